@@ -1,0 +1,115 @@
+"""The worker: takes due jobs in batches, runs several at once, stops without losing any."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from kassa.jobs import queue
+from kassa.kernel.clock import Clock
+from kassa.kernel.db import Database
+from kassa.kernel.ids import new_id
+
+Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+_BATCH: Final = 32
+_IDLE_SECONDS: Final = 0.2
+_BEAT_SECONDS: Final = 5.0
+_JOB_SECONDS: Final = 45
+_DRAIN_ROUNDS: Final = 1_000
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A verb that is called every so often by one of the workers; it must be safe to call at any time."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[object]]
+
+
+class Worker:
+    """Runs jobs and schedules until told to stop; any number of workers may share a database."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        schedules: Sequence[Schedule] = (),
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._handlers = handlers
+        self._schedules = {schedule.name: schedule for schedule in schedules}
+        self._id = new_id()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what is running then is finished first."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._every(_BEAT_SECONDS, stop, self._beat))
+            group.create_task(self._every(_IDLE_SECONDS, stop, self._tick))
+            group.create_task(self._every(_IDLE_SECONDS, stop, self.work_once))
+
+    async def work_once(self) -> int:
+        """Take one batch of due jobs and run it; how many there were."""
+        async with self._db.transaction() as tx:
+            jobs = await queue.claim(tx, now=self._clock.now(), limit=_BATCH)
+        if jobs:
+            done = await asyncio.gather(*(self._attempt(job) for job in jobs))
+            async with self._db.transaction() as tx:
+                await queue.finish(tx, [job.id for job, ok in zip(jobs, done, strict=True) if ok])
+        return len(jobs)
+
+    async def _attempt(self, job: queue.Job) -> bool:
+        try:
+            async with asyncio.timeout(_JOB_SECONDS):
+                await self._handlers[job.name](job.args)
+        except Exception as error:
+            async with self._db.transaction() as tx:
+                is_dead = await queue.fail(tx, job, f"{type(error).__name__}: {error}", now=self._clock.now())
+            log.warning("job failed", job=job.name, attempts=job.attempts, dead=is_dead, exc_info=True)
+            return False
+        return True
+
+    async def _tick(self) -> int:
+        every = {name: schedule.every for name, schedule in self._schedules.items()}
+        async with self._db.transaction() as tx:
+            due = await queue.due_schedules(tx, every, now=self._clock.now())
+        for name in due:
+            await self._schedules[name].run()
+        return 0
+
+    async def _beat(self) -> int:
+        async with self._db.transaction() as tx:
+            await queue.beat(tx, self._id, now=self._clock.now())
+        return 0
+
+    async def _every(self, seconds: float, stop: asyncio.Event, step: Callable[[], Awaitable[int]]) -> None:
+        """Call `step` until `stop`: at once again when it found work, else after a pause."""
+        while not stop.is_set():
+            try:
+                found = await step()
+            except Exception:
+                log.warning("worker step failed", step=step.__name__, exc_info=True)
+                found = 0
+            if not found:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def drain(worker: Worker) -> int:
+    """Run jobs until none is due (tests and one-off commands); how many ran."""
+    count = 0
+    for _ in range(_DRAIN_ROUNDS):
+        found = await worker.work_once()
+        if not found:
+            break
+        count += found
+    return count

@@ -1,0 +1,1 @@
+"""What every room stands on: money, time, ids, errors, the database. Knows nothing of shops."""

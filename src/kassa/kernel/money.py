@@ -1,0 +1,125 @@
+"""Money is an integer of minor units and a currency; floats never come near it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Final, Literal
+
+from babel.numbers import get_currency_precision, list_currencies
+
+from kassa.kernel.errors import Invalid
+
+Rounding = Literal["half_up", "half_even"]
+
+_ROUNDING: Final = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
+_KNOWN: Final = frozenset(list_currencies())
+
+#: Where Stripe's minor unit is not ISO 4217's (https://docs.stripe.com/currencies): UGX and ISK carry two
+#: decimals that must be 00. We keep ISO's unit everywhere and convert at the provider's door.
+MAX_MINOR: Final = 99_999_999_999_999
+
+
+class CurrencyMismatch(Invalid):
+    """Two amounts of different currencies met; neither can become the other here."""
+
+    code = "currency_mismatch"
+
+
+class UnknownCurrency(Invalid):
+    """Not an ISO 4217 code."""
+
+    code = "unknown_currency"
+
+
+def exponent(currency: str) -> int:
+    """Decimals of the currency's minor unit by ISO 4217 (CLDR's data): EUR 2, JPY 0, KWD 3.
+
+    Raises:
+        UnknownCurrency: `currency` is not a code ISO knows.
+    """
+    if currency not in _KNOWN:
+        raise UnknownCurrency(f"{currency!r} is not an ISO 4217 currency code.")
+    return get_currency_precision(currency)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount in minor units (cents of a euro, whole yen) and its ISO 4217 code."""
+
+    amount: int
+    currency: str
+
+    def __add__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __mul__(self, quantity: int) -> "Money":
+        return Money(self.amount * quantity, self.currency)
+
+    def _same(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency} cannot be added.")
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """Sum of `amounts`, zero when there are none; every one must be in `currency`."""
+    result = Money(0, currency)
+    for amount in amounts:
+        result += amount
+    return result
+
+
+def split(amount: int, weights: Sequence[int]) -> list[int]:
+    """Share `amount` minor units by `weights`, losing nothing (largest remainder, earlier share first).
+
+    The shares sum to `amount` exactly. Weights that are all zero share it as if they were equal;
+    no weights at all can only share zero.
+    """
+    if not weights:
+        if amount:
+            raise ValueError("an amount cannot be shared among nobody")
+        return []
+    if any(weight < 0 for weight in weights):
+        raise ValueError("weights are never negative")
+    if not any(weights):
+        weights = [1] * len(weights)
+    sign, rest, whole = (1 if amount >= 0 else -1), abs(amount), sum(weights)
+    shares = [rest * weight // whole for weight in weights]
+    remainders = [rest * weight % whole for weight in weights]
+    for index in sorted(range(len(weights)), key=lambda i: (-remainders[i], i))[: rest - sum(shares)]:
+        shares[index] += 1
+    return [sign * share for share in shares]
+
+
+def fraction(amount: int, numerator: int, denominator: int, rounding: Rounding = "half_up") -> int:
+    """`amount` × numerator ÷ denominator in minor units, rounded as said (ties away from zero by default)."""
+    exact = Decimal(amount * numerator) / Decimal(denominator)
+    return int(exact.quantize(Decimal(1), rounding=_ROUNDING[rounding]))
+
+
+def parse_decimal(text: str, currency: str) -> int:
+    """Minor units of a decimal number as people write it in a file ("12.90"); more decimals than the
+    currency has are refused, not rounded.
+
+    Raises:
+        Invalid: not a number, negative, too large, or finer than the minor unit.
+    """
+    try:
+        value = Decimal(text.strip())
+    except ArithmeticError:
+        raise Invalid(f"{text.strip()[:40]!r} is not a number.", code="invalid_amount") from None
+    if not value.is_finite() or value < 0 or value > 10**12:
+        raise Invalid(f"{text.strip()[:40]!r} is not an amount.", code="invalid_amount")
+    minor = value.scaleb(exponent(currency))
+    if minor != minor.to_integral_value():
+        raise Invalid(f"{text.strip()[:40]} has more decimals than {currency}.", code="invalid_amount")
+    return int(minor)
+
+
+def to_decimal(amount: int, currency: str) -> Decimal:
+    """The amount in major units, exactly (1299 EUR → Decimal("12.99"))."""
+    return Decimal(amount).scaleb(-exponent(currency))

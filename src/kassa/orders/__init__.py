@@ -1,0 +1,45 @@
+"""Orders: what was agreed with a customer, and everything that ever happened to it.
+
+Tables: `orders`, `order_lines`, `order_events`. Invariants: lines and totals never change once placed; the
+state changes only by `apply`, along `TRANSITIONS`; every change has a journal row in the same transaction;
+stock follows the state (paid → committed, canceled or failed → released); an order in `pending` has a hold.
+"""
+
+from kassa.orders.errors import InvalidTransition, OrderNotFound
+from kassa.orders.queries import (
+    NewOrder,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderPage,
+    OrderSummary,
+    events,
+    get,
+    list_orders,
+    lock,
+)
+from kassa.orders.service import apply, insert, note, shown_number
+from kassa.orders.states import TRANSITIONS, Event, State, after
+
+__all__ = [
+    "TRANSITIONS",
+    "Event",
+    "InvalidTransition",
+    "NewOrder",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "OrderNotFound",
+    "OrderPage",
+    "OrderSummary",
+    "State",
+    "after",
+    "apply",
+    "events",
+    "get",
+    "insert",
+    "list_orders",
+    "lock",
+    "note",
+    "shown_number",
+]

@@ -1,0 +1,313 @@
+"""All SQL of `orders`, `order_lines` and `order_events`."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from kassa.kernel.db import Conn, Row, Tx
+from kassa.kernel.errors import Invalid
+from kassa.kernel.ids import new_id
+from kassa.orders.errors import OrderNotFound
+from kassa.orders.states import State
+from kassa.pricing import Quote
+
+_PAGE_LIMIT: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder:
+    """An order about to be placed; `quote` is frozen into it."""
+
+    id: UUID
+    token_hash: bytes
+    email: str
+    locale: str
+    quote: Quote
+    shipping_address: Mapping[str, Any]
+    billing_address: Mapping[str, Any] | None
+    cart_id: UUID | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """So many of one variant, at the price agreed; amounts in the order's minor unit."""
+
+    id: UUID
+    sku: str
+    title: str
+    slug: str
+    variant_id: UUID
+    quantity: int
+    unit_minor: int
+    discount_minor: int
+    tax_minor: int
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it stands, with its lines."""
+
+    id: UUID
+    number: int
+    token_hash: bytes
+    state: State
+    currency: str
+    email: str
+    locale: str
+    subtotal_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int
+    total_minor: int
+    tax_included: bool
+    tax_lines: Sequence[Mapping[str, Any]]
+    shipping_method: str
+    shipping_address: Mapping[str, Any]
+    billing_address: Mapping[str, Any] | None
+    cart_id: UUID | None
+    owner: str
+    attempt_failed: bool
+    created_at: datetime
+    paid_at: datetime | None
+    lines: tuple[OrderLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEvent:
+    """A row of the journal."""
+
+    seq: int
+    at: datetime
+    type: str
+    actor: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """An order as a list shows it; `lines_count` is the number of units."""
+
+    id: UUID
+    number: int
+    state: State
+    currency: str
+    total_minor: int
+    email: str
+    created_at: datetime
+    paid_at: datetime | None
+    lines_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Some orders, newest first, and the cursor of the next page."""
+
+    items: Sequence[OrderSummary]
+    next: str | None
+
+
+async def insert(tx: Tx, order: NewOrder, *, now: datetime) -> bool:
+    """Write the order and its lines; False if an order of this id is there already (nothing changed)."""
+    quote = order.quote
+    written = await tx.execute(
+        """
+        insert into orders (id, token_hash, currency, email, locale, subtotal_minor, discount_minor,
+            shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
+            shipping_address, billing_address, cart_id, owner, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        on conflict (id) do nothing
+        """,
+        order.id, order.token_hash, quote.currency, order.email, order.locale, quote.subtotal, quote.discount,
+        quote.shipping, quote.tax, quote.total, quote.tax_included, msgspec.to_builtins(quote.tax_lines),
+        quote.shipping_method, order.shipping_address, order.billing_address, order.cart_id, order.owner, now,
+    )  # fmt: skip
+    if not written:
+        return False
+    lines = quote.lines
+    await tx.execute(
+        """
+        insert into order_lines (id, order_id, position, variant_id, sku, title, slug, quantity,
+            unit_minor, discount_minor, tax_minor, total_minor)
+        select id, $1, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total
+        from unnest($2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::int[],
+            $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+            as line (id, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total)
+        """,
+        order.id,
+        [new_id() for _ in lines],
+        list(range(1, len(lines) + 1)),
+        [line.variant_id for line in lines],
+        [line.sku for line in lines],
+        [line.title for line in lines],
+        [line.slug for line in lines],
+        [line.quantity for line in lines],
+        [line.unit for line in lines],
+        [line.discount for line in lines],
+        [line.tax for line in lines],
+        [line.total for line in lines],
+    )
+    return True
+
+
+async def lock(tx: Tx, order_id: UUID) -> Order:
+    """The order, locked until `tx` ends: the mutex of everything about it. Lines are not read.
+
+    Raises:
+        OrderNotFound: there is none.
+    """
+    row = await tx.fetchrow(
+        """
+        select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
+            shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
+            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at
+        from orders where id = $1 for update
+        """,
+        order_id,
+    )
+    return _order(row)
+
+
+async def get(conn: Conn, order_id: UUID) -> Order:
+    """The order with its lines.
+
+    Raises:
+        OrderNotFound: there is none.
+    """
+    row = await conn.fetchrow(
+        """
+        select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
+            shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
+            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at
+        from orders where id = $1
+        """,
+        order_id,
+    )
+    return _order(row, await lines(conn, order_id))
+
+
+async def lines(conn: Conn, order_id: UUID) -> tuple[OrderLine, ...]:
+    """The lines of an order, in their order."""
+    rows = await conn.fetch(
+        """
+        select id, sku, title, slug, variant_id, quantity, unit_minor, discount_minor, tax_minor, total_minor
+        from order_lines where order_id = $1 order by position
+        """,
+        order_id,
+    )
+    return tuple(OrderLine(*row.values()) for row in rows)
+
+
+async def record(
+    tx: Tx, order_id: UUID, state: State, *, attempt_failed: bool, paid_at: datetime | None
+) -> None:
+    """Write an order's new state: the only statement that does."""
+    await tx.execute(
+        """
+        update orders set state = $2, attempt_failed = attempt_failed or $3, paid_at = coalesce(paid_at, $4)
+        where id = $1
+        """,
+        order_id,
+        state,
+        attempt_failed,
+        paid_at,
+    )
+
+
+async def journal(
+    tx: Tx, order_id: UUID, type_: str, *, now: datetime, actor: str, data: Mapping[str, Any]
+) -> None:
+    """Add a row to the journal; the order is locked by the caller, so numbers have no gaps."""
+    await tx.execute(
+        """
+        insert into order_events (order_id, seq, at, type, actor, data)
+        select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 from order_events where order_id = $1
+        """,
+        order_id,
+        now,
+        type_,
+        actor,
+        data,
+    )
+
+
+async def events(conn: Conn, order_id: UUID) -> list[OrderEvent]:
+    """The journal of an order, oldest first, at most a thousand rows."""
+    rows = await conn.fetch(
+        "select seq, at, type, actor, data from order_events where order_id = $1 order by seq limit 1000",
+        order_id,
+    )
+    return [OrderEvent(*row.values()) for row in rows]
+
+
+async def list_orders(
+    conn: Conn,
+    *,
+    owner: str | None = None,
+    states: Sequence[str] | None = None,
+    q: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> OrderPage:
+    """Orders, newest first, at most a hundred a page.
+
+    `q` is an order number or the beginning of an e-mail address.
+
+    Raises:
+        Invalid: `after` is no cursor of ours (`invalid_cursor`).
+    """
+    limit = max(1, min(limit, _PAGE_LIMIT))
+    at, last = _read_cursor(after)
+    digits = "".join(c for c in q or "" if c.isdecimal() and c.isascii())
+    rows = await conn.fetch(
+        """
+        select id, number, state, currency, total_minor, email, created_at, paid_at,
+            (select coalesce(sum(quantity), 0) from order_lines where order_id = orders.id)::int
+        from orders
+        where ($1::text is null or owner = $1)
+          and ($2::text[] is null or state = any($2))
+          and ($3::text is null or number = $4 or starts_with(lower(email), lower($3)))
+          and ($5::timestamptz is null or (created_at, id) < ($5, $6))
+        order by created_at desc, id desc limit $7
+        """,
+        owner,
+        list(states) if states is not None else None,
+        q or None,
+        int(digits) if digits and len(digits) < 18 else None,
+        at,
+        last,
+        limit + 1,
+    )
+    found = [OrderSummary(row[0], row[1], State(row[2]), *list(row.values())[3:]) for row in rows[:limit]]
+    more = len(rows) > limit
+    return OrderPage(found, _cursor(found[-1].created_at, found[-1].id) if more else None)
+
+
+def _order(row: Row | None, lines: tuple[OrderLine, ...] = ()) -> Order:
+    if row is None:
+        raise OrderNotFound("There is no such order.")
+    values = dict(row)
+    return Order(**{**values, "state": State(values["state"])}, lines=lines)
+
+
+def _cursor(at: datetime, order_id: UUID) -> str:
+    return base64.urlsafe_b64encode(f"{at.isoformat()}|{order_id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str | None) -> tuple[datetime | None, UUID | None]:
+    if not text:
+        return None, None
+    try:
+        at, _, order_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise ValueError("a cursor's time has a zone")
+        return moment, UUID(order_id)
+    except ValueError:
+        raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

@@ -1,11 +1,14 @@
 """Money is an integer of minor units and a currency; floats never come near it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
-from babel.numbers import get_currency_precision, list_currencies
+from babel import Locale
+from babel.numbers import format_currency, list_currencies
 
 from kassa.kernel.errors import Invalid
 
@@ -14,8 +17,16 @@ Rounding = Literal["half_up", "half_even"]
 _ROUNDING: Final = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 _KNOWN: Final = frozenset(list_currencies())
 
-#: Where Stripe's minor unit is not ISO 4217's (https://docs.stripe.com/currencies): UGX and ISK carry two
-#: decimals that must be 00. We keep ISO's unit everywhere and convert at the provider's door.
+#: ISO 4217's minor units where they are not two. CLDR's digits are for display (RSD 0) and not for money.
+_EXPONENTS: Final = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}  # fmt: skip
+
+#: More than any shop has ever taken; keeps sums inside a bigint.
 MAX_MINOR: Final = 99_999_999_999_999
 
 
@@ -32,14 +43,14 @@ class UnknownCurrency(Invalid):
 
 
 def exponent(currency: str) -> int:
-    """Decimals of the currency's minor unit by ISO 4217 (CLDR's data): EUR 2, JPY 0, KWD 3.
+    """Decimals of the currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3.
 
     Raises:
         UnknownCurrency: `currency` is not a code ISO knows.
     """
     if currency not in _KNOWN:
         raise UnknownCurrency(f"{currency!r} is not an ISO 4217 currency code.")
-    return get_currency_precision(currency)
+    return _EXPONENTS.get(currency, 2)
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -123,3 +134,19 @@ def parse_decimal(text: str, currency: str) -> int:
 def to_decimal(amount: int, currency: str) -> Decimal:
     """The amount in major units, exactly (1299 EUR → Decimal("12.99"))."""
     return Decimal(amount).scaleb(-exponent(currency))
+
+
+@lru_cache(maxsize=256)
+def _pattern(locale: str, digits: int) -> str:
+    """The locale's currency pattern with exactly `digits` decimals."""
+    pattern = Locale.parse(locale.replace("-", "_")).currency_formats["standard"].pattern
+    decimals = "." + "0" * digits if digits else ""
+    return re.sub(r"0\.0+", "0" + decimals, pattern)
+
+
+def show(amount: int, currency: str, locale: str = "en") -> str:
+    """The amount as people of `locale` read it: 1299 EUR → "€12.99", in German "12,99 €"."""
+    return format_currency(
+        to_decimal(amount, currency), currency, locale=locale.replace("-", "_"), currency_digits=False,
+        decimal_quantization=False, format=_pattern(locale, exponent(currency)),
+    )  # fmt: skip

@@ -1,0 +1,23 @@
+"""Stripe, through its official SDK: the only room that imports it.
+
+Nothing here knows orders. Three outcomes of a call: `Declined` (the bank said no: show it), `Rejected` (our
+request is wrong: a bug, never repeat it), `Unreachable` (unknown: the same key again, or ask).
+"""
+
+from kassa.stripe.errors import Declined, Rejected, Unreachable
+from kassa.stripe.gateway import Gateway, Intent, ProviderRefund, Session
+from kassa.stripe.signature import BadSignature, verify
+from kassa.stripe.transport import Transport
+
+__all__ = [
+    "BadSignature",
+    "Declined",
+    "Gateway",
+    "Intent",
+    "ProviderRefund",
+    "Rejected",
+    "Session",
+    "Transport",
+    "Unreachable",
+    "verify",
+]

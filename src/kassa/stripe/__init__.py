@@ -5,7 +5,7 @@ request is wrong: a bug, never repeat it), `Unreachable` (unknown: the same key 
 """
 
 from kassa.stripe.errors import Declined, Rejected, Unreachable
-from kassa.stripe.gateway import Gateway, Intent, ProviderRefund, Session
+from kassa.stripe.gateway import Gateway, Intent, ProviderRefund, Session, SessionLine, intent_of_event
 from kassa.stripe.signature import BadSignature, verify
 from kassa.stripe.transport import Transport
 
@@ -17,7 +17,9 @@ __all__ = [
     "ProviderRefund",
     "Rejected",
     "Session",
+    "SessionLine",
     "Transport",
     "Unreachable",
+    "intent_of_event",
     "verify",
 ]

@@ -74,7 +74,9 @@ class SessionLine:
 class Gateway:
     """Stripe by its official SDK. One per process; close it when done."""
 
-    def __init__(self, secret_key: str, *, api_base: str | None, transport: stripe.HTTPClient) -> None:
+    def __init__(
+        self, secret_key: str, *, api_base: str | None, transport: stripe.HTTPClient, return_base: str
+    ) -> None:
         base = api_base or "https://api.stripe.com"
         addresses: Any = {
             "api": base,
@@ -82,6 +84,8 @@ class Gateway:
             "files": api_base or "https://files.stripe.com",
             "meter_events": api_base or "https://meter-events.stripe.com",
         }
+        #: Where customers come back to from Stripe's pages: the shop's own base address.
+        self.return_base = return_base.rstrip("/")
         self._transport = transport
         self._client = stripe.StripeClient(
             secret_key, base_addresses=addresses, http_client=transport, max_network_retries=_RETRIES
@@ -115,12 +119,14 @@ class Gateway:
         """The PaymentIntent as it is now."""
         return _intent(await _call(self._client.v1.payment_intents.retrieve_async(intent_id)))
 
-    async def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
-        """Cancel it, so that nobody can pay it any more; if it can't be canceled, the intent as it is."""
+    async def cancel_intent(self, intent_id: str) -> Intent:
+        """Cancel it, so that nobody can pay it any more; if it can't be canceled, the intent as it is.
+
+        Canceling twice is canceling once, so the key is the SDK's own, new for each call: a refusal stored
+        under a key of ours would be replayed when the intent can be canceled after all.
+        """
         try:
-            answer = await _call(
-                self._client.v1.payment_intents.cancel_async(intent_id, {}, {"idempotency_key": key})
-            )
+            answer = await _call(self._client.v1.payment_intents.cancel_async(intent_id))
         except Rejected as error:
             if error.provider_code != "payment_intent_unexpected_state":
                 raise
@@ -159,12 +165,10 @@ class Gateway:
             )
         )
 
-    async def expire_session(self, session_id: str, *, key: str) -> Session:
+    async def expire_session(self, session_id: str) -> Session:
         """Expire it, so that nobody can pay it any more; if it is over already, the session as it is."""
         try:
-            await _call(
-                self._client.v1.checkout.sessions.expire_async(session_id, {}, {"idempotency_key": key})
-            )
+            await _call(self._client.v1.checkout.sessions.expire_async(session_id))
         except Rejected as error:
             if error.provider_code == "resource_missing":
                 raise
@@ -189,6 +193,11 @@ class Gateway:
     async def refund(self, refund_id: str) -> ProviderRefund:
         """The refund as it is now."""
         return _refund(await _call(self._client.v1.refunds.retrieve_async(refund_id)))
+
+
+def intent_of_event(data: Mapping[str, Any]) -> Intent:
+    """The PaymentIntent inside a signed event: a snapshot of that moment, not of now."""
+    return _intent(data)
 
 
 def to_stripe(amount: int, currency: str) -> int:

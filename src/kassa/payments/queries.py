@@ -1,0 +1,149 @@
+"""All SQL of `payments`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from kassa.kernel.db import Conn, Row, Tx
+from kassa.payments.errors import PaymentNotFound
+
+#: In these, the customer could still pay: there is at most one such attempt per order.
+PAYABLE: Final = frozenset({"open", "processing", "requires_action"})
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One attempt. `last_error` is {code, decline_code, message}; amounts in the currency's minor unit."""
+
+    id: UUID
+    order_id: UUID
+    provider: str
+    flow: str
+    state: str
+    amount_minor: int
+    currency: str
+    intent_ref: str | None
+    session_ref: str | None
+    charge_ref: str | None
+    received_minor: int
+    client_secret: str | None
+    url: str | None
+    last_error: Mapping[str, Any] | None
+    surplus: bool
+    created_at: datetime
+    updated_at: datetime
+    succeeded_at: datetime | None
+
+    @property
+    def provider_ref(self) -> str | None:
+        """The provider's object: the PaymentIntent as soon as there is one, else the Checkout Session."""
+        return self.intent_ref or self.session_ref
+
+    @property
+    def payable(self) -> bool:
+        """Whether the customer could still pay this attempt."""
+        return self.state in PAYABLE
+
+
+async def insert(
+    tx: Tx, payment_id: UUID, *, order_id: UUID, flow: str, amount_minor: int, currency: str,
+    now: datetime, sync_at: datetime,
+) -> None:  # fmt: skip
+    """Write down what is about to be asked of the provider."""
+    await tx.execute(
+        """
+        insert into payments (id, order_id, flow, state, amount_minor, currency, sync_at, created_at, updated_at)
+        values ($1, $2, $3, 'open', $4, $5, $6, $7, $7)
+        """,
+        payment_id, order_id, flow, amount_minor, currency, sync_at, now,
+    )  # fmt: skip
+
+
+async def get(conn: Conn, payment_id: UUID) -> Payment:
+    """The payment.
+
+    Raises:
+        PaymentNotFound: there is none.
+    """
+    row = await conn.fetchrow(
+        """
+        select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
+        from payments where id = $1
+        """,
+        payment_id,
+    )
+    if row is None:
+        raise PaymentNotFound("There is no such payment.")
+    return _payment(row)
+
+
+async def of_order(conn: Conn, order_id: UUID) -> list[Payment]:
+    """The attempts of an order, oldest first, at most a hundred."""
+    rows = await conn.fetch(
+        """
+        select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
+        from payments where order_id = $1 order by created_at, id limit 100
+        """,
+        order_id,
+    )
+    return [_payment(row) for row in rows]
+
+
+async def by_reference(conn: Conn, reference: str, payment_id: UUID | None) -> Payment | None:
+    """The payment of a provider object: by its id, or by the payment's own id in its metadata."""
+    row = await conn.fetchrow(
+        """
+        select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
+        from payments
+        where (provider = 'stripe' and intent_ref = $1) or (provider = 'stripe' and session_ref = $1) or id = $2
+        limit 1
+        """,
+        reference,
+        payment_id,
+    )
+    return _payment(row) if row is not None else None
+
+
+async def write(
+    tx: Tx, payment: Payment, *, state: str, intent_ref: str | None, session_ref: str | None,
+    charge_ref: str | None, received_minor: int, client_secret: str | None, url: str | None,
+    last_error: Mapping[str, Any] | None, surplus: bool, now: datetime, sync_at: datetime | None,
+) -> None:  # fmt: skip
+    """Write down what the provider said; the order is locked by the caller."""
+    await tx.execute(
+        """
+        update payments set state = $2, intent_ref = coalesce($3, intent_ref),
+            session_ref = coalesce($4, session_ref), charge_ref = coalesce($5, charge_ref),
+            received_minor = $6, client_secret = coalesce($7, client_secret), url = coalesce($8, url),
+            last_error = $9, surplus = surplus or $10, updated_at = $11, sync_at = $12,
+            succeeded_at = case when $2 = 'succeeded' then coalesce(succeeded_at, $11) else succeeded_at end
+        where id = $1
+        """,
+        payment.id, state, intent_ref, session_ref, charge_ref, received_minor, client_secret, url, last_error,
+        surplus, now, sync_at,
+    )  # fmt: skip
+
+
+async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[UUID]:
+    """Attempts that nobody has told us about for a while; each is left alone until `lease`."""
+    rows = await tx.fetch(
+        """
+        with due as (
+            select id from payments where sync_at <= $1 order by sync_at limit $3 for update skip locked
+        )
+        update payments set sync_at = $2 from due where payments.id = due.id returning payments.id
+        """,
+        now,
+        lease,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+def _payment(row: Row) -> Payment:
+    return Payment(*row.values())

@@ -198,7 +198,7 @@ async def _record(tx: Tx, payment_id: UUID, facts: _Facts, *, now: datetime, act
     surplus = False
     if state == "succeeded" and payment.state != "succeeded":
         surplus = not await _take(tx, order, payment, facts, now=now, actor=actor)
-    elif state != payment.state or facts.last_error != payment.last_error:
+    elif state != payment.state or (facts.last_error is not None and _new_failure(payment, facts)):
         await _follow(tx, order, payment, facts, now=now, actor=actor)
     final = state not in queries.PAYABLE
     await queries.write(
@@ -250,7 +250,7 @@ async def _follow(
 ) -> None:
     """Something short of money happened to an attempt: the journal says so, and the hold follows."""
     data = {"payment_id": str(payment.id), "state": facts.state}
-    failed = facts.last_error is not None and facts.last_error != payment.last_error
+    failed = facts.last_error is not None and _new_failure(payment, facts)
     if failed or facts.state == "failed":
         error = {k: v for k, v in (facts.last_error or {}).items() if k != "message"}
         await orders.apply(
@@ -265,6 +265,11 @@ async def _follow(
     elif payment.state in ("requires_action", "processing"):
         hold = await inventory.hold(tx, order.id)
         await inventory.resume(tx, order.id, now=now, expires_at=max(hold.expires_at, now + RETRY))
+
+
+def _new_failure(payment: Payment, facts: _Facts) -> bool:
+    """Whether the error shown is of another try than the one written down."""
+    return (facts.last_error, facts.charge) != (payment.last_error, payment.charge_ref)
 
 
 def _pause(payment: Payment, now: datetime) -> timedelta:

@@ -1,0 +1,27 @@
+"""What can be refused at the till."""
+
+from kassa.kernel.errors import Conflict, Invalid
+
+
+class UnknownSku(Invalid):
+    """A SKU that is not for sale here; `errors` names the line."""
+
+    code = "unknown_sku"
+
+
+class NothingToBuy(Invalid):
+    """An order without lines."""
+
+    code = "empty_order"
+
+
+class QuoteChanged(Conflict):
+    """The total is no longer the one that was shown; nothing was placed."""
+
+    code = "total_changed"
+
+
+class OrderTaken(Conflict):
+    """There is an order of this id already, and it is not this one."""
+
+    code = "order_id_taken"

@@ -1,0 +1,122 @@
+"""Placing an order: one transaction from cart to held stock. Locks cart, then stock, stock last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from kassa import cart, catalog, inventory, orders, pricing
+from kassa.checkout.errors import NothingToBuy, OrderTaken, QuoteChanged, UnknownSku
+from kassa.kernel.address import Address, validate
+from kassa.kernel.db import Tx
+from kassa.kernel.ids import hash_token, new_token
+
+_LINES_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """What a customer asks for: `lines` of (SKU, quantity), or the cart's. `total_shown` in minor units."""
+
+    order_id: UUID
+    email: str
+    currency: str
+    shipping_address: Address
+    lines: Sequence[tuple[str, int]] | None = None
+    cart_id: UUID | None = None
+    billing_address: Address | None = None
+    shipping_method: str | None = None
+    locale: str = "en"
+    owner: str = "guest"
+    total_shown: int | None = None
+
+
+async def place_order(
+    tx: Tx, wish: PlaceOrder, *, now: datetime, hold_seconds: int, actor: str
+) -> tuple[orders.Order, str]:
+    """Place an order and hold its stock; the order, and the token that opens it (shown only now).
+
+    Placing the same order id for the same cart again gives the order that is there, and no token.
+
+    Raises:
+        UnknownSku, NothingToBuy, Invalid: the wish is wrong in itself.
+        QuoteChanged: the total shown is not the total.
+        InsufficientStock: `items` says what there is; nothing is held.
+        OrderTaken: the id belongs to another order.
+    """
+    address = validate(wish.shipping_address)
+    billing = validate(wish.billing_address, "billing_address") if wish.billing_address else None
+    lines = await _wanted(tx, wish)
+    quote = await _quote(tx, wish, lines, address)
+    if wish.total_shown is not None and wish.total_shown != quote.total:
+        raise QuoteChanged(
+            "The total has changed since it was shown.", extra={"total": quote.total, "currency": quote.currency}
+        )
+    token = new_token()
+    order = orders.NewOrder(
+        id=wish.order_id, token_hash=hash_token(token), email=wish.email, locale=wish.locale, quote=quote,
+        shipping_address=msgspec.to_builtins(address),
+        billing_address=msgspec.to_builtins(billing) if billing else None,
+        cart_id=wish.cart_id, owner=wish.owner,
+    )  # fmt: skip
+    if not await orders.insert(tx, order, now=now, actor=actor):
+        return await _same(tx, wish), ""
+    expires_at = now + timedelta(seconds=hold_seconds)
+    wanted = {line.variant_id: line.quantity for line in quote.lines}
+    try:
+        await inventory.reserve(tx, wish.order_id, wanted, now=now, expires_at=expires_at)
+    except inventory.InsufficientStock as short:
+        skus = {line.variant_id: line.sku for line in quote.lines}
+        items = [
+            {"sku": skus[variant_id], "requested": requested, "available": available}
+            for variant_id, (requested, available) in short.short.items()
+        ]
+        raise inventory.InsufficientStock(short.short, extra={"items": items}) from None
+    return await orders.get(tx, wish.order_id), token
+
+
+async def _wanted(tx: Tx, wish: PlaceOrder) -> dict[str, int]:
+    """The SKUs wished for and how many of each; the same SKU on two lines is one wish."""
+    if wish.lines is not None:
+        pairs = list(wish.lines)
+    elif wish.cart_id is not None:
+        await cart.lock(tx, wish.cart_id)
+        pairs = await cart.contents(tx, wish.cart_id)
+    else:
+        pairs = []
+    if not pairs:
+        raise NothingToBuy("There is nothing in this order.")
+    if len(pairs) > _LINES_LIMIT:
+        raise NothingToBuy(f"An order has at most {_LINES_LIMIT} lines.", code="too_many_lines")
+    wanted: dict[str, int] = {}
+    for sku, quantity in pairs:
+        wanted[sku] = wanted.get(sku, 0) + quantity
+    return wanted
+
+
+async def _quote(tx: Tx, wish: PlaceOrder, wanted: dict[str, int], address: Address) -> pricing.Quote:
+    variants = await catalog.variants_by_sku(tx, wanted, wish.currency)
+    faults = [
+        (f"lines[{index}].sku", f"{sku} is not for sale in {wish.currency}")
+        for index, sku in enumerate(wanted)
+        if sku not in variants or not variants[sku].active or variants[sku].price_minor is None
+    ]
+    if faults:
+        raise UnknownSku("Something in this order is not for sale here.", errors=faults)
+    return pricing.quote(
+        [pricing.QuoteLine(variants[sku], quantity) for sku, quantity in wanted.items()],
+        wish.currency,
+        country=address.country,
+        region=address.region,
+        shipping_method=wish.shipping_method,
+    )
+
+
+async def _same(tx: Tx, wish: PlaceOrder) -> orders.Order:
+    """The order of this id, if it is the one that this cart or caller placed before."""
+    order = await orders.lock(tx, wish.order_id)
+    if wish.cart_id is None or (order.cart_id, order.owner) != (wish.cart_id, wish.owner):
+        raise OrderTaken("There is an order of this id already.")
+    return await orders.get(tx, wish.order_id)

@@ -1,0 +1,96 @@
+"""Paying, asking, giving up: what speaks to the provider on behalf of an order."""
+
+from typing import Final
+from uuid import UUID
+
+from kassa import orders, payments
+from kassa.kernel.clock import Clock
+from kassa.kernel.db import Database, Tx
+from kassa.kernel.errors import Unavailable
+from kassa.payments import Payment
+from kassa.stripe import Gateway
+
+#: How often paying or canceling looks again when somebody else is changing the same order.
+_ROUNDS: Final = 5
+
+
+async def pay(
+    db: Database, gateway: Gateway, order_id: UUID, flow: str, *, clock: Clock, actor: str = "customer"
+) -> tuple[Payment, bool]:
+    """An attempt by `flow` (`element` or `hosted`) that the customer can pay now; whether it is a new one.
+
+    The same flow again gives the same attempt; the other flow first closes the old one.
+
+    Raises:
+        NotPayable: the order is not waiting for money (any more).
+        StillProcessing: the bank is still deciding about the other attempt.
+        Unreachable: the provider did not answer; the same again finds out.
+    """
+    for _ in range(_ROUNDS):
+        async with db.transaction() as tx:
+            order = await orders.lock(tx, order_id)
+            if order.state is not orders.State.PENDING:
+                raise payments.NotPayable(f"The order is {order.state}, so there is nothing to pay.")
+            other = await _payable(tx, order_id)
+            if other is None or other.flow == flow:
+                created = other is None
+                payment = other or await payments.start(tx, order, flow, now=clock.now())
+        if other is None or other.flow == flow:
+            return await payments.collect(db, gateway, payment.id, clock=clock), created
+        await _close(db, gateway, other, clock=clock, actor=actor)
+    raise Unavailable("The payment is being changed by somebody else.", code="busy")
+
+
+async def cancel(db: Database, gateway: Gateway, order_id: UUID, *, clock: Clock, actor: str) -> None:
+    """Give a pending order up: the provider's object is closed first, then the stock goes back.
+
+    Raises:
+        InvalidTransition: the order can't be canceled (any more).
+        StillProcessing: the bank is still deciding.
+        Unreachable: nobody knows yet whether it can still be paid; the order stays.
+    """
+    await _end(db, gateway, order_id, orders.Event.CANCELED, clock=clock, actor=actor)
+
+
+async def expire(db: Database, gateway: Gateway, order_id: UUID, *, clock: Clock) -> None:
+    """The time of a pending order is over: as `cancel`, but by the clock."""
+    await _end(db, gateway, order_id, orders.Event.EXPIRED, clock=clock, actor="clock")
+
+
+async def sync_payment(
+    db: Database, gateway: Gateway, payment_id: UUID, *, clock: Clock, actor: str
+) -> Payment:
+    """Ask the provider what became of a payment and record it."""
+    return await payments.sync(db, gateway, payment_id, clock=clock, actor=actor)
+
+
+async def close_payment(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Clock) -> None:
+    """See to it that nobody can pay this attempt any more."""
+    await payments.close(db, gateway, payment_id, clock=clock, actor="clock")
+
+
+async def _end(
+    db: Database, gateway: Gateway, order_id: UUID, event: orders.Event, *, clock: Clock, actor: str
+) -> None:
+    for _ in range(_ROUNDS):
+        async with db.transaction() as tx:
+            order = await orders.lock(tx, order_id)
+            pending = order.state is orders.State.PENDING
+            open_payment = await _payable(tx, order_id) if pending else None
+            if open_payment is None:
+                if pending or event is orders.Event.CANCELED:
+                    await orders.apply(tx, order_id, event, now=clock.now(), actor=actor)
+                return
+        await _close(db, gateway, open_payment, clock=clock, actor=actor)
+    raise Unavailable("The order is being changed by somebody else.", code="busy")
+
+
+async def _close(db: Database, gateway: Gateway, payment: Payment, *, clock: Clock, actor: str) -> None:
+    closed = await payments.close(db, gateway, payment.id, clock=clock, actor=actor)
+    if closed.payable:
+        raise payments.StillProcessing("The bank has not decided about the payment yet.")
+
+
+async def _payable(tx: Tx, order_id: UUID) -> Payment | None:
+    found = [payment for payment in await payments.of_order(tx, order_id) if payment.payable]
+    return found[0] if found else None

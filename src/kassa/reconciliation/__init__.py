@@ -1,0 +1,8 @@
+"""Where the provider's books and ours are compared, and what an operator must decide is kept.
+
+Tables: `cases`. Invariant: a case is opened once per (kind, cause), however often its cause is met.
+"""
+
+from kassa.reconciliation.service import open_case
+
+__all__ = ["open_case"]

@@ -16,8 +16,10 @@ from kassa.kernel.ids import new_id
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
 
+Step = Callable[[], Awaitable[int]]
+
 _BATCH: Final = 32
-_IDLE_SECONDS: Final = 0.2
+_IDLE_SECONDS: Final = 0.1
 _BEAT_SECONDS: Final = 5.0
 _JOB_SECONDS: Final = 45
 _DRAIN_ROUNDS: Final = 1_000
@@ -43,11 +45,14 @@ class Worker:
         clock: Clock,
         handlers: Mapping[str, Handler],
         schedules: Sequence[Schedule] = (),
+        steps: Sequence[Step] = (),
     ) -> None:
+        """`steps` are further queues to empty: each is called again at once while it says it found work."""
         self._db = db
         self._clock = clock
         self._handlers = handlers
         self._schedules = {schedule.name: schedule for schedule in schedules}
+        self.steps = tuple(steps)
         self._id = new_id()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -55,7 +60,8 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every(_BEAT_SECONDS, stop, self._beat))
             group.create_task(self._every(_IDLE_SECONDS, stop, self._tick))
-            group.create_task(self._every(_IDLE_SECONDS, stop, self.work_once))
+            for step in (self.work_once, *self.steps):
+                group.create_task(self._every(_IDLE_SECONDS, stop, step))
 
     async def work_once(self) -> int:
         """Take one batch of due jobs and run it; how many there were."""
@@ -91,13 +97,13 @@ class Worker:
             await queue.beat(tx, self._id, now=self._clock.now())
         return 0
 
-    async def _every(self, seconds: float, stop: asyncio.Event, step: Callable[[], Awaitable[int]]) -> None:
+    async def _every(self, seconds: float, stop: asyncio.Event, step: Step) -> None:
         """Call `step` until `stop`: at once again when it found work, else after a pause."""
         while not stop.is_set():
             try:
                 found = await step()
             except Exception:
-                log.warning("worker step failed", step=step.__name__, exc_info=True)
+                log.warning("worker step failed", exc_info=True)
                 found = 0
             if not found:
                 with contextlib.suppress(TimeoutError):
@@ -105,10 +111,12 @@ class Worker:
 
 
 async def drain(worker: Worker) -> int:
-    """Run jobs until none is due (tests and one-off commands); how many ran."""
+    """Do everything that is due now (tests and one-off commands); how much that was."""
     count = 0
     for _ in range(_DRAIN_ROUNDS):
         found = await worker.work_once()
+        for step in worker.steps:
+            found += await step()
         if not found:
             break
         count += found

@@ -1,0 +1,147 @@
+"""The composition root: builds the shop from its settings, mounts the edges, wires names to verbs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Litestar
+
+from kassa import accounts, admin, api, checkout, jobs, notifications, refunds, storefront, web, webhooks
+from kassa.config import Settings
+from kassa.kernel.clock import Clock, SystemClock
+from kassa.kernel.db import Database
+from kassa.mail import Mailer, SmtpMailer, StoreMailer
+from kassa.shop import Shop
+from kassa.stripe import Gateway, Transport
+
+#: Connections per process: more makes a hot SKU slower, not faster.
+POOL: Final = 10
+
+
+def build_shop(
+    settings: Settings,
+    db: Database,
+    *,
+    clock: Clock | None = None,
+    gateway: Gateway | None = None,
+    mailer: Mailer | None = None,
+) -> Shop:
+    """The shop on an open database; tests pass their own clock, gateway or mailer."""
+    return Shop(
+        settings=settings,
+        db=db,
+        gateway=gateway
+        or Gateway(
+            settings.stripe_secret_key,
+            api_base=settings.stripe_api_base or None,
+            transport=Transport(),
+            return_base=settings.base_url,
+        ),
+        mailer=mailer or (SmtpMailer(settings.smtp_url) if settings.smtp_url else StoreMailer()),
+        clock=clock or SystemClock(),
+    )
+
+
+def create_app(settings: Settings, shop: Shop | None = None) -> Litestar:
+    """The web application; opens its own database when it starts, unless a whole shop is given."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        if shop is not None:
+            app.state.shop = shop
+            yield
+            return
+        async with opened(settings) as own:
+            app.state.shop = own
+            yield
+
+    return web.build(
+        [
+            *storefront.route_handlers,
+            *admin.route_handlers,
+            *api.route_handlers,
+            *webhooks.route_handlers,
+        ],
+        lifespan=[lifespan],
+        production=settings.production,
+        render_error=storefront.render_error,
+    )
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Shop]:
+    """A shop with its database open, closed again at the end."""
+    db = await Database.connect(settings.database_url, min_size=2, max_size=POOL)
+    shop = build_shop(settings, db)
+    try:
+        yield shop
+    finally:
+        await shop.gateway.close()
+        await db.close()
+
+
+def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
+    """Every job name and the verb it stands for."""
+    db, gateway, clock = shop.db, shop.gateway, shop.clock
+
+    def on(verb: Callable[[UUID], Any], argument: str) -> jobs.Handler:
+        async def handle(args: Mapping[str, Any]) -> None:
+            await verb(UUID(args[argument]))
+
+        return handle
+
+    return {
+        "send_receipt": on(
+            lambda id_: notifications.build_receipt(db, id_, clock=clock, settings=shop.settings), "order_id"
+        ),
+        "send_refund_mail": on(
+            lambda id_: notifications.build_refund_mail(db, id_, clock=clock, settings=shop.settings),
+            "refund_id",
+        ),
+        "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
+        "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
+        "submit_refund": on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
+        "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
+    }
+
+
+def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
+    """What is done every so often, by whichever worker comes first."""
+    db, gateway, clock = shop.db, shop.gateway, shop.clock
+
+    async def sweep() -> None:
+        async with db.transaction() as tx:
+            await accounts.sweep(tx, now=clock.now())
+            await web.sweep(tx, now=clock.now())
+
+    return (
+        jobs.Schedule(
+            "expire_orders", timedelta(seconds=1), lambda: checkout.expire_due(db, gateway, clock=clock)
+        ),
+        jobs.Schedule(
+            "look_after_payments",
+            timedelta(seconds=2),
+            lambda: checkout.look_after_payments(db, gateway, clock=clock),
+        ),
+        jobs.Schedule("sweep", timedelta(minutes=10), sweep),
+    )
+
+
+def build_worker(shop: Shop) -> jobs.Worker:
+    """A worker on this shop: jobs, schedules, and the inbox of Stripe's events."""
+    return jobs.Worker(
+        shop.db,
+        shop.clock,
+        job_handlers(shop),
+        schedules(shop),
+        steps=[lambda: webhooks.heed_waiting(shop.db, shop.gateway, clock=shop.clock)],
+    )
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop` is set."""
+    async with opened(settings) as shop:
+        await build_worker(shop).run(stop)

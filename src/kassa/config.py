@@ -1,0 +1,137 @@
+"""Settings: read once, from the environment and an optional `.env`, into one frozen object.
+
+Nothing else in Kassa reads the environment. Any secret `X` may be given as `X_FILE`, a path to a file that
+holds it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from kassa.kernel.errors import KassaError
+from kassa.kernel.money import exponent
+
+_FILE_LIMIT: Final = 16 * 1024
+
+
+class ConfigError(KassaError):
+    """A setting is wrong; the message names the setting and never shows a secret."""
+
+    code = "bad_setting"
+
+
+def _setting(doc: str, default: Any = "", *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"doc": doc, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting. The environment's name is `KASSA_`, or nothing, before the field's name in capitals."""
+
+    database_url: str = _setting(
+        "PostgreSQL 15 or newer, `postgresql://user:password@host/name`. Empty: the embedded one.", secret=True
+    )
+    env: str = _setting("`development` or `production`.", "development")
+    base_url: str = _setting("Where customers reach the shop, without a slash at the end.", "http://127.0.0.1:8000")
+    secret_key: str = _setting(
+        "Signs links and cookies; at least 32 characters. `kassa up` makes one by itself.", secret=True
+    )
+    data_dir: str = _setting(
+        "Where the embedded database, the sandbox and generated secrets live. Empty: the platform's state folder "
+        "(`/var/lib/kassa` for root)."
+    )
+    hold_seconds: int = _setting("How long stock is held for an order that is not paid yet.", 900)
+    currencies: tuple[str, ...] = _setting("Currencies of the shop, comma separated; the first is its own.", ("EUR", "USD"))
+    locales: tuple[str, ...] = _setting("Languages of the shop, comma separated; the first is its own.", ("en",))
+    stripe_secret_key: str = _setting("Stripe's secret key, `sk_…`. Empty: `kassa up` starts the sandbox.", secret=True)
+    stripe_publishable_key: str = _setting("Stripe's publishable key, `pk_…`; it is shown to browsers.")
+    stripe_webhook_secret: str = _setting("Signing secret of the webhook endpoint, `whsec_…`.", secret=True)
+    stripe_api_base: str = _setting("Address of the Stripe API; only for the sandbox.")
+    stripe_js_url: str = _setting("Address of Stripe.js; only for the sandbox.", "https://js.stripe.com/endive/stripe.js")
+    smtp_url: str = _setting(
+        "Mail server, `smtp://user:password@host:587` or `smtps://…`. Empty: mails are kept, see `/_dev/mail`.",
+        secret=True,
+    )
+    mail_from: str = _setting("Sender of the shop's mails.", "Kassa <shop@localhost>")
+
+    @classmethod
+    def load(cls, env: Mapping[str, str], dotenv: Path | None = None) -> Self:
+        """Settings from `env` over the file `dotenv`.
+
+        Raises:
+            ConfigError: a value is wrong; the message is one line that names the setting.
+        """
+        given = {**{k: v for k, v in dotenv_values(dotenv).items() if v}, **env} if dotenv else dict(env)
+        values = {}
+        for name, spec in cls.__dataclass_fields__.items():
+            text = _text(given, variable(name), secret=spec.metadata["secret"])
+            if text:
+                values[name] = _parse(variable(name), text, spec.default)
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    @property
+    def production(self) -> bool:
+        """Whether this is the real shop: no development pages, secure cookies."""
+        return self.env == "production"
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether payments go to the Stripe sandbox and not to Stripe."""
+        return bool(self.stripe_api_base)
+
+    def _check(self) -> None:
+        if self.env not in ("development", "production"):
+            raise ConfigError("KASSA_ENV must be development or production.")
+        if not 1 <= self.hold_seconds <= 7 * 86_400:
+            raise ConfigError("KASSA_HOLD_SECONDS must be between 1 and 604800.")
+        for currency in self.currencies:
+            try:
+                exponent(currency)
+            except KassaError:
+                raise ConfigError(f"KASSA_CURRENCIES: {currency[:10]!r} is not an ISO 4217 code.") from None
+        if self.database_url and urlsplit(self.database_url).scheme not in ("postgresql", "postgres"):
+            raise ConfigError("DATABASE_URL must begin with postgresql://")
+        for name in ("base_url", "stripe_api_base", "stripe_js_url"):
+            value = getattr(self, name)
+            if value and urlsplit(value).scheme not in ("http", "https"):
+                raise ConfigError(f"{variable(name)} must begin with http:// or https://")
+        if self.production and len(self.secret_key) < 32:
+            raise ConfigError("KASSA_SECRET_KEY must have at least 32 characters in production.")
+
+
+def variable(name: str) -> str:
+    """The environment's name of a setting: `hold_seconds` → KASSA_HOLD_SECONDS, `smtp_url` → SMTP_URL."""
+    bare = name.startswith(("stripe_", "smtp_", "database_"))
+    return name.upper() if bare else f"KASSA_{name.upper()}"
+
+
+def _text(given: Mapping[str, str], name: str, *, secret: bool) -> str:
+    path = given.get(f"{name}_FILE") if secret else None
+    if not path:
+        return given.get(name, "").strip()
+    try:
+        text = Path(path).read_text()
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{name}_FILE: the file {path} can't be read.") from None
+    if len(text) > _FILE_LIMIT:
+        raise ConfigError(f"{name}_FILE: the file {path} is too long for a secret.")
+    return text.strip()
+
+
+def _parse(name: str, text: str, default: object) -> object:
+    if isinstance(default, int):
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise ConfigError(f"{name} must be a whole number.")
+        return int(text)
+    if isinstance(default, tuple):
+        parts = tuple(part.strip() for part in text.split(",") if part.strip())
+        if not parts:
+            raise ConfigError(f"{name} must not be empty.")
+        return parts
+    return text.rstrip("/") if name.endswith(("BASE_URL", "API_BASE")) else text

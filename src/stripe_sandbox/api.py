@@ -1,0 +1,204 @@
+"""`/v1`: every Stripe call goes through here.
+
+In order: key, fault injection, route, idempotency, validation, the operation itself, expansion, answer. Objects,
+events, webhook deliveries and the remembered answer are written in one transaction before anything is sent.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from stripe_sandbox import expansion, faults, forms, keys, spec
+from stripe_sandbox.defaults import Obj
+from stripe_sandbox.errors import StripeError, unknown_url
+from stripe_sandbox.ids import new_id
+from stripe_sandbox.operations import FOR_PAGES, HANDLERS, Handler, restrict_error, shown
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.spec import Operation
+from stripe_sandbox.validation import checker
+from stripe_sandbox.work import Work
+
+log = logging.getLogger("stripe_sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One API call as it came in."""
+
+    method: str
+    path: str
+    query: str
+    body: bytes
+    headers: dict[str, str]
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer: status, JSON bytes and headers."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+async def respond(box: Sandbox, request: Request) -> Answer:
+    """The answer to one call.
+
+    Raises:
+        ConnectionLost: a fault that was ordered says the caller shall get no answer.
+    """
+    request_id = new_id("req", 14)
+    headers = {"Request-Id": request_id, "Stripe-Version": _version(request)}
+    if key := request.headers.get("idempotency-key"):
+        headers["Idempotency-Key"] = key
+    try:
+        by_page = keys.is_publishable(request.headers.get("authorization", ""))
+        fault = box.faults.next_request(request.method, request.path)
+        if fault is None:
+            return _run(box, request, request_id, headers, by_page=by_page)
+        return await _suffer(box, fault, request, request_id, headers, by_page=by_page)
+    except StripeError as error:
+        return _refusal(error, request_id, headers)
+
+
+async def _suffer(
+    box: Sandbox, fault: faults.Fault, request: Request, request_id: str, headers: dict[str, str], *, by_page: bool
+) -> Answer:
+    if fault.kind == "lose_request":
+        raise faults.ConnectionLost("lost before it was executed, as ordered")
+    if fault.kind == "delay":
+        return await _run_late(box, fault.seconds, request, request_id, headers, by_page=by_page)
+    if fault.kind == "status":
+        if not fault.after:
+            raise fault.error()
+        return _run(box, request, request_id, headers, by_page=by_page, instead=fault.error())
+    _run(box, request, request_id, headers, by_page=by_page)
+    raise faults.ConnectionLost("executed, and its answer lost, as ordered")
+
+
+async def _run_late(
+    box: Sandbox, seconds: float, request: Request, request_id: str, headers: dict[str, str], *, by_page: bool
+) -> Answer:
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    if key is None:
+        await asyncio.sleep(seconds)
+        return _run(box, request, request_id, headers, by_page=by_page)
+    box.answers.find(key, request.path, _params(request), box.clock.now())
+    box.answers.begin(key)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        box.answers.end(key)
+    return _run(box, request, request_id, headers, by_page=by_page)
+
+
+def _run(
+    box: Sandbox,
+    request: Request,
+    request_id: str,
+    headers: dict[str, str],
+    *,
+    by_page: bool,
+    instead: StripeError | None = None,
+) -> Answer:
+    """Execute the call. `instead` replaces its answer after it happened (an ordered fault of Stripe's own)."""
+    found = spec.find(request.method, request.path)
+    handler = HANDLERS.get(found[0].id) if found else None
+    if found is None or handler is None:
+        raise unknown_url(request.method, request.path)
+    operation, path = found
+    if by_page and operation.id not in FOR_PAGES:
+        raise keys.needs_secret()
+    params = _params(request)
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    box.run_due()
+    if key is not None:
+        kept = box.answers.find(key, request.path, params, box.clock.now())
+        if kept is not None:
+            again = {"Idempotent-Replayed": "true", "Original-Request": kept.request}
+            return Answer(kept.status, kept.body, headers | again)
+    call = _Call(operation, handler, path, checker(operation)(params), key, by_page, request_id)
+    answer = _execute(box, request, params, call, instead)
+    answer.headers = headers | answer.headers
+    box.deliveries.wake.set()
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    operation: Operation
+    handler: Handler
+    path: dict[str, str]
+    params: Obj
+    key: str | None
+    by_page: bool
+    request_id: str
+
+
+def _execute(
+    box: Sandbox, request: Request, raw: Obj, call: _Call, instead: StripeError | None
+) -> Answer:
+    caller = {"request_id": call.request_id, "key": call.key, "by_page": call.by_page}
+
+    def keep(answer: Answer) -> Answer:
+        if call.key is not None:
+            box.answers.keep(
+                call.key, request.path, raw, answer.status, answer.body, call.request_id, box.clock.now()
+            )
+        return answer
+
+    try:
+        with box.work(**caller) as work:
+            try:
+                answer = Answer(200, msgspec.json.encode(_answer(work, call)), {})
+            except StripeError as error:
+                if not error.keep:
+                    raise
+                answer = _refused(error, call)
+            return keep(_refused(instead, call) if instead else answer)
+    except StripeError as error:
+        answer = _refused(error, call)
+        return keep(answer) if error.stored else answer
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        answer = _refused(_our_fault(), call)
+        return keep(answer)
+
+
+def _answer(work: Work, call: _Call) -> Any:
+    params = dict(call.params)
+    paths = params.pop("expand", [])
+    body = shown(work, call.handler(work, call.path, params))
+    return expansion.expand(work, body, paths) if paths else body
+
+
+def _refused(error: StripeError, call: _Call) -> Answer:
+    if call.by_page:
+        restrict_error(error.error)
+    return _refusal(error, call.request_id, {})
+
+
+def _refusal(error: StripeError, request_id: str, headers: dict[str, str]) -> Answer:
+    body = error.body()
+    body["error"].setdefault("request_log_url", f"https://dashboard.stripe.com/test/logs/{request_id}")
+    return Answer(error.status, msgspec.json.encode(body), headers | error.headers)
+
+
+def _our_fault() -> StripeError:
+    return StripeError(500, "An unknown error occurred in the sandbox; its log says more.", type="api_error")
+
+
+def _params(request: Request) -> Obj:
+    if request.method == "POST":
+        try:
+            return forms.parse_form(request.body.decode("ascii"))
+        except UnicodeDecodeError:
+            raise StripeError(400, "Invalid request: the body is not form-encoded.", stored=False) from None
+    return forms.parse_form(request.query)
+
+
+def _version(request: Request) -> str:
+    return request.headers.get("stripe-version") or spec.API_VERSION

@@ -1,0 +1,126 @@
+"""`expand`: ids in an answer replaced by the objects they name, as the API description allows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from stripe_sandbox import lists, spec
+from stripe_sandbox.defaults import Obj
+from stripe_sandbox.errors import invalid
+from stripe_sandbox.objects import balance
+from stripe_sandbox.spec import Schema
+from stripe_sandbox.work import Work, public
+
+MAX_LEVELS = 4
+MAX_PATHS = 20
+
+
+def expand(work: Work, body: Obj, paths: list[str]) -> Obj:
+    """`body` with every path of `paths` expanded.
+
+    Raises:
+        StripeError: 400 for a path of more than four levels, or one that names no expandable property.
+    """
+    if len(paths) > MAX_PATHS:
+        raise invalid(f"You cannot expand more than {MAX_PATHS} properties.", "expand")
+    for path in paths:
+        parts = path.split(".")
+        if len(parts) > MAX_LEVELS:
+            raise invalid(
+                f"You cannot expand more than {MAX_LEVELS} levels of a property. Property: {path}", "expand"
+            )
+        if body.get("object") in ("list", "search_result"):
+            if parts[0] != "data" or len(parts) < 2:
+                raise _cannot(path)
+            for item in body["data"]:
+                _expand(work, item, parts[1:], spec.schema(item["object"]), path)
+        else:
+            _expand(work, body, parts, spec.schema(body["object"]), path)
+    return body
+
+
+def _expand(work: Work, body: Obj, parts: list[str], schema: Schema, path: str) -> None:
+    name, rest = parts[0], parts[1:]
+    if name not in schema.get("x-expandableFields", ()):
+        raise _cannot(path)
+    inner = _target(schema["properties"][name])
+    included = INCLUDED.get((schema.get("title", ""), name))
+    if included and name not in body:
+        body[name] = included(work, body)
+    value = body.get(name)
+    if isinstance(value, str):
+        kinds = [option["properties"]["object"]["enum"][0] for option in inner]
+        value = next((found for kind in kinds if (found := load(work, kind, value))), value)
+        body[name] = value
+    if not rest:
+        return
+    if isinstance(value, dict) and value.get("object") == "list":
+        if rest[0] != "data" or len(rest) < 2:
+            raise _cannot(path)
+        for item in value["data"]:
+            _expand(work, item, rest[1:], spec.schema(item["object"]), path)
+    elif isinstance(value, dict):
+        kind = value.get("object")
+        known = spec.schema(kind) if isinstance(kind, str) else inner[0]
+        _expand(work, value, rest, known, path)
+    elif not any(_allows(option, rest) for option in inner):
+        raise _cannot(path)
+
+
+def load(work: Work, kind: str, id: str) -> Obj | None:
+    """The public object of this kind and id, as it is now."""
+    found = work.get(kind, id)
+    if found is None or found.get("deleted"):
+        return None
+    shown = public(found)
+    return balance.refresh(shown, work.now) if kind == "balance_transaction" else shown
+
+
+def _target(field: Schema) -> list[Schema]:
+    """What a property may expand to."""
+    expansion = field.get("x-expansionResources")
+    if expansion:
+        options = expansion["oneOf"]
+    else:
+        options = field.get("anyOf", [field])
+    return [spec.resolve(option) for option in options]
+
+
+def _allows(schema: Schema, parts: list[str]) -> bool:
+    # Whether a path is right although the value is null here.
+    if parts[0] == "data" and "data" in schema.get("properties", {}):
+        return True
+    if parts[0] not in schema.get("x-expandableFields", ()):
+        return False
+    return len(parts) == 1 or any(_allows(one, parts[1:]) for one in _target(schema["properties"][parts[0]]))
+
+
+def _cannot(path: str) -> Exception:
+    return invalid(
+        f"This property cannot be expanded ({path}). You may want to try expanding another property.", "expand"
+    )
+
+
+def _refunds(work: Work, charge: Obj) -> Obj:
+    return lists.page(work, "refund", f"/v1/charges/{charge['id']}/refunds", {"charge": charge["id"]})
+
+
+def _line_items(work: Work, session: Obj) -> Obj:
+    stored = work.own("checkout.session", session["id"])
+    return lists.slice_page(stored["_"]["lines"], f"/v1/checkout/sessions/{session['id']}/line_items", {})
+
+
+def _nothing(path: str) -> Callable[[Work, Obj], Obj]:
+    def empty(work: Work, owner: Obj) -> Obj:
+        return {"object": "list", "data": [], "has_more": False, "url": f"/v1/customers/{owner['id']}/{path}"}
+
+    return empty
+
+
+# Lists that are absent from an object unless expanded.
+INCLUDED: dict[tuple[str, str], Callable[[Work, Obj], Any]] = {
+    ("charge", "refunds"): _refunds,
+    ("checkout.session", "line_items"): _line_items,
+    ("customer", "sources"): _nothing("sources"),
+    ("customer", "subscriptions"): _nothing("subscriptions"),
+    ("customer", "tax_ids"): _nothing("tax_ids"),
+}

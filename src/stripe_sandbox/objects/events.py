@@ -1,0 +1,43 @@
+"""Reading Events. They are made by `Work.emit`."""
+
+from stripe_sandbox.defaults import Obj
+from stripe_sandbox.errors import exclusive, invalid
+from stripe_sandbox.lists import Filter
+from stripe_sandbox.lists import page as list_page
+from stripe_sandbox.work import Work
+
+MAX_TYPES = 20
+
+
+def retrieve(work: Work, id: str) -> Obj:
+    """One event, with the number of endpoints that have not answered it yet."""
+    return _count(work, work.need("event", id))
+
+
+def page(work: Work, params: Obj) -> Obj:
+    """Events newest first, by `type`, `types`, `created` and `delivery_success`."""
+    rest = {name: value for name, value in params.items() if name not in ("type", "types", "delivery_success")}
+    if "type" in params and "types" in params:
+        raise exclusive("type", "types")
+    types = params.get("types") or ([params["type"]] if "type" in params else [])
+    if len(types) > MAX_TYPES:
+        raise invalid(f"You may specify at most {MAX_TYPES} event types.", "types")
+    extra: list[Filter] = []
+    if types:
+        wanted = " OR ".join("json_extract(body, '$.type') GLOB ?" for _ in types)
+        extra.append(Filter(f"({wanted})", tuple(types)))
+    if "delivery_success" in params:
+        open_one = "EXISTS (SELECT 1 FROM deliveries WHERE event = objects.id AND state <> 'delivered')"
+        extra.append(Filter(f"NOT {open_one}" if params["delivery_success"] else open_one, ()))
+    found = list_page(work, "event", "/v1/events", rest, tuple(extra))
+    for event in found["data"]:
+        _count(work, event)
+    return found
+
+
+def _count(work: Work, event: Obj) -> Obj:
+    row = work.box.store.row(
+        "SELECT count(DISTINCT endpoint) FROM deliveries WHERE event = ? AND state <> 'delivered'", (event["id"],)
+    )
+    event["pending_webhooks"] = row[0]
+    return event

@@ -1,0 +1,270 @@
+"""PaymentIntents: create, update, cancel, capture. Confirming is in `confirmation`.
+
+Private facts: `authorized` (the good charge's id), `captured` (minor units taken, or null), `action` (what the
+customer must still do, or null), `authenticated` (the method whose challenge was passed), `session` (the Checkout
+Session it belongs to), `return_url`. The public status is derived from them in `settle`, so it cannot contradict them.
+"""
+
+from stripe_sandbox.amounts import check_amount, check_currency, format_amount
+from stripe_sandbox.defaults import Obj, blank
+from stripe_sandbox.errors import StripeError, exclusive, invalid, unexpected_state
+from stripe_sandbox.ids import new_id, random_text
+from stripe_sandbox.objects import charges, confirmation, payment_methods
+from stripe_sandbox.work import Work, merge_metadata, public, shipping, unset
+
+HOLD_SECONDS = 7 * 86400
+CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
+UPDATABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+CONFIRM_ONLY = ("off_session", "return_url", "use_stripe_sdk", "error_on_requires_action", "mandate", "mandate_data")
+
+
+def create(work: Work, params: Obj) -> Obj:
+    """A new PaymentIntent; with `confirm` it is confirmed at once."""
+    if not params.get("confirm"):
+        for name in CONFIRM_ONLY:
+            if params.get(name) and name != "use_stripe_sdk":
+                raise invalid(f"You can only pass `{name}` when `confirm` is true.", name)
+    check_method_choice(params)
+    currency = check_currency(params["currency"])
+    check_amount(params["amount"], currency)
+    intent = build(work, params, currency)
+    change_method(work, intent, params)
+    settle(work, intent)
+    if params.get("confirm"):
+        confirmation.check(work, intent, params)
+    work.emit("payment_intent.created", intent)
+    if params.get("confirm"):
+        return confirmation.confirm(work, intent, params)
+    return intent
+
+
+def build(work: Work, params: Obj, currency: str) -> Obj:
+    """A PaymentIntent with the facts of `params`, not yet saved or announced."""
+    intent = blank("payment_intent")
+    identifier = new_id("pi_3")
+    customer = unset(params.get("customer"))
+    if customer:
+        work.need("customer", customer, "customer")
+    intent |= {
+        "id": identifier,
+        "amount": params["amount"],
+        "amount_details": {"tip": {}},
+        "capture_method": params.get("capture_method", "automatic_async"),
+        "client_secret": f"{identifier}_secret_{random_text(25)}",
+        "confirmation_method": params.get("confirmation_method", "automatic"),
+        "created": work.now,
+        "currency": currency,
+        "customer": customer,
+        "metadata": merge_metadata(None, params.get("metadata")),
+        "payment_method_options": options(params.get("payment_method_options"), None),
+        "setup_future_usage": unset(params.get("setup_future_usage")),
+        "shipping": shipping(params.get("shipping")),
+        "_": {
+            "authorized": None,
+            "captured": None,
+            "action": None,
+            "authenticated": None,
+            "session": None,
+            "return_url": None,
+        },
+    }
+    for name in ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix"):
+        intent[name] = unset(params.get(name))
+    intent["transfer_group"] = params.get("transfer_group")
+    _choose_methods(intent, params)
+    return intent
+
+
+def settle(work: Work, intent: Obj) -> Obj:
+    """Derive status and amounts from the facts, and save: the only way an intent changes."""
+    facts = intent["_"]
+    intent["status"] = _status(intent)
+    holding = intent["status"] == "requires_capture"
+    intent["amount_received"] = facts["captured"] or 0
+    intent["amount_capturable"] = intent["amount"] if holding else 0
+    if intent["status"] != "requires_action":
+        intent["next_action"] = None
+    return work.save(intent)
+
+
+def _status(intent: Obj) -> str:
+    facts = intent["_"]
+    if intent["canceled_at"] is not None:
+        return "canceled"
+    if facts["captured"] is not None:
+        return "succeeded"
+    if facts["authorized"]:
+        return "requires_capture"
+    if facts["action"]:
+        return "requires_action"
+    return "requires_confirmation" if intent["payment_method"] else "requires_payment_method"
+
+
+def update(work: Work, id: str, params: Obj) -> Obj:
+    """Change an intent that is not finished; metadata and description also afterwards."""
+    intent = work.need("payment_intent", id)
+    always = {"metadata", "description", "receipt_email", "shipping", "expand"}
+    if intent["status"] not in UPDATABLE and set(params) - always:
+        param = sorted(set(params) - always)[0]
+        raise unexpected_state(
+            f"This PaymentIntent's {param} could not be updated because it has a status of {intent['status']}. You "
+            "may only update the amount of a PaymentIntent with one of the following statuses: "
+            "requires_payment_method, requires_confirmation, requires_action.",
+            public(intent),
+        )
+    check_method_choice(params)
+    currency = check_currency(params["currency"]) if "currency" in params else intent["currency"]
+    amount = params.get("amount", intent["amount"])
+    if "amount" in params or "currency" in params:
+        check_amount(amount, currency)
+    if unset(params.get("customer")):
+        work.need("customer", params["customer"], "customer")
+    intent |= {"amount": amount, "currency": currency}
+    for name in (
+        "customer", "description", "receipt_email", "setup_future_usage", "statement_descriptor",
+        "statement_descriptor_suffix", "capture_method", "transfer_group",
+    ):  # fmt: skip
+        if name in params:
+            intent[name] = unset(params[name])
+    if "shipping" in params:
+        intent["shipping"] = shipping(params["shipping"])
+    intent["metadata"] = merge_metadata(intent["metadata"], params.get("metadata"))
+    if "payment_method_options" in params:
+        intent["payment_method_options"] = options(
+            params["payment_method_options"], intent["payment_method_options"]
+        )
+    if {"allowed_payment_method_types", "excluded_payment_method_types"} & set(params):
+        _choose_methods(intent, params)
+    change_method(work, intent, params)
+    if set(params) - always:
+        intent["last_payment_error"] = None
+    return settle(work, intent)
+
+
+def cancel(work: Work, id: str, params: Obj) -> Obj:
+    """Cancel an unfinished intent; a hold is released."""
+    intent = work.need("payment_intent", id)
+    if intent["status"] not in CANCELABLE:
+        raise unexpected_state(
+            f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent "
+            "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
+            "requires_confirmation, requires_action, processing.",
+            public(intent),
+        )
+    if intent["_"]["session"] and intent["status"] != "requires_capture":
+        raise unexpected_state(
+            "You cannot cancel this PaymentIntent because it was created by a Checkout Session. Expire the Session "
+            "instead.",
+            public(intent),
+        )
+    return close(work, intent, params.get("cancellation_reason"))
+
+
+def close(work: Work, intent: Obj, reason: str | None) -> Obj:
+    """Make an unfinished intent canceled and let its hold go."""
+    held = intent["_"]["authorized"]
+    intent |= {"canceled_at": work.now, "cancellation_reason": reason}
+    intent["_"]["action"] = None
+    settle(work, intent)
+    work.emit("payment_intent.canceled", intent)
+    if held:
+        charges.release(work, work.own("charge", held))
+    return intent
+
+
+def expire_hold(work: Work, id: str) -> None:
+    """Scheduled: seven days without capture end an authorisation."""
+    intent = work.get("payment_intent", id)
+    if intent is not None and intent["status"] == "requires_capture":
+        close(work, intent, "automatic")
+        work.emit("charge.expired", work.own("charge", intent["_"]["authorized"]))
+
+
+def capture(work: Work, id: str, params: Obj) -> Obj:
+    """Take an authorised amount, whole or in part; the rest is released."""
+    intent = work.need("payment_intent", id)
+    if intent["status"] != "requires_capture":
+        raise unexpected_state(
+            f"This PaymentIntent could not be captured because it has a status of {intent['status']}. Only a "
+            "PaymentIntent with one of the following statuses may be captured: requires_capture.",
+            public(intent),
+        )
+    amount = params.get("amount_to_capture", intent["amount_capturable"])
+    if amount < 1:
+        raise invalid(
+            "This value must be greater than or equal to 1.", "amount_to_capture", "parameter_invalid_integer"
+        )
+    if amount > intent["amount_capturable"]:
+        raise StripeError(
+            400,
+            f"The requested capture amount ({format_amount(amount, intent['currency'])}) is greater than the amount "
+            f"you can capture for this charge ({format_amount(intent['amount_capturable'], intent['currency'])}).",
+            code="amount_too_large",
+            param="amount_to_capture",
+        )
+    intent["metadata"] = merge_metadata(intent["metadata"], params.get("metadata"))
+    charge = work.own("charge", intent["_"]["authorized"])
+    intent["_"]["captured"] = amount
+    settle(work, intent)
+    charges.capture(work, charge, amount)
+    work.emit("payment_intent.succeeded", intent)
+    return intent
+
+
+def check_method_choice(params: Obj) -> None:
+    """400 when ways of choosing payment methods are mixed that exclude each other."""
+    if "allowed_payment_method_types" in params:
+        for other in (
+            "excluded_payment_method_types", "automatic_payment_methods", "payment_method_configuration"
+        ):  # fmt: skip
+            if other in params:
+                raise exclusive("allowed_payment_method_types", other)
+    if "payment_method" in params and "payment_method_data" in params:
+        raise exclusive("payment_method", "payment_method_data")
+
+
+def change_method(work: Work, intent: Obj, params: Obj) -> None:
+    """Put the payment method that the parameters name or describe on the intent."""
+    if "payment_method_data" in params:
+        method = payment_methods.create(work, params["payment_method_data"])
+    elif params.get("payment_method"):
+        method = payment_methods.use(work, params["payment_method"], "payment_method")
+    else:
+        if params.get("payment_method") == "":
+            intent["payment_method"] = None
+        return
+    confirmation.check_owner(intent, method)
+    intent["payment_method"] = method["id"]
+    intent["_"]["action"] = intent["_"]["authenticated"] = None
+
+
+def _choose_methods(intent: Obj, params: Obj) -> None:
+    allowed = params.get("allowed_payment_method_types")
+    excluded = params.get("excluded_payment_method_types") or []
+    offered = [kind for kind in payment_methods.MODELLED if kind not in excluded]
+    automatic: Obj | None = {"allow_redirects": "always", "enabled": True}
+    if allowed is not None:
+        offered = [kind for kind in offered if kind in allowed]
+        automatic = None
+    elif "automatic_payment_methods" in params:
+        given = params["automatic_payment_methods"]
+        automatic = {"allow_redirects": given.get("allow_redirects", "always"), "enabled": given["enabled"]}
+    if not offered:
+        param = "allowed_payment_method_types" if allowed is not None else "excluded_payment_method_types"
+        raise invalid("No valid payment method types for this PaymentIntent.", param)
+    intent |= {
+        "allowed_payment_method_types": allowed,
+        "automatic_payment_methods": automatic,
+        "excluded_payment_method_types": excluded or None,
+        "payment_method_types": offered,
+    }
+
+
+def options(given: Obj | None, old: Obj | None) -> Obj:
+    """The intent's `payment_method_options` after what was sent is merged in."""
+    card = {"network": None, "request_three_d_secure": "automatic"} | ((old or {}).get("card") or {})
+    sent = (given or {}).get("card")
+    if isinstance(sent, dict):
+        shown = ("request_three_d_secure", "network", "setup_future_usage", "capture_method")
+        card |= {name: sent[name] for name in shown if sent.get(name)}
+    return {"card": card}

@@ -1,0 +1,204 @@
+"""Which function answers which operation of the API description.
+
+An operation that is described but missing here is not modelled yet; it answers like an unknown URL.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from stripe_sandbox import lists
+from stripe_sandbox.defaults import Obj
+from stripe_sandbox.errors import missing, no_such
+from stripe_sandbox.objects import (
+    balance,
+    charges,
+    confirmation,
+    customers,
+    events,
+    payment_intents,
+    payment_methods,
+    products,
+    refunds,
+    session_params,
+    sessions,
+    webhook_endpoints,
+)
+from stripe_sandbox.work import Work, public
+
+Handler = Callable[[Work, dict[str, str], Obj], Obj]
+
+
+def _create(verb: Callable[[Work, Obj], Obj]) -> Handler:
+    return lambda work, path, params: verb(work, params)
+
+
+def _change(verb: Callable[[Work, str, Obj], Obj]) -> Handler:
+    return lambda work, path, params: verb(work, path["id"], params)
+
+
+def _remove(verb: Callable[[Work, str], Obj]) -> Handler:
+    return lambda work, path, params: verb(work, path["id"])
+
+
+def _get(kind: str) -> Handler:
+    return lambda work, path, params: work.need(kind, path["id"])
+
+
+def _list(kind: str, url: str) -> Handler:
+    return lambda work, path, params: lists.page(work, kind, url, params)
+
+
+def _get_intent(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    intent = work.need("payment_intent", path["id"])
+    if work.by_page and not params.get("client_secret"):
+        raise missing("client_secret")
+    confirmation.check_secret(intent, params)
+    return intent
+
+
+def _get_transaction(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    return balance.refresh(work.need("balance_transaction", path["id"]), work.now)
+
+
+def _list_transactions(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    found = lists.page(work, "balance_transaction", "/v1/balance_transactions", params)
+    for transaction in found["data"]:
+        balance.refresh(transaction, work.now)
+    return found
+
+
+def _line_items(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    session = work.need("checkout.session", path["id"])
+    url = f"/v1/checkout/sessions/{path['id']}/line_items"
+    return lists.slice_page(sessions.lines(work, session), url, params)
+
+
+def _customer_methods(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    work.need("customer", path["id"])
+    filters = params | {"customer": path["id"]}
+    return lists.page(work, "payment_method", f"/v1/customers/{path['id']}/payment_methods", filters)
+
+
+def _customer_method(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    method = work.need("payment_method", path["id"])
+    if method["customer"] != path["customerId"]:
+        raise no_such("PaymentMethod", path["id"], "payment_method", in_path=True)
+    return method
+
+
+def _list_sessions(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    details = params.get("customer_details")
+    rest = {name: value for name, value in params.items() if name != "customer_details"}
+    extra = ()
+    if details:
+        extra = (lists.Filter("json_extract(body, '$.customer_details.email') = ?", (details.get("email"),)),)
+    return lists.page(work, "checkout.session", "/v1/checkout/sessions", rest, extra)
+
+
+def _pay(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    return payment_page(work, sessions.pay(work, path["id"], params))
+
+
+def payment_page(work: Work, session: Obj) -> Obj:
+    """A session as its own page sees it: with line items and, once there is one, the PaymentIntent."""
+    intent = work.get("payment_intent", session["payment_intent"])
+    items = lists.slice_page(
+        sessions.lines(work, session), f"/v1/checkout/sessions/{session['id']}/line_items", {"limit": 100}
+    )
+    shown_intent = restricted(intent) if intent else None
+    return public(session) | {"line_items": items, "payment_intent": shown_intent}
+
+
+HANDLERS: dict[str, Handler] = {
+    "getBalance": lambda work, path, params: balance.retrieve_balance(work),
+    "getBalanceTransactions": _list_transactions,
+    "getBalanceTransactionsId": _get_transaction,
+    "getCharges": _list("charge", "/v1/charges"),
+    "getChargesId": _get("charge"),
+    "postChargesId": _change(charges.update),
+    "getCheckoutSessions": _list_sessions,
+    "postCheckoutSessions": _create(session_params.create),
+    "getCheckoutSessionsId": _get("checkout.session"),
+    "postCheckoutSessionsId": _change(sessions.update),
+    "postCheckoutSessionsIdExpire": _change(sessions.expire),
+    "getCheckoutSessionsIdLineItems": _line_items,
+    "getCustomers": _list("customer", "/v1/customers"),
+    "postCustomers": _create(customers.create),
+    "getCustomersId": _remove(customers.retrieve),
+    "postCustomersId": _change(customers.update),
+    "deleteCustomersId": _remove(customers.delete),
+    "getCustomersIdPaymentMethods": _customer_methods,
+    "getCustomersCustomerIdPaymentMethodsId": _customer_method,
+    "getEvents": lambda work, path, params: events.page(work, params),
+    "getEventsId": _remove(events.retrieve),
+    "getPaymentIntents": _list("payment_intent", "/v1/payment_intents"),
+    "postPaymentIntents": _create(payment_intents.create),
+    "getPaymentIntentsId": _get_intent,
+    "postPaymentIntentsId": _change(payment_intents.update),
+    "postPaymentIntentsIdConfirm": _change(confirmation.confirm_by_id),
+    "postPaymentIntentsIdCancel": _change(payment_intents.cancel),
+    "postPaymentIntentsIdCapture": _change(payment_intents.capture),
+    "getPaymentPagesId": lambda work, path, params: payment_page(work, work.need("checkout.session", path["id"])),
+    "postPaymentPagesIdConfirm": _pay,
+    "getPaymentMethods": _list("payment_method", "/v1/payment_methods"),
+    "postPaymentMethods": _create(payment_methods.create),
+    "getPaymentMethodsId": _remove(payment_methods.retrieve),
+    "postPaymentMethodsId": _change(payment_methods.update),
+    "postPaymentMethodsIdAttach": _change(payment_methods.attach),
+    "postPaymentMethodsIdDetach": _change(payment_methods.detach),
+    "getPrices": _list("price", "/v1/prices"),
+    "postPrices": _create(products.create_price),
+    "getPricesId": _get("price"),
+    "postPricesId": _change(products.update_price),
+    "getProducts": _list("product", "/v1/products"),
+    "postProducts": _create(products.create_product),
+    "getProductsId": _get("product"),
+    "postProductsId": _change(products.update_product),
+    "deleteProductsId": _remove(products.delete_product),
+    "getRefunds": _list("refund", "/v1/refunds"),
+    "postRefunds": _create(refunds.create),
+    "getRefundsId": _get("refund"),
+    "postRefundsId": _change(refunds.update),
+    "postRefundsIdCancel": _change(refunds.cancel),
+    "getWebhookEndpoints": _list("webhook_endpoint", "/v1/webhook_endpoints"),
+    "postWebhookEndpoints": _create(webhook_endpoints.create),
+    "getWebhookEndpointsId": _get("webhook_endpoint"),
+    "postWebhookEndpointsId": _change(webhook_endpoints.update),
+    "deleteWebhookEndpointsId": _remove(webhook_endpoints.delete),
+}
+
+# What a page may do with its publishable key.
+FOR_PAGES = {
+    "getPaymentIntentsId",
+    "postPaymentIntentsIdConfirm",
+    "postPaymentMethods",
+    "getPaymentPagesId",
+    "postPaymentPagesIdConfirm",
+}
+
+# The fields of an intent that a page sees (stripe-js `PaymentIntent`).
+_SHOWN = (
+    "id", "object", "amount", "amount_details", "automatic_payment_methods", "canceled_at", "cancellation_reason",
+    "capture_method", "client_secret", "confirmation_method", "created", "currency", "description",
+    "allowed_payment_method_types", "excluded_payment_method_types", "last_payment_error", "livemode", "next_action",
+    "payment_method", "payment_method_configuration_details", "payment_method_types", "processing", "receipt_email",
+    "setup_future_usage", "shipping", "source", "status",
+)  # fmt: skip
+
+
+def shown(work: Work, body: Obj) -> Obj:
+    """`body` without private facts and, to a page, without what only servers may see."""
+    if work.by_page and body.get("object") == "payment_intent":
+        return restricted(body)
+    return public(body)
+
+
+def restricted(intent: Obj) -> Obj:
+    """What a page may see of a PaymentIntent."""
+    return {name: intent[name] for name in _SHOWN if name in intent}
+
+
+def restrict_error(error: Any) -> None:
+    """Take from an error what a page may not see."""
+    if "payment_intent" in error:
+        error["payment_intent"] = restricted(error["payment_intent"])

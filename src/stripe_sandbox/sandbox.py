@@ -1,0 +1,180 @@
+"""The sandbox itself: store, clock, faults and outbox in one object, and the few verbs its own pages need.
+
+`app.state.sandbox` is one of these. Everything runs in the event loop's thread; one unit of work is one
+synchronous transaction, so nothing can happen in the middle of another thing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stripe_sandbox.clock import Clock
+from stripe_sandbox.defaults import Obj
+from stripe_sandbox.deliveries import RETRY_SECONDS, Deliveries, Post
+from stripe_sandbox.errors import StripeError
+from stripe_sandbox.faults import Faults
+from stripe_sandbox.idempotency import Answers
+from stripe_sandbox.objects import confirmation, sessions, webhook_endpoints
+from stripe_sandbox.schedule import ACTS
+from stripe_sandbox.store import Store
+from stripe_sandbox.work import Work, public
+
+FORGET_EVERY_SECONDS = 600.0
+FAR = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """What an API call was answered: HTTP status and JSON body."""
+
+    status: int
+    body: Obj
+
+
+class Sandbox:
+    """One account of a Stripe that runs here."""
+
+    def __init__(
+        self,
+        store_path: Path | None,
+        *,
+        base_url: str,
+        clock: Callable[[], float] | None = None,
+        post: Post | None = None,
+        webhook: tuple[str, str] | None = None,
+        retries: Sequence[float] = RETRY_SECONDS,
+    ) -> None:
+        self.base_url = base_url
+        self.store = Store(store_path)
+        self.clock = Clock(clock, float(self.store.meta("clock_offset") or 0))
+        self.faults = Faults()
+        self.answers = Answers(self.store)
+        self.deliveries = Deliveries(self, post, retries)
+        self._endpoints: list[Obj] | None = None
+        self._next_due: float | None = None
+        self._next_forget = 0.0
+        if webhook is not None:
+            with self.work() as work:
+                webhook_endpoints.configure(work, *webhook)
+
+    @contextmanager
+    def work(self, **caller: Any) -> Iterator[Work]:
+        """A unit of work that commits at the end, or leaves no trace if it raises."""
+        with self.store.transaction():
+            unit = Work(self, **caller)
+            yield unit
+            unit.flush()
+
+    def session(self, id: str) -> Obj | None:
+        """A Checkout Session with its `line_items`, as it is now, or None."""
+        with self.work() as work:
+            found = work.get("checkout.session", id)
+            return None if found is None else public(found) | {"line_items": sessions.lines(work, found)}
+
+    def session_return_url(self, id: str) -> str | None:
+        """Where the customer goes after paying this session, or None if nowhere."""
+        with self.work() as work:
+            return sessions.complete_url(work.need("checkout.session", id))
+
+    def payment_intent(self, id: str) -> Obj | None:
+        """A PaymentIntent as it is now, or None."""
+        with self.work() as work:
+            found = work.get("payment_intent", id)
+            return None if found is None else public(found)
+
+    def pay_session(self, id: str, params: Obj) -> ApiAnswer:
+        """The customer confirms on the session's page; a decline is a 402 and the session stays open."""
+        return self.attempt(lambda work: sessions.pay(work, id, params))
+
+    def authenticate(self, id: str, outcome: str) -> ApiAnswer:
+        """The customer passes ("succeed") or fails ("fail") the challenge of a PaymentIntent."""
+        return self.attempt(lambda work: confirmation.authenticate(work, id, outcome))
+
+    def attempt(self, act: Callable[[Work], Obj]) -> ApiAnswer:
+        """Run `act` in a transaction and answer as the API would."""
+        self.run_due()
+        refused: StripeError | None = None
+        body: Obj = {}
+        try:
+            with self.work() as work:
+                try:
+                    body = public(act(work))
+                except StripeError as error:
+                    if not error.keep:
+                        raise
+                    refused = error
+        except StripeError as error:
+            refused = error
+        self.deliveries.wake.set()
+        return ApiAnswer(refused.status, refused.body()) if refused else ApiAnswer(200, body)
+
+    async def deliver_due(self) -> int:
+        """Post all webhooks that are due, one by one; returns how many posts were made."""
+        return await self.deliveries.deliver_due()
+
+    def plan(self, due: float, kind: str, target: str) -> None:
+        """Have an act happen at `due` on the sandbox clock."""
+        self.store.run("INSERT INTO schedule (due, kind, target) VALUES (?, ?, ?)", (due, kind, target))
+        self._next_due = None
+
+    def run_due(self) -> None:
+        """Let everything happen whose time has come, in order of its time."""
+        now = self.clock.now()
+        if now >= self._next_forget:
+            self._next_forget = now + FORGET_EVERY_SECONDS
+            self.store.forget_old(now)
+        while self._when_next() <= now:
+            row = self.store.row("SELECT id, kind, target FROM schedule ORDER BY due, id LIMIT 1")
+            with self.work() as work:
+                ACTS[row[1]](work, row[2])
+                self.store.run("DELETE FROM schedule WHERE id = ?", (row[0],))
+            self._next_due = None
+
+    def advance(self, seconds: float) -> float:
+        """Move the clock forward, stopping wherever something is due; returns the new time."""
+        target = self.clock.now() + seconds
+        while (due := self._when_next()) <= target:
+            self._set_clock(max(0.0, due - self.clock.now()))
+            self.run_due()
+        self._set_clock(max(0.0, target - self.clock.now()))
+        self.run_due()
+        self.deliveries.wake.set()
+        return self.clock.now()
+
+    def reset(self) -> None:
+        """Forget everything: objects, answers, faults, what was planned. The configured endpoint stays."""
+        self.store.clear(webhook_endpoints.CONFIGURED)
+        self.clock.offset = 0.0
+        self.store.set_meta("clock_offset", "0")
+        self.faults.clear()
+        self._next_due = None
+        self.endpoints_changed()
+
+    def endpoints(self) -> list[Obj]:
+        """All webhook endpoints, secrets included."""
+        if self._endpoints is None:
+            rows = self.store.rows("SELECT body FROM objects WHERE type = 'webhook_endpoint' ORDER BY seq")
+            self._endpoints = [msgspec.json.decode(row[0]) for row in rows]
+        return self._endpoints
+
+    def endpoint(self, id: str) -> Obj | None:
+        """One webhook endpoint, secret included."""
+        return next((one for one in self.endpoints() if one["id"] == id), None)
+
+    def endpoints_changed(self) -> None:
+        """Read the endpoints again at their next use."""
+        self._endpoints = None
+
+    def _set_clock(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.store.set_meta("clock_offset", repr(self.clock.offset))
+
+    def _when_next(self) -> float:
+        if self._next_due is None:
+            row = self.store.row("SELECT min(due) FROM schedule")
+            self._next_due = FAR if row[0] is None else row[0]
+        return self._next_due

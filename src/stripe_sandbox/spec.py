@@ -1,0 +1,135 @@
+"""Stripe's own description of the API, shipped as package data: operations, their parameters, object schemas."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+Schema = dict[str, Any]
+CARD_PARAMS = "payment_method_create_params_card"
+
+_REF = "#/components/schemas/"
+_EXPAND: Schema = {"type": "array", "items": {"type": "string"}}
+_DETAILS: Schema = {
+    "type": "object",
+    "properties": {
+        "address": {"$ref": _REF + "address_param"},
+        "email": {"type": "string"},
+        "name": {"type": "string"},
+        "phone": {"type": "string"},
+    },
+    "additionalProperties": False,
+}
+_PAY_PARAMS: Schema = {
+    "type": "object",
+    "properties": {
+        "payment_method": {"type": "string"},
+        "payment_method_data": {"$ref": _REF + "payment_intent_confirm_params_payment_method_data"},
+        "expected_amount": {"type": "integer"},
+        "email": {"type": "string"},
+        "customer_details": _DETAILS,
+        "shipping_details": _DETAILS,
+        "return_url": {"type": "string"},
+        "use_stripe_sdk": {"type": "boolean"},
+        "client_secret": {"type": "string"},
+        "expand": _EXPAND,
+    },
+    "additionalProperties": False,
+}
+# What Stripe's own payment page calls; undocumented, and so not in the description.
+_PAYMENT_PAGES: Schema = {
+    "/v1/payment_pages/{id}": {
+        "get": {
+            "operationId": "getPaymentPagesId",
+            "parameters": [{"name": "expand", "in": "query", "schema": _EXPAND}],
+        }
+    },
+    "/v1/payment_pages/{id}/confirm": {
+        "post": {
+            "operationId": "postPaymentPagesIdConfirm",
+            "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": _PAY_PARAMS}}},
+        }
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One row of the API: its method, its path in segments (``{id}`` is a variable) and its parameters."""
+
+    id: str
+    method: str
+    segments: tuple[str, ...]
+    parameters: Schema
+
+
+@cache
+def document() -> Schema:
+    """The whole OpenAPI document."""
+    text = files("stripe_sandbox").joinpath("openapi/openapi.json").read_bytes()
+    decoded: Schema = msgspec.json.decode(text)
+    # Stripe.js sends card numbers inside payment_method_data; the description leaves that out.
+    for name, component in decoded["components"]["schemas"].items():
+        if name.endswith("_params_payment_method_data"):
+            component["properties"].setdefault("card", {"$ref": "#/components/schemas/" + CARD_PARAMS})
+    decoded["paths"] |= _PAYMENT_PAGES
+    return decoded
+
+
+API_VERSION: str = document()["info"]["version"]
+
+
+def schema(name: str) -> Schema:
+    """The schema of a component such as ``payment_intent``."""
+    found: Schema = document()["components"]["schemas"][name]
+    return found
+
+
+def resolve(node: Schema) -> Schema:
+    """`node` itself, or what its ``$ref`` points at."""
+    ref = node.get("$ref")
+    return schema(ref.rsplit("/", 1)[1]) if ref else node
+
+
+def find(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    """The operation of a request and the variables of its path, or None if the API has no such row."""
+    segments = tuple(path.strip("/").split("/"))
+    for operation in _table().get((method, len(segments)), ()):
+        variables: dict[str, str] = {}
+        for wanted, given in zip(operation.segments, segments, strict=True):
+            if wanted[0] == "{":
+                variables[wanted[1:-1]] = given
+            elif wanted != given:
+                break
+        else:
+            return operation, variables
+    return None
+
+
+@cache
+def _table() -> dict[tuple[str, int], list[Operation]]:
+    table: dict[tuple[str, int], list[Operation]] = {}
+    for path, methods in document()["paths"].items():
+        segments = tuple(path.strip("/").split("/"))
+        for method, row in methods.items():
+            operation = Operation(row["operationId"], method.upper(), segments, _parameters(row))
+            table.setdefault((operation.method, len(segments)), []).append(operation)
+    for rows in table.values():  # a literal segment ("search") goes before a variable one ("{id}")
+        rows.sort(key=lambda operation: sum(part[0] == "{" for part in operation.segments))
+    return table
+
+
+def _parameters(row: Schema) -> Schema:
+    body = row.get("requestBody")
+    if body is not None:
+        found: Schema = body["content"]["application/x-www-form-urlencoded"]["schema"]
+        return found
+    query = [p for p in row.get("parameters", []) if p["in"] == "query"]
+    return {
+        "type": "object",
+        "properties": {p["name"]: p["schema"] for p in query},
+        "required": [p["name"] for p in query if p.get("required")],
+        "additionalProperties": False,
+    }

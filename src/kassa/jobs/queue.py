@@ -169,7 +169,7 @@ async def due_schedules(tx: Tx, every: Mapping[str, timedelta], *, now: datetime
     """Names of the schedules whose time has come, each moved on to its next time; one worker gets each."""
     rows = await tx.fetch(
         """
-        insert into schedules (name, next_at) select name, $3 + every
+        insert into schedules (name, next_at) select name, $3::timestamptz + every
         from unnest($1::text[], $2::interval[]) as wanted (name, every)
         on conflict (name) do update set next_at = excluded.next_at where schedules.next_at <= $3
         returning name

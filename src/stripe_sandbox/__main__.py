@@ -10,10 +10,14 @@ from stripe_sandbox.server import exit_with, serve
 
 def main() -> None:
     """Parse the options and serve until stopped. A port in use is one line and exit status 2."""
-    parser = argparse.ArgumentParser(prog="python -m stripe_sandbox", description="A local, stateful Stripe for tests.")
+    parser = argparse.ArgumentParser(
+        prog="python -m stripe_sandbox", description="A local, stateful Stripe for tests."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=12111, help="port to listen on (12111)")
-    parser.add_argument("--data-dir", type=Path, default=None, help="keep state in this directory (default: in memory)")
+    parser.add_argument(
+        "--data-dir", type=Path, default=None, help="keep state in this directory (default: in memory)"
+    )
     options = parser.parse_args()
     sys.stdout.write(f"Stripe sandbox on http://{options.host}:{options.port} (Ctrl-C stops it)\n")
     sys.stdout.flush()

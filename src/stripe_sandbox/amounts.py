@@ -2,8 +2,13 @@
 
 from stripe_sandbox.errors import invalid
 
-ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split())
-THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
+# fmt: off
+ZERO_DECIMAL = frozenset([
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf",
+    "xof", "xpf",
+])
+# fmt: on
+THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 # Sent with two decimals that must be 00.
 TWO_ZEROS = frozenset(["isk"])
 # fmt: off
@@ -18,14 +23,18 @@ ROUGH_MINIMUM = {
     "rwf": 700, "ugx": 1850, "vnd": 12700, "vuv": 60, "xaf": 310, "xof": 310, "xpf": 56, "isk": 7000,
     "idr": 800000, "lbp": 4500000, "cop": 200000, "bhd": 190, "jod": 360, "kwd": 160, "omr": 200, "tnd": 1600,
 }
-CURRENCIES = frozenset(
-    "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp"
-    " cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr"
-    " isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn"
-    " myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle"
-    " sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw"
-    .split()
-)
+CURRENCIES = frozenset([
+    "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd", "bdt", "bgn",
+    "bhd", "bif", "bmd", "bnd", "bob", "brl", "bsd", "bwp", "byn", "bzd", "cad", "cdf", "chf", "clp",
+    "cny", "cop", "crc", "cve", "czk", "djf", "dkk", "dop", "dzd", "egp", "etb", "eur", "fjd", "fkp",
+    "gbp", "gel", "gip", "gmd", "gnf", "gtq", "gyd", "hkd", "hnl", "htg", "huf", "idr", "ils", "inr",
+    "isk", "jmd", "jod", "jpy", "kes", "kgs", "khr", "kmf", "krw", "kwd", "kyd", "kzt", "lak", "lbp",
+    "lkr", "lrd", "lsl", "mad", "mdl", "mga", "mkd", "mmk", "mnt", "mop", "mur", "mvr", "mwk", "mxn",
+    "myr", "mzn", "nad", "ngn", "nio", "nok", "npr", "nzd", "omr", "pab", "pen", "pgk", "php", "pkr",
+    "pln", "pyg", "qar", "ron", "rsd", "rub", "rwf", "sar", "sbd", "scr", "sek", "sgd", "shp", "sle",
+    "sos", "srd", "std", "szl", "thb", "tjs", "tnd", "top", "try", "ttd", "twd", "tzs", "uah", "ugx",
+    "usd", "uyu", "uzs", "vnd", "vuv", "wst", "xaf", "xcd", "xof", "xpf", "yer", "zar", "zmw",
+])
 # fmt: on
 MAXIMUM_DIGITS = {"idr": 12, "inr": 9, "lbp": 12, "cop": 10, "huf": 10, "jpy": 10}
 
@@ -51,9 +60,7 @@ def check_amount(amount: int, currency: str, param: str = "amount") -> None:
         raise invalid(f"Amount must be no more than {most}", param, "amount_too_large")
     least = MINIMUM.get(currency) or ROUGH_MINIMUM.get(currency, 50)
     if amount < least:
-        raise invalid(
-            f"Amount must be at least {format_amount(least, currency)}", param, "amount_too_small"
-        )
+        raise invalid(f"Amount must be at least {format_amount(least, currency)}", param, "amount_too_small")
     if currency in THREE_DECIMAL and amount % 10:
         raise invalid(f"Amounts in {currency.upper()} must be divisible by 10.", param)
     if currency in TWO_ZEROS and amount % 100:

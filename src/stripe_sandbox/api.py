@@ -1,7 +1,8 @@
 """`/v1`: every Stripe call goes through here.
 
-In order: key, fault injection, route, idempotency, validation, the operation itself, expansion, answer. Objects,
-events, webhook deliveries and the remembered answer are written in one transaction before anything is sent.
+In order: key, fault injection, route, idempotency, validation, the operation itself, expansion, answer.
+Objects, events, webhook deliveries and the remembered answer are written in one transaction before anything
+is sent.
 """
 
 import asyncio
@@ -65,7 +66,13 @@ async def respond(box: Sandbox, request: Request) -> Answer:
 
 
 async def _suffer(
-    box: Sandbox, fault: faults.Fault, request: Request, request_id: str, headers: dict[str, str], *, by_page: bool
+    box: Sandbox,
+    fault: faults.Fault,
+    request: Request,
+    request_id: str,
+    headers: dict[str, str],
+    *,
+    by_page: bool,
 ) -> Answer:
     if fault.kind == "lose_request":
         raise faults.ConnectionLost("lost before it was executed, as ordered")
@@ -104,7 +111,9 @@ def _run(
     by_page: bool,
     instead: StripeError | None = None,
 ) -> Answer:
-    """Execute the call. `instead` replaces its answer after it happened (an ordered fault of Stripe's own)."""
+    """Execute the call. `instead` replaces its answer after it happened (an ordered fault of Stripe's
+    own).
+    """
     found = spec.find(request.method, request.path)
     handler = HANDLERS.get(found[0].id) if found else None
     if found is None or handler is None:
@@ -138,9 +147,7 @@ class _Call:
     request_id: str
 
 
-def _execute(
-    box: Sandbox, request: Request, raw: Obj, call: _Call, instead: StripeError | None
-) -> Answer:
+def _execute(box: Sandbox, request: Request, raw: Obj, call: _Call, instead: StripeError | None) -> Answer:
     caller = {"request_id": call.request_id, "key": call.key, "by_page": call.by_page}
 
     def keep(answer: Answer) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
 from stripe_sandbox import api, control
@@ -37,7 +38,7 @@ class SandboxApp(Litestar):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         """Serve one connection."""
-        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+        if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/v1/"):
             await _serve_api(self.state.sandbox, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -56,10 +57,10 @@ def create_app(
     """A sandbox as an ASGI application.
 
     `store_path` is its SQLite file (None: in memory). `webhook` is (URL, secret) of an endpoint that is
-    configuration: it gets every event, survives resets, and is changed in place at the next start. `post` replaces
-    the webhook poster, ``await post(url, headers, body) -> HTTP status``. With `deliver=False` webhooks are posted
-    only by ``await app.state.sandbox.deliver_due()``. `retries` are the seconds between delivery attempts.
-    `clock` replaces the source of time (seconds since 1970).
+    configuration: it gets every event, survives resets, and is changed in place at the next start. `post`
+    replaces the webhook poster, ``await post(url, headers, body) -> HTTP status``. With `deliver=False`
+    webhooks are posted only by ``await app.state.sandbox.deliver_due()``. `retries` are the seconds between
+    delivery attempts. `clock` replaces the source of time (seconds since 1970).
     """
     box = Sandbox(store_path, base_url=base_url, clock=clock, post=post, webhook=webhook, retries=retries)
 
@@ -132,7 +133,9 @@ async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes,
 
 
 async def _drop(receive: Receive) -> None:
-    """Close the caller's TCP connection without an answer; without a socket (in-process) the caller gets the error."""
+    """Close the caller's TCP connection without an answer; without a socket (in-process) the caller gets the
+    error.
+    """
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     if transport is None:
         raise ConnectionLost("the connection was dropped, as ordered")

@@ -105,14 +105,18 @@ _CARDS = [
     _declined("4000000000009995", "card_declined", "insufficient_funds", "chargeDeclinedInsufficientFunds"),
     _declined("4000000000009987", "card_declined", "lost_card", "chargeDeclinedLostCard"),
     _declined("4000000000009979", "card_declined", "stolen_card", "chargeDeclinedStolenCard"),
-    _declined("4000000000006975", "card_declined", "card_velocity_exceeded", "chargeDeclinedVelocityLimitExceeded"),
+    _declined(
+        "4000000000006975", "card_declined", "card_velocity_exceeded", "chargeDeclinedVelocityLimitExceeded"
+    ),
     _declined("4000000000000069", "expired_card", None, "chargeDeclinedExpiredCard"),
     _declined("4000000000000127", "incorrect_cvc", None, "chargeDeclinedIncorrectCvc", needs_cvc=True),
     _declined("4000000000000119", "processing_error", None, "chargeDeclinedProcessingError"),
     Card("4000000000000341", ("pm_card_chargeCustomerFail",), decline=("card_declined", "generic_decline")),
     Card("4000002500003155", ("pm_card_authenticationRequiredOnSetup",), authentication="unless_set_up"),
     _challenged("4000002760003184", "pm_card_authenticationRequired"),
-    Card("4000003800000446", ("pm_card_authenticationRequiredSetupForOffSession",), authentication="on_session"),
+    Card(
+        "4000003800000446", ("pm_card_authenticationRequiredSetupForOffSession",), authentication="on_session"
+    ),
     _challenged(
         "4000008260003178",
         "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
@@ -165,10 +169,12 @@ MESSAGES = {
     "incorrect_cvc": "Your card's security code is incorrect.",
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
     "insufficient_funds": "Your card has insufficient funds.",
-    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding its "
+    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or "
+    "exceeding its "
     "amount limit.",
     "authentication_required": "Your card was declined. This transaction requires authentication.",
-    "test_mode_live_card": "Your card was declined. Your request was in test mode, but used a non test card. For a "
+    "test_mode_live_card": "Your card was declined. Your request was in test mode, but used a non test card. "
+    "For a "
     "list of valid test cards, visit: https://stripe.com/docs/testing.",
 }
 

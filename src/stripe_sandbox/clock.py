@@ -21,5 +21,6 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Move the present forward by `seconds` (not negative)."""
-        assert seconds >= 0
+        if seconds < 0:
+            raise ValueError("the clock does not run backwards")
         self.offset += seconds

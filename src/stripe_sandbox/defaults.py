@@ -1,7 +1,7 @@
 """Empty objects of each resource, drawn from the API description.
 
-A new object starts with every field Stripe always sends: nullable ones as null, the rest empty. What the flows
-know is written over it, so an answer cannot miss a field the description demands.
+A new object starts with every field Stripe always sends: nullable ones as null, the rest empty. What the
+flows know is written over it, so an answer cannot miss a field the description demands.
 """
 
 from functools import cache
@@ -36,7 +36,11 @@ def _empty(node: Schema) -> Any:
     kind = node.get("type")
     if kind == "object":
         always = {*node.get("required", ()), *node.get("x-always-present", ())}
-        return {key: _field(inner, key, node) for key, inner in node.get("properties", {}).items() if key in always}
+        return {
+            key: _field(inner, key, node)
+            for key, inner in node.get("properties", {}).items()
+            if key in always
+        }
     empties: dict[str | None, Any] = {"array": [], "integer": 0, "number": 0, "boolean": False}
     return empties.get(kind, "")
 

@@ -114,7 +114,8 @@ class Deliveries:
     def _due(self, *, include_held: bool) -> list[Any]:
         now = self._box.clock.now()
         rows = self._box.store.rows(
-            "SELECT id, event, endpoint, attempts, bad_signature, body FROM deliveries WHERE state = 'pending' AND"
+            "SELECT id, event, endpoint, attempts, bad_signature, body FROM deliveries WHERE state = "
+            "'pending' AND"
             " (due <= ? OR (held AND ?)) ORDER BY held, CASE WHEN held THEN -id ELSE id END LIMIT ?",
             (now, include_held, AT_ONCE * 2),
         )

@@ -78,10 +78,7 @@ def load(work: Work, kind: str, id: str) -> Obj | None:
 def _target(field: Schema) -> list[Schema]:
     """What a property may expand to."""
     expansion = field.get("x-expansionResources")
-    if expansion:
-        options = expansion["oneOf"]
-    else:
-        options = field.get("anyOf", [field])
+    options = expansion["oneOf"] if expansion else field.get("anyOf", [field])
     return [spec.resolve(option) for option in options]
 
 
@@ -96,7 +93,8 @@ def _allows(schema: Schema, parts: list[str]) -> bool:
 
 def _cannot(path: str) -> Exception:
     return invalid(
-        f"This property cannot be expanded ({path}). You may want to try expanding another property.", "expand"
+        f"This property cannot be expanded ({path}). You may want to try expanding another property.",
+        "expand",
     )
 
 

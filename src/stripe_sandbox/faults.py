@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 from stripe_sandbox.errors import StripeError
 
@@ -29,19 +29,24 @@ class Fault:
     count: int = 1
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether a request is meant: same method, and the path begins like, or fits the pattern of, `path`."""
+        """Whether a request is meant: same method, and the path begins like, or fits the pattern of,
+        `path`.
+        """
         if self.method is not None and self.method.upper() != method:
             return False
         if self.path is None:
             return True
-        return fnmatchcase(path, self.path) if any(c in self.path for c in "*?[") else path.startswith(self.path)
+        return (
+            fnmatchcase(path, self.path) if any(c in self.path for c in "*?[") else path.startswith(self.path)
+        )
 
     def error(self) -> StripeError:
         """The answer of a `status` fault."""
         if self.code == "lock_timeout":
             return StripeError(
                 self.status,
-                "This object cannot be accessed right now because another API request or Stripe process is currently "
+                "This object cannot be accessed right now because another API request or Stripe process is "
+                "currently "
                 "accessing it. If you see this error intermittently, retry the request.",
                 code="lock_timeout",
                 stored=False,
@@ -57,7 +62,11 @@ class Fault:
             )
         kind = "api_error" if self.status >= 500 else "invalid_request_error"
         return StripeError(
-            self.status, "An unknown error occurred (ordered from the sandbox).", type=kind, code=self.code, stored=False
+            self.status,
+            "An unknown error occurred (ordered from the sandbox).",
+            type=kind,
+            code=self.code,
+            stored=False,
         )
 
 
@@ -75,6 +84,9 @@ class WebhookFault:
         return not self.types or any(fnmatchcase(type, wanted) for wanted in self.types)
 
 
+AnyFault = TypeVar("AnyFault", Fault, WebhookFault)
+
+
 @dataclass
 class Faults:
     """All faults that are waiting, in the order they were asked for."""
@@ -84,11 +96,11 @@ class Faults:
 
     def next_request(self, method: str, path: str) -> Fault | None:
         """The fault this request suffers, if any; it is used up by one."""
-        return _take(self.requests, lambda fault: fault.matches(method, path))
+        return _use_up(self.requests, next((f for f in self.requests if f.matches(method, path)), None))
 
     def next_webhook(self, type: str) -> WebhookFault | None:
         """The fault this delivery suffers, if any; it is used up by one."""
-        return _take(self.webhooks, lambda fault: fault.matches(type))
+        return _use_up(self.webhooks, next((f for f in self.webhooks if f.matches(type)), None))
 
     def clear(self) -> None:
         """Nothing goes wrong any more."""
@@ -96,11 +108,9 @@ class Faults:
         self.webhooks.clear()
 
 
-def _take(waiting: list[Any], wanted: Any) -> Any:
-    for fault in waiting:
-        if wanted(fault):
-            fault.count -= 1
-            if fault.count <= 0:
-                waiting.remove(fault)
-            return fault
-    return None
+def _use_up(waiting: list[AnyFault], fault: AnyFault | None) -> AnyFault | None:
+    if fault is not None:
+        fault.count -= 1
+        if fault.count <= 0:
+            waiting.remove(fault)
+    return fault

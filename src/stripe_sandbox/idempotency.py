@@ -31,7 +31,8 @@ class Answers:
         """The first answer given to `key`, or None if it is new.
 
         Raises:
-            StripeError: 400 if the key was used with another path or other parameters, or is too long; 409 if its
+            StripeError: 400 if the key was used with another path or other parameters, or is too long; 409 if
+            its
                 first request is still running.
         """
         if len(key) > MAX_KEY:
@@ -44,13 +45,16 @@ class Answers:
         if key in self._running:
             raise StripeError(
                 409,
-                "There is currently another in-progress request using this Idempotent Key (that probably means you "
+                "There is currently another in-progress request using this Idempotent Key (that probably "
+                "means you "
                 f"submitted twice, and the other request is still going through): {key}.",
                 type="idempotency_error",
                 code="idempotency_key_in_use",
                 stored=False,
             )
-        row = self._store.row("SELECT path, parameters, status, body, request, created FROM answers WHERE key = ?", (key,))
+        row = self._store.row(
+            "SELECT path, parameters, status, body, request, created FROM answers WHERE key = ?", (key,)
+        )
         if row is None:
             return None
         first_path, first_params, status, body, request, created = row
@@ -59,13 +63,14 @@ class Answers:
             return None
         if first_path != path:
             raise _reused(
-                "Keys for idempotent requests can only be used for the same endpoint they were first used for "
-                f"('{path}' vs '{first_path}'). Try using a key other than '{key}' if you meant to execute a different "
-                "request."
+                "Keys for idempotent requests can only be used for the same endpoint they were first used "
+                f"for ('{path}' vs '{first_path}'). Try using a key other than '{key}' if you meant to "
+                "execute a different request."
             )
         if first_params != fingerprint(params):
             raise _reused(
-                "Keys for idempotent requests can only be used with the same parameters they were first used with. Try "
+                "Keys for idempotent requests can only be used with the same parameters they were first used "
+                "with. Try "
                 f"using a key other than '{key}' if you meant to execute a different request."
             )
         return Kept(status, body, request)

@@ -8,7 +8,9 @@ _TABLE = bytes(_ALPHABET[i % len(_ALPHABET)] for i in range(256))
 
 
 def new_id(prefix: str, length: int = 24) -> str:
-    """A fresh id: `prefix` (``cus``, or ``pi_3`` where Stripe's ids begin with a digit) and `length` characters."""
+    """A fresh id: `prefix` (``cus``, or ``pi_3`` where Stripe's ids begin with a digit) and `length`
+    characters.
+    """
     return prefix + ("" if "_" in prefix else "_") + random_text(length)
 
 

@@ -20,8 +20,10 @@ def is_publishable(authorization: str) -> bool:
     if key is None:
         raise StripeError(
             401,
-            "You did not provide an API key. You need to provide your API key in the Authorization header, using "
-            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication "
+            "You did not provide an API key. You need to provide your API key in the Authorization header, "
+            "using "
+            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
+            "https://stripe.com/docs/api#authentication "
             "for details, or we can help at https://support.stripe.com/.",
             stored=False,
             headers=_REALM,
@@ -36,7 +38,8 @@ def needs_secret() -> StripeError:
     """The refusal of a publishable key where a secret one is needed."""
     return StripeError(
         401,
-        "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of "
+        "This API call cannot be made with a publishable API key. Please use a secret API key. You can find "
+        "a list of "
         "your API keys at https://dashboard.stripe.com/account/apikeys.",
         code="secret_key_required",
         stored=False,

@@ -38,9 +38,11 @@ def page(work: Work, kind: str, url: str, params: Obj, extra: tuple[Filter, ...]
     for name, sign in (("starting_after", "<"), ("ending_before", ">")):
         if name in params:
             conditions.append(Filter(f"seq {sign} ?", (_place(work, kind, params[name], name),)))
+    # Every condition is a fixed text or a field of the API description; values are bound.
+    where = " AND ".join(one.sql for one in conditions)
+    order = "ASC" if backwards else "DESC"
     rows = work.box.store.rows(
-        f"SELECT body FROM objects WHERE {' AND '.join(one.sql for one in conditions)}"
-        f" ORDER BY seq {'ASC' if backwards else 'DESC'} LIMIT ?",
+        f"SELECT body FROM objects WHERE {where} ORDER BY seq {order} LIMIT ?",  # noqa: S608
         (*(value for one in conditions for value in one.values), limit + 1),
     )
     data = [public(msgspec.json.decode(row[0])) for row in rows[:limit]]
@@ -102,6 +104,4 @@ def _filter(name: str, value: Any) -> Filter:
 def _created(value: Any) -> Filter:
     if not isinstance(value, dict):
         return Filter("created = ?", (value,))
-    return Filter(
-        " AND ".join(f"created {_RANGE[name]} ?" for name in value) or "1", tuple(value.values())
-    )
+    return Filter(" AND ".join(f"created {_RANGE[name]} ?" for name in value) or "1", tuple(value.values()))

@@ -89,7 +89,7 @@ def _customer_method(work: Work, path: dict[str, str], params: Obj) -> Obj:
 def _list_sessions(work: Work, path: dict[str, str], params: Obj) -> Obj:
     details = params.get("customer_details")
     rest = {name: value for name, value in params.items() if name != "customer_details"}
-    extra = ()
+    extra: tuple[lists.Filter, ...] = ()
     if details:
         extra = (lists.Filter("json_extract(body, '$.customer_details.email') = ?", (details.get("email"),)),)
     return lists.page(work, "checkout.session", "/v1/checkout/sessions", rest, extra)
@@ -138,7 +138,9 @@ HANDLERS: dict[str, Handler] = {
     "postPaymentIntentsIdConfirm": _change(confirmation.confirm_by_id),
     "postPaymentIntentsIdCancel": _change(payment_intents.cancel),
     "postPaymentIntentsIdCapture": _change(payment_intents.capture),
-    "getPaymentPagesId": lambda work, path, params: payment_page(work, work.need("checkout.session", path["id"])),
+    "getPaymentPagesId": lambda work, path, params: payment_page(
+        work, work.need("checkout.session", path["id"])
+    ),
     "postPaymentPagesIdConfirm": _pay,
     "getPaymentMethods": _list("payment_method", "/v1/payment_methods"),
     "postPaymentMethods": _create(payment_methods.create),
@@ -178,10 +180,11 @@ FOR_PAGES = {
 
 # The fields of an intent that a page sees (stripe-js `PaymentIntent`).
 _SHOWN = (
-    "id", "object", "amount", "amount_details", "automatic_payment_methods", "canceled_at", "cancellation_reason",
-    "capture_method", "client_secret", "confirmation_method", "created", "currency", "description",
-    "allowed_payment_method_types", "excluded_payment_method_types", "last_payment_error", "livemode", "next_action",
-    "payment_method", "payment_method_configuration_details", "payment_method_types", "processing", "receipt_email",
+    "id", "object", "amount", "amount_details", "automatic_payment_methods", "canceled_at",
+    "cancellation_reason", "capture_method", "client_secret", "confirmation_method", "created",
+    "currency", "description", "allowed_payment_method_types", "excluded_payment_method_types",
+    "last_payment_error", "livemode", "next_action", "payment_method",
+    "payment_method_configuration_details", "payment_method_types", "processing", "receipt_email",
     "setup_future_usage", "shipping", "source", "status",
 )  # fmt: skip
 

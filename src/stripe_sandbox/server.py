@@ -18,9 +18,10 @@ class PortInUse(OSError):
 async def serve(host: str, port: int, data_dir: Path | None) -> None:
     """Serve a sandbox on `host`:`port` until cancelled or told to stop by SIGINT or SIGTERM; prints nothing.
 
-    State is kept in `data_dir` (None: in memory). `STRIPE_SANDBOX_WEBHOOK_URL` with `STRIPE_SANDBOX_WEBHOOK_SECRET`
-    defines a webhook endpoint, `STRIPE_SANDBOX_BASE_URL` the address its pages are reached at, and
-    `STRIPE_SANDBOX_WEBHOOK_RETRIES` the seconds between delivery attempts (``1,5,30``).
+    State is kept in `data_dir` (None: in memory). `STRIPE_SANDBOX_WEBHOOK_URL` with
+    `STRIPE_SANDBOX_WEBHOOK_SECRET` defines a webhook endpoint, `STRIPE_SANDBOX_BASE_URL` the address its
+    pages are reached at, and `STRIPE_SANDBOX_WEBHOOK_RETRIES` the seconds between delivery attempts
+    (``1,5,30``).
 
     Raises:
         PortInUse: the address is taken or not ours.
@@ -56,11 +57,16 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _webhook() -> tuple[str, str] | None:
-    url, secret = os.environ.get("STRIPE_SANDBOX_WEBHOOK_URL"), os.environ.get("STRIPE_SANDBOX_WEBHOOK_SECRET")
+    url, secret = (
+        os.environ.get("STRIPE_SANDBOX_WEBHOOK_URL"),
+        os.environ.get("STRIPE_SANDBOX_WEBHOOK_SECRET"),
+    )
     if not url and not secret:
         return None
     if not url or not secret:
-        raise ValueError("STRIPE_SANDBOX_WEBHOOK_URL and STRIPE_SANDBOX_WEBHOOK_SECRET belong together; one is missing")
+        raise ValueError(
+            "STRIPE_SANDBOX_WEBHOOK_URL and STRIPE_SANDBOX_WEBHOOK_SECRET belong together; one is missing"
+        )
     return url, secret
 
 

@@ -1,4 +1,6 @@
-"""Stripe's own description of the API, shipped as package data: operations, their parameters, object schemas."""
+"""Stripe's own description of the API, shipped as package data: operations, their parameters, object
+schemas.
+"""
 
 from dataclasses import dataclass
 from functools import cache

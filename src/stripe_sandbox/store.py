@@ -1,9 +1,10 @@
 """The sandbox's memory: one SQLite file (or none, in memory), written in one transaction per request.
 
-Tables: `objects` (every Stripe object as JSON, with the columns lists filter by), `deliveries` (a webhook to be
-posted, with its attempts), `answers` (what an idempotency key was answered), `schedule` (what happens later on the
-sandbox clock), `meta`. Invariant: an answer given to a caller, its objects, its events and the deliveries of those
-events are in the same committed transaction. SQLite's WAL survives the process being killed at any moment.
+Tables: `objects` (every Stripe object as JSON, with the columns lists filter by), `deliveries` (a webhook to
+be posted, with its attempts), `answers` (what an idempotency key was answered), `schedule` (what happens
+later on the sandbox clock), `meta`. Invariant: an answer given to a caller, its objects, its events and the
+deliveries of those events are in the same committed transaction. SQLite's WAL survives the process being
+killed at any moment.
 """
 
 import sqlite3
@@ -18,12 +19,12 @@ Obj = dict[str, Any]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, created INTEGER NOT NULL,
-  customer TEXT, payment_intent TEXT, charge TEXT, body BLOB NOT NULL);
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, created INTEGER NOT
+  NULL, customer TEXT, payment_intent TEXT, charge TEXT, body BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS objects_type ON objects (type, seq);
 CREATE INDEX IF NOT EXISTS objects_customer ON objects (customer, type, seq) WHERE customer IS NOT NULL;
-CREATE INDEX IF NOT EXISTS objects_intent ON objects (payment_intent, type, seq) WHERE payment_intent IS NOT NULL;
-CREATE INDEX IF NOT EXISTS objects_charge ON objects (charge, type, seq) WHERE charge IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_intent ON objects (payment_intent, type, seq) WHERE payment_intent IS NOT
+NULL; CREATE INDEX IF NOT EXISTS objects_charge ON objects (charge, type, seq) WHERE charge IS NOT NULL;
 CREATE TABLE IF NOT EXISTS deliveries (
   id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL, state TEXT NOT NULL,
   due REAL NOT NULL, held INTEGER NOT NULL, attempts INTEGER NOT NULL, bad_signature INTEGER NOT NULL,
@@ -31,8 +32,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 CREATE TABLE IF NOT EXISTS answers (
-  key TEXT PRIMARY KEY, path TEXT NOT NULL, parameters BLOB NOT NULL, status INTEGER NOT NULL, body BLOB NOT NULL,
-  request TEXT NOT NULL, created REAL NOT NULL) WITHOUT ROWID;
+  key TEXT PRIMARY KEY, path TEXT NOT NULL, parameters BLOB NOT NULL, status INTEGER NOT NULL, body BLOB NOT
+  NULL, request TEXT NOT NULL, created REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS answers_created ON answers (created);
 CREATE TABLE IF NOT EXISTS schedule (
   id INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL);
@@ -90,8 +91,10 @@ class Store:
     def write(self, body: Obj, encoded: bytes) -> None:
         """Insert or replace one object; its place in lists is that of its first insertion."""
         self._db.execute(
-            "INSERT INTO objects (id, type, created, customer, payment_intent, charge, body) VALUES (?,?,?,?,?,?,?)"
-            " ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, payment_intent = excluded.payment_intent,"
+            "INSERT INTO objects (id, type, created, customer, payment_intent, charge, body) VALUES "
+            "(?,?,?,?,?,?,?)"
+            " ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, payment_intent = "
+            "excluded.payment_intent,"
             " charge = excluded.charge, body = excluded.body",
             (
                 body["id"],
@@ -116,8 +119,9 @@ class Store:
     def clear(self, keep_endpoint: str) -> None:
         """Forget everything but the endpoint that is configuration."""
         with self.transaction():
-            for table in ("deliveries", "answers", "schedule"):
-                self._db.execute(f"DELETE FROM {table}")
+            self._db.execute("DELETE FROM deliveries")
+            self._db.execute("DELETE FROM answers")
+            self._db.execute("DELETE FROM schedule")
             self._db.execute("DELETE FROM objects WHERE id <> ?", (keep_endpoint,))
 
     def forget_old(self, now: float) -> None:

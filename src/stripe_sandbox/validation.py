@@ -65,10 +65,11 @@ def _object(node: Schema) -> Check:
         unknown = [name for name in value if name not in checks] if rest_check is None else []
         if unknown:
             raise _unknown(unknown, at)
-        result = {
-            name: (checks.get(name) or rest_check)(inner, f"{at}[{name}]" if at else name)  # type: ignore[misc]
-            for name, inner in value.items()
-        }
+        result = {}
+        for name, inner in value.items():
+            one = checks.get(name) or rest_check
+            if one is not None:
+                result[name] = one(inner, f"{at}[{name}]" if at else name)
         for name in required:
             if name not in value:
                 raise missing(f"{at}[{name}]" if at else name)
@@ -85,7 +86,8 @@ def _unknown(names: list[str], at: str) -> StripeError:
     full = [f"{at}[{name}]" if at else name for name in names]
     if not at and NO_LONGER.intersection(names):
         return invalid(
-            "The `payment_method_types` parameter is no longer supported. Omit it to use dynamic payment methods, "
+            "The `payment_method_types` parameter is no longer supported. Omit it to use dynamic payment "
+            "methods, "
             "or use `allowed_payment_method_types` or `excluded_payment_method_types` instead.",
             "payment_method_types",
             "payment_method_types_no_longer_supported",
@@ -97,7 +99,8 @@ def _unknown(names: list[str], at: str) -> StripeError:
 def _empty(at: str) -> StripeError:
     return invalid(
         f"You passed an empty string for '{at}'. We assume empty values are an attempt to unset a parameter; "
-        f"however '{at}' cannot be unset. You should remove '{at}' from your request or supply a non-empty value.",
+        f"however '{at}' cannot be unset. You should remove '{at}' from your request or supply a non-empty "
+        f"value.",
         at,
         "parameter_invalid_empty",
     )

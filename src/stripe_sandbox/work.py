@@ -60,7 +60,9 @@ class Work:
         return found if found is not None and found["object"] == kind else None
 
     def need(self, kind: str, id: str, param: str | None = None) -> Obj:
-        """The object of this id; 404 if the id came from the path (`param` None), 400 if it is that parameter's."""
+        """The object of this id; 404 if the id came from the path (`param` None), 400 if it is that
+        parameter's.
+        """
         found = self.get(kind, id)
         if found is None or found.get("deleted"):
             raise no_such(
@@ -71,7 +73,8 @@ class Work:
     def own(self, kind: str, id: str) -> Obj:
         """An object that must exist because another one of ours refers to it."""
         found = self.get(kind, id)
-        assert found is not None, f"{kind} {id} is referred to and missing"
+        if found is None:
+            raise LookupError(f"{kind} {id} is referred to and missing")
         return found
 
     def save(self, body: Obj) -> Obj:
@@ -136,7 +139,9 @@ def unset(value: Any) -> Any:
 
 
 def merge_metadata(old: Obj | None, new: Any) -> Obj:
-    """Metadata after an update: new keys are merged in, an empty value removes its key, ``""`` removes all."""
+    """Metadata after an update: new keys are merged in, an empty value removes its key, ``""`` removes
+    all.
+    """
     if new is None:
         return old or {}
     if new == "":
@@ -156,5 +161,6 @@ def shipping(given: Any) -> Obj | None:
     """A complete shipping object, or None when it is unset."""
     if not isinstance(given, dict):
         return None
-    rest = {name: unset(given[name]) for name in ("carrier", "name", "phone", "tracking_number") if name in given}
-    return {"carrier": None, "phone": None, "tracking_number": None} | rest | {"address": address(given.get("address"))}
+    fields = ("carrier", "name", "phone", "tracking_number")
+    whole: Obj = {name: unset(given.get(name)) for name in fields if name in given or name != "name"}
+    return whole | {"address": address(given.get("address"))}

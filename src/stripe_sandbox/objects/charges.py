@@ -16,7 +16,9 @@ from stripe_sandbox.work import Work, merge_metadata, shipping, unset
 SETTLE_SECONDS = 1.0
 
 
-def create(work: Work, intent: Obj, method: Obj, *, decline: tuple[str, str | None] | None, secured: str | None) -> Obj:
+def create(
+    work: Work, intent: Obj, method: Obj, *, decline: tuple[str, str | None] | None, secured: str | None
+) -> Obj:
     """The Charge of one attempt to pay `intent` with `method`; `secured` is the 3-D Secure result, if any."""
     card = card_of(method)
     manual = intent["capture_method"] == "manual"
@@ -35,7 +37,10 @@ def create(work: Work, intent: Obj, method: Obj, *, decline: tuple[str, str | No
         "outcome": _outcome(card, decline),
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"type": "card", "card": _card_part(work, intent, method, secured, decline)},
+        "payment_method_details": {
+            "type": "card",
+            "card": _card_part(work, intent, method, secured, decline),
+        },
         "receipt_email": intent["receipt_email"],
         "shipping": intent["shipping"],
         "statement_descriptor": intent["statement_descriptor"],
@@ -87,7 +92,9 @@ def book(work: Work, charge: Obj) -> None:
 
 
 def book_later(work: Work, id: str) -> None:
-    """Scheduled: the balance transaction of an asynchronously captured charge arrives, with `charge.updated`."""
+    """Scheduled: the balance transaction of an asynchronously captured charge arrives, with
+    `charge.updated`.
+    """
     charge = work.get("charge", id)
     if charge is None or charge["balance_transaction"] is not None:
         return
@@ -153,7 +160,17 @@ def _advice(reason: str) -> str:
 def _card_part(work: Work, intent: Obj, method: Obj, secured: str | None, decline: object) -> Obj:
     card = method["card"]
     part = blank("charge_payment_method_details_card")
-    same = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
+    same = (
+        "brand",
+        "checks",
+        "country",
+        "exp_month",
+        "exp_year",
+        "fingerprint",
+        "funding",
+        "last4",
+        "wallet",
+    )
     part |= {name: card[name] for name in same}
     part |= {
         "amount_authorized": None if decline else intent["amount"],

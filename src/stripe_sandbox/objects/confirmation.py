@@ -16,8 +16,10 @@ FAILED_CHALLENGE = (
     "PaymentMethod to attempt to fulfill this PaymentIntent again."
 )
 NEEDS_RETURN_URL = (
-    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these "
-    "payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't "
+    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of "
+    "these "
+    "payment methods might redirect your customer off of your page, you must provide a `return_url`. If you "
+    "don't "
     "want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
     "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."
 )
@@ -31,7 +33,8 @@ def confirm_by_id(work: Work, id: str, params: Obj) -> Obj:
     check_secret(intent, params)
     if intent["_"]["session"]:
         raise unexpected_state(
-            "You cannot confirm this PaymentIntent because it was created by a Checkout Session.", public(intent)
+            "You cannot confirm this PaymentIntent because it was created by a Checkout Session.",
+            public(intent),
         )
     if intent["status"] not in CONFIRMABLE:
         raise unexpected_state(
@@ -41,10 +44,16 @@ def confirm_by_id(work: Work, id: str, params: Obj) -> Obj:
             public(intent),
         )
     payment_intents.check_method_choice(params)
-    if "payment_method_data" not in params and not params.get("payment_method") and not intent["payment_method"]:
+    if (
+        "payment_method_data" not in params
+        and not params.get("payment_method")
+        and not intent["payment_method"]
+    ):
         raise unexpected_state(
-            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
-            "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a "
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either "
+            "update the "
+            "PaymentIntent with a payment method and then confirm it again, or confirm it again directly "
+            "with a "
             "payment method or ConfirmationToken.",
             public(intent),
         )
@@ -86,7 +95,8 @@ def check_owner(intent: Obj, method: Obj) -> None:
     """400 when the method is another customer's, or was used up or detached."""
     if method["customer"] and not intent["customer"]:
         raise invalid(
-            "The payment method you provided is attached to a customer so for security purposes you must provide the "
+            "The payment method you provided is attached to a customer so for security purposes you must "
+            "provide the "
             "customer in the request.",
             "payment_method",
         )
@@ -134,7 +144,8 @@ def authenticate(work: Work, id: str, outcome: str) -> Obj:
     intent = work.need("payment_intent", id)
     if intent["status"] != "requires_action":
         raise unexpected_state(
-            f"This PaymentIntent has a status of {intent['status']}: there is nothing to authenticate.", public(intent)
+            f"This PaymentIntent has a status of {intent['status']}: there is nothing to authenticate.",
+            public(intent),
         )
     method = work.own("payment_method", intent["_"]["action"]["method"])
     intent["_"]["action"] = None
@@ -190,7 +201,9 @@ def decline(work: Work, intent: Obj, method: Obj, why: tuple[str, str | None], s
     )
     intent["latest_charge"] = failed["id"]
     intent["payment_method"] = None
-    intent["last_payment_error"] = {name: value for name, value in error.error.items() if name != "payment_intent"}
+    intent["last_payment_error"] = {
+        name: value for name, value in error.error.items() if name != "payment_intent"
+    }
     payment_intents.settle(work, intent)
     work.emit("charge.failed", failed)
     work.emit("payment_intent.payment_failed", intent)
@@ -247,4 +260,6 @@ def _keep_method(work: Work, intent: Obj, method: Obj) -> None:
 
 
 def _ended(intent: Obj) -> str:
-    return "succeeded after being previously confirmed" if intent["status"] == "succeeded" else "been canceled"
+    return (
+        "succeeded after being previously confirmed" if intent["status"] == "succeeded" else "been canceled"
+    )

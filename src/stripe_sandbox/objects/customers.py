@@ -5,7 +5,16 @@ from stripe_sandbox.ids import new_id
 from stripe_sandbox.objects import payment_methods
 from stripe_sandbox.work import Work, address, merge_metadata, shipping, unset
 
-_PLAIN = ("description", "email", "name", "phone", "preferred_locales", "tax_exempt", "business_name", "individual_name")
+_PLAIN = (
+    "description",
+    "email",
+    "name",
+    "phone",
+    "preferred_locales",
+    "tax_exempt",
+    "business_name",
+    "individual_name",
+)
 
 
 def create(work: Work, params: Obj) -> Obj:
@@ -57,7 +66,9 @@ def delete(work: Work, id: str) -> Obj:
     customer = work.need("customer", id)
     work.emit("customer.deleted", customer)
     work.save({"id": id, "object": "customer", "created": customer["created"], "deleted": True})
-    for row in work.box.store.rows("SELECT id FROM objects WHERE customer = ? AND type = 'payment_method'", (id,)):
+    for row in work.box.store.rows(
+        "SELECT id FROM objects WHERE customer = ? AND type = 'payment_method'", (id,)
+    ):
         payment_methods.detach(work, row[0], {})
     return _deleted(id)
 

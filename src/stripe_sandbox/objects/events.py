@@ -16,7 +16,9 @@ def retrieve(work: Work, id: str) -> Obj:
 
 def page(work: Work, params: Obj) -> Obj:
     """Events newest first, by `type`, `types`, `created` and `delivery_success`."""
-    rest = {name: value for name, value in params.items() if name not in ("type", "types", "delivery_success")}
+    rest = {
+        name: value for name, value in params.items() if name not in ("type", "types", "delivery_success")
+    }
     if "type" in params and "types" in params:
         raise exclusive("type", "types")
     types = params.get("types") or ([params["type"]] if "type" in params else [])
@@ -37,7 +39,8 @@ def page(work: Work, params: Obj) -> Obj:
 
 def _count(work: Work, event: Obj) -> Obj:
     row = work.box.store.row(
-        "SELECT count(DISTINCT endpoint) FROM deliveries WHERE event = ? AND state <> 'delivered'", (event["id"],)
+        "SELECT count(DISTINCT endpoint) FROM deliveries WHERE event = ? AND state <> 'delivered'",
+        (event["id"],),
     )
     event["pending_webhooks"] = row[0]
     return event

@@ -1,8 +1,9 @@
 """PaymentIntents: create, update, cancel, capture. Confirming is in `confirmation`.
 
-Private facts: `authorized` (the good charge's id), `captured` (minor units taken, or null), `action` (what the
-customer must still do, or null), `authenticated` (the method whose challenge was passed), `session` (the Checkout
-Session it belongs to), `return_url`. The public status is derived from them in `settle`, so it cannot contradict them.
+Private facts: `authorized` (the good charge's id), `captured` (minor units taken, or null), `action` (what
+the customer must still do, or null), `authenticated` (the method whose challenge was passed), `session` (the
+Checkout Session it belongs to), `return_url`. The public status is derived from them in `settle`, so it
+cannot contradict them.
 """
 
 from stripe_sandbox.amounts import check_amount, check_currency, format_amount
@@ -15,7 +16,14 @@ from stripe_sandbox.work import Work, merge_metadata, public, shipping, unset
 HOLD_SECONDS = 7 * 86400
 CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
 UPDATABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-CONFIRM_ONLY = ("off_session", "return_url", "use_stripe_sdk", "error_on_requires_action", "mandate", "mandate_data")
+CONFIRM_ONLY = (
+    "off_session",
+    "return_url",
+    "use_stripe_sdk",
+    "error_on_requires_action",
+    "mandate",
+    "mandate_data",
+)
 
 
 def create(work: Work, params: Obj) -> Obj:
@@ -107,14 +115,15 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     if intent["status"] not in UPDATABLE and set(params) - always:
         param = sorted(set(params) - always)[0]
         raise unexpected_state(
-            f"This PaymentIntent's {param} could not be updated because it has a status of {intent['status']}. You "
+            f"This PaymentIntent's {param} could not be updated because it has a status of "
+            f"{intent['status']}. You "
             "may only update the amount of a PaymentIntent with one of the following statuses: "
             "requires_payment_method, requires_confirmation, requires_action.",
             public(intent),
         )
     check_method_choice(params)
     currency = check_currency(params["currency"]) if "currency" in params else intent["currency"]
-    amount = params.get("amount", intent["amount"])
+    amount = int(params.get("amount", intent["amount"]))
     if "amount" in params or "currency" in params:
         check_amount(amount, currency)
     if unset(params.get("customer")):
@@ -146,14 +155,16 @@ def cancel(work: Work, id: str, params: Obj) -> Obj:
     intent = work.need("payment_intent", id)
     if intent["status"] not in CANCELABLE:
         raise unexpected_state(
-            f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent "
+            f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. Only a "
+            f"PaymentIntent "
             "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
             "requires_confirmation, requires_action, processing.",
             public(intent),
         )
     if intent["_"]["session"] and intent["status"] != "requires_capture":
         raise unexpected_state(
-            "You cannot cancel this PaymentIntent because it was created by a Checkout Session. Expire the Session "
+            "You cannot cancel this PaymentIntent because it was created by a Checkout Session. Expire the "
+            "Session "
             "instead.",
             public(intent),
         )
@@ -189,16 +200,17 @@ def capture(work: Work, id: str, params: Obj) -> Obj:
             "PaymentIntent with one of the following statuses may be captured: requires_capture.",
             public(intent),
         )
-    amount = params.get("amount_to_capture", intent["amount_capturable"])
+    capturable, currency = intent["amount_capturable"], intent["currency"]
+    amount = int(params.get("amount_to_capture", capturable))
     if amount < 1:
         raise invalid(
             "This value must be greater than or equal to 1.", "amount_to_capture", "parameter_invalid_integer"
         )
-    if amount > intent["amount_capturable"]:
+    if amount > capturable:
         raise StripeError(
             400,
-            f"The requested capture amount ({format_amount(amount, intent['currency'])}) is greater than the amount "
-            f"you can capture for this charge ({format_amount(intent['amount_capturable'], intent['currency'])}).",
+            f"The requested capture amount ({format_amount(amount, currency)}) is greater than the amount "
+            f"you can capture for this charge ({format_amount(capturable, currency)}).",
             code="amount_too_large",
             param="amount_to_capture",
         )

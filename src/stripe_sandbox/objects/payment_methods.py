@@ -1,7 +1,7 @@
 """PaymentMethods: cards, by test name, by token or by number.
 
-Private facts: `number` (finds the test card's behaviour again), `cvc` (one was sent), `used` (paid with, and not
-attached: may not be used again), `detached`, `set_up` (off-session payments were agreed to).
+Private facts: `number` (finds the test card's behaviour again), `cvc` (one was sent), `used` (paid with, and
+not attached: may not be used again), `detached`, `set_up` (off-session payments were agreed to).
 """
 
 import hashlib
@@ -124,8 +124,10 @@ def detach(work: Work, id: str, params: Obj) -> Obj:
 
 
 ALREADY_USED = (
-    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
-    "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To "
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
+    "with a "
+    "connected account without Customer attachment, or was detached from a Customer. It may not be used "
+    "again. To "
     "use a PaymentMethod multiple times, you must attach it to a Customer first."
 )
 
@@ -182,7 +184,11 @@ def _card_method(work: Work, card: Card, params: Obj, *, cvc: bool) -> Obj:
 def card_details(card: Card, month: int, year: int, *, cvc: bool) -> Obj:
     """The `card` part of a PaymentMethod."""
     details = blank("payment_method_card")
-    checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass" if cvc else None}
+    checks = {
+        "address_line1_check": None,
+        "address_postal_code_check": None,
+        "cvc_check": "pass" if cvc else None,
+    }
     details |= {
         "brand": card.brand,
         "checks": checks | dict.fromkeys(card.failing_checks, "fail"),

@@ -94,8 +94,12 @@ def inline_price(work: Work, data: Obj, at: str) -> Obj:
     elif "product_data" in data:
         made = blank("product")
         made |= {
-            "id": new_id("prod", 14), "active": False, "created": work.now, "updated": work.now, "type": "service"
-        }  # fmt: skip
+            "id": new_id("prod", 14),
+            "active": False,
+            "created": work.now,
+            "updated": work.now,
+            "type": "service",
+        }
         _set(made, data["product_data"])
         product = work.save(made)["id"]
     else:
@@ -117,12 +121,18 @@ def _price(work: Work, data: Obj, product: str, at: str) -> Obj:
         except InvalidOperation:
             raise invalid("Invalid decimal", param("unit_amount_decimal")) from None
         if decimal != decimal.to_integral_value():
-            raise invalid("Fractions of a minor unit are not modelled by this sandbox.", param("unit_amount_decimal"))
+            raise invalid(
+                "Fractions of a minor unit are not modelled by this sandbox.", param("unit_amount_decimal")
+            )
         amount = int(decimal)
     if amount is None:
         raise missing(param("unit_amount"))
     if amount < 0:
-        raise invalid("This value must be greater than or equal to 0.", param("unit_amount"), "parameter_invalid_integer")
+        raise invalid(
+            "This value must be greater than or equal to 0.",
+            param("unit_amount"),
+            "parameter_invalid_integer",
+        )
     price = blank("price")
     price |= {
         "id": new_id("price_1"),

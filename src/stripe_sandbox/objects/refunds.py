@@ -19,7 +19,8 @@ def create(work: Work, params: Obj) -> Obj:
     """Send back all or part of a captured charge.
 
     Raises:
-        StripeError: 400 when nothing was captured, nothing is left (`charge_already_refunded`), or less is left
+        StripeError: 400 when nothing was captured, nothing is left (`charge_already_refunded`), or less is
+        left
             than was asked for.
     """
     charge = _charge(work, params)
@@ -35,7 +36,11 @@ def create(work: Work, params: Obj) -> Obj:
         "currency": charge["currency"],
         "destination_details": {
             "type": "card",
-            "card": {"type": "refund", "reference_status": "pending", "reference_type": "acquirer_reference_number"},
+            "card": {
+                "type": "refund",
+                "reference_status": "pending",
+                "reference_type": "acquirer_reference_number",
+            },
         },
         "metadata": merge_metadata(None, params.get("metadata")),
         "payment_intent": charge["payment_intent"],
@@ -132,7 +137,8 @@ def _charge(work: Work, params: Obj) -> Obj:
     if not charge["captured"]:
         raise StripeError(
             400,
-            f"Charge {charge['id']} has not been captured and so cannot be refunded. Cancel its PaymentIntent instead."
+            f"Charge {charge['id']} has not been captured and so cannot be refunded. Cancel its "
+            f"PaymentIntent instead."
             if charge["paid"]
             else f"Charge {charge['id']} failed, so there is nothing to refund.",
         )

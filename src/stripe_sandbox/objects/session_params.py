@@ -47,7 +47,9 @@ def create(work: Work, params: Obj) -> Obj:
         "currency": currency,
         "custom_text": blank("checkout_session_custom_text") | _texts(params.get("custom_text")),
         "customer": params.get("customer"),
-        "customer_creation": None if params.get("customer") else params.get("customer_creation", "if_required"),
+        "customer_creation": None
+        if params.get("customer")
+        else params.get("customer_creation", "if_required"),
         "customer_email": params.get("customer_email"),
         "expires_at": params.get("expires_at", work.now + LONGEST),
         "metadata": merge_metadata(None, params.get("metadata")),
@@ -55,11 +57,18 @@ def create(work: Work, params: Obj) -> Obj:
         "payment_method_collection": params.get("payment_method_collection", "if_required"),
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": _offered(params),
-        "phone_number_collection": {"enabled": (params.get("phone_number_collection") or {}).get("enabled", False)},
+        "phone_number_collection": {
+            "enabled": (params.get("phone_number_collection") or {}).get("enabled", False)
+        },
         "success_url": params.get("success_url"),
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": ui_mode,
-        "_": {"lines": items, "intent": params.get("payment_intent_data") or {}, "paid": False, "expired": False},
+        "_": {
+            "lines": items,
+            "intent": params.get("payment_intent_data") or {},
+            "paid": False,
+            "expired": False,
+        },
     }
     session |= {name: params[name] for name in KEPT if name in params}
     _optional_parts(session, params, ui_mode)
@@ -72,7 +81,9 @@ def _check(work: Work, params: Obj, ui_mode: str) -> None:
     if "mode" not in params:
         raise missing("mode")
     if params["mode"] != "payment":
-        raise invalid(f"Checkout Sessions in `{params['mode']}` mode are not modelled by this sandbox yet.", "mode")
+        raise invalid(
+            f"Checkout Sessions in `{params['mode']}` mode are not modelled by this sandbox yet.", "mode"
+        )
     for name in NOT_MODELLED:
         if params.get(name) and not _switched_off(params[name]):
             raise invalid(f"`{name}` is not modelled by this sandbox yet.", name)
@@ -106,11 +117,13 @@ def _check_expiry(work: Work, expires_at: int) -> None:
     # A minute's grace: the caller's clock is not ours.
     if expires_at > work.now + LONGEST + 60:
         raise invalid(
-            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", "expires_at"
+            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
+            "expires_at",
         )
     if expires_at < work.now + SHORTEST - 60:
         raise invalid(
-            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", "expires_at"
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
+            "expires_at",
         )
 
 
@@ -179,7 +192,9 @@ def _offered(params: Obj) -> list[str]:
     excluded = params.get("excluded_payment_method_types") or []
     offered = [kind for kind in payment_methods.MODELLED if kind in allowed and kind not in excluded]
     if not offered:
-        raise invalid("No valid payment method types for this Checkout Session.", "allowed_payment_method_types")
+        raise invalid(
+            "No valid payment method types for this Checkout Session.", "allowed_payment_method_types"
+        )
     return offered
 
 

@@ -1,8 +1,8 @@
 """Checkout Sessions: created open, paid by the customer on a page, or expired by clock or command.
 
-Private facts: `lines` (the line items), `intent` (parameters of the PaymentIntent that is made when the customer
-confirms), `paid` (it was completed), `expired`. `settle` derives `status`, `payment_status` and `url` from them.
-Making one is in `session_params`.
+Private facts: `lines` (the line items), `intent` (parameters of the PaymentIntent that is made when the
+customer confirms), `paid` (it was completed), `expired`. `settle` derives `status`, `payment_status` and
+`url` from them. Making one is in `session_params`.
 """
 
 from stripe_sandbox.defaults import Obj, blank
@@ -42,8 +42,8 @@ def expire(work: Work, id: str, params: Obj) -> Obj:
     session = work.need("checkout.session", id)
     if session["status"] != "open":
         raise invalid(
-            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '
-            f"`{session['status']}`."
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a '
+            f"status of `{session['status']}`."
         )
     return _expire(work, session)
 
@@ -65,7 +65,8 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
     """The customer confirms payment on the session's page.
 
     Raises:
-        StripeError: 402 after a decline, and the session stays open; 400 if it is not open or the amount shown to
+        StripeError: 402 after a decline, and the session stays open; 400 if it is not open or the amount
+        shown to
             the customer is not the session's.
     """
     session = work.need("checkout.session", id)
@@ -77,7 +78,8 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
     expected = params.get("expected_amount")
     if expected is not None and expected != session["amount_total"]:
         raise invalid(
-            "The amount shown to the customer does not match the amount of this Checkout Session.", "expected_amount"
+            "The amount shown to the customer does not match the amount of this Checkout Session.",
+            "expected_amount",
         )
     _note_customer(work, session, params)
     if session["amount_total"] == 0:
@@ -91,7 +93,9 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
         raise invalid("You must provide a payment method.", "payment_method", "parameter_missing")
     return_url = params.get("return_url") or f"{work.base_url}/c/pay/{session['id']}"
     settle(work, session)
-    confirmation.confirm(work, intent, {"return_url": return_url, "use_stripe_sdk": params.get("use_stripe_sdk")})
+    confirmation.confirm(
+        work, intent, {"return_url": return_url, "use_stripe_sdk": params.get("use_stripe_sdk")}
+    )
     return settle(work, session)
 
 
@@ -112,7 +116,9 @@ def _complete(work: Work, session: Obj) -> Obj:
     session["_"]["paid"] = True
     if session["customer_creation"] == "always" and not session["customer"]:
         details = session["customer_details"] or {}
-        made = customers.create(work, {"email": details.get("email") or "", "name": details.get("name") or ""})
+        made = customers.create(
+            work, {"email": details.get("email") or "", "name": details.get("name") or ""}
+        )
         session["customer"] = made["id"]
     settle(work, session)
     work.emit("checkout.session.completed", session)
@@ -176,7 +182,8 @@ def _note_customer(work: Work, session: Obj, params: Obj) -> None:
 def _collected(given: Obj | None) -> Obj:
     information = blank("checkout_session_collected_information")
     if given:
-        information["shipping_details"] = {"address": address(given.get("address")), "name": given.get("name", "")}
+        information["shipping_details"] = {
+            "address": address(given.get("address")),
+            "name": given.get("name", ""),
+        }
     return information
-
-

@@ -31,7 +31,9 @@ def create(work: Work, params: Obj) -> Obj:
 
 
 def configure(work: Work, url: str, secret: str) -> None:
-    """Make the configured endpoint post to `url`, signed with `secret`; an existing one is changed in place."""
+    """Make the configured endpoint post to `url`, signed with `secret`; an existing one is changed in
+    place.
+    """
     endpoint = work.get("webhook_endpoint", CONFIGURED) or _build(work, CONFIGURED, url, secret)
     endpoint["url"] = url
     endpoint["_"]["secret"] = secret
@@ -59,7 +61,9 @@ def delete(work: Work, id: str) -> Obj:
     """Delete the endpoint; what was not yet delivered to it never will be."""
     work.need("webhook_endpoint", id)
     work.forget(id)
-    work.box.store.run("UPDATE deliveries SET state = 'failed' WHERE endpoint = ? AND state = 'pending'", (id,))
+    work.box.store.run(
+        "UPDATE deliveries SET state = 'failed' WHERE endpoint = ? AND state = 'pending'", (id,)
+    )
     return {"id": id, "object": "webhook_endpoint", "deleted": True}
 
 
@@ -80,7 +84,9 @@ def _build(work: Work, id: str, url: str, secret: str) -> Obj:
 def _check_url(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise invalid("Invalid URL: An explicit scheme (such as https) must be provided.", "url", "url_invalid")
+        raise invalid(
+            "Invalid URL: An explicit scheme (such as https) must be provided.", "url", "url_invalid"
+        )
 
 
 def _check_events(names: list[str]) -> None:

@@ -1,0 +1,53 @@
+"""The catalogue: products, their variants, prices, collections, attributes and media.
+
+Tables: `products`, `variants`, `prices`, `collections`, `collection_products`, `media`; reads `stock`.
+Invariants: a SKU belongs to one variant; a variant that was ever ordered is never deleted, only made inactive;
+prices are minor units per currency; descriptions are sanitised on the way in.
+"""
+
+from kassa.catalog.demo import demo_csv
+from kassa.catalog.errors import ImportFailed, ProductNotFound, SkuTaken
+from kassa.catalog.export import export_csv
+from kassa.catalog.importer import ImportReport, import_csv
+from kassa.catalog.listing import Facet, ProductCard, ProductPage, list_products
+from kassa.catalog.queries import Collection, SaleVariant, collections, is_empty, variants_by_id, variants_by_sku
+from kassa.catalog.service import (
+    MediaInput,
+    Product,
+    ProductInput,
+    ProductVariant,
+    SetOnHand,
+    VariantInput,
+    cover_svg,
+    product,
+    put_product,
+)
+
+__all__ = [
+    "Collection",
+    "Facet",
+    "ImportFailed",
+    "ImportReport",
+    "MediaInput",
+    "Product",
+    "ProductCard",
+    "ProductInput",
+    "ProductNotFound",
+    "ProductPage",
+    "ProductVariant",
+    "SaleVariant",
+    "SetOnHand",
+    "SkuTaken",
+    "VariantInput",
+    "collections",
+    "cover_svg",
+    "demo_csv",
+    "export_csv",
+    "import_csv",
+    "is_empty",
+    "list_products",
+    "product",
+    "put_product",
+    "variants_by_id",
+    "variants_by_sku",
+]

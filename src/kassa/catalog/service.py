@@ -1,0 +1,222 @@
+"""The verbs of the catalogue: show a product, put one in."""
+
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import nh3
+
+from kassa.catalog import covers, queries
+from kassa.catalog.errors import ProductNotFound, SkuTaken
+from kassa.kernel.db import Conn, Tx
+from kassa.kernel.errors import Invalid, KassaError
+from kassa.kernel.ids import new_id
+from kassa.kernel.money import MAX_MINOR, exponent
+
+#: Stock is inventory's: whoever puts products in brings the verb that sets it.
+SetOnHand = Callable[[Tx, UUID, int], Awaitable[None]]
+
+VARIANTS_LIMIT: Final = 100
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_BOOKS: Final = ("book", "novel", "poetry", "plays")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantInput:
+    """A variant to be put in; prices in minor units by currency; `on_hand` None leaves the stock alone."""
+
+    sku: str
+    title: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, int] = field(default_factory=dict)
+    compare_at: Mapping[str, int] = field(default_factory=dict)
+    on_hand: int | None = None
+    weight_grams: int = 0
+    barcode: str = ""
+    ships: bool = True
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInput:
+    """A picture by its address."""
+
+    url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductInput:
+    """A product to be put in; `collections` are titles."""
+
+    title: str
+    variants: Sequence[VariantInput]
+    description: str = ""
+    vendor: str = ""
+    kind: str = ""
+    tags: Sequence[str] = ()
+    status: str = "active"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    collections: Sequence[str] = ()
+    media: Sequence[MediaInput] | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductVariant:
+    """A variant as its product's page shows it; `price_minor` in the currency asked for."""
+
+    id: UUID
+    sku: str
+    title: str
+    options: Mapping[str, str]
+    weight_grams: int
+    barcode: str
+    ships: bool
+    on_hand: int
+    available: int
+    prices: Mapping[str, int]
+    compare_at: Mapping[str, int]
+    price_minor: int | None
+    compare_at_minor: int | None
+    extra: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product with everything its page shows."""
+
+    id: UUID
+    slug: str
+    title: str
+    description: str
+    vendor: str
+    kind: str
+    tags: Sequence[str]
+    attributes: Mapping[str, str]
+    options: Sequence[str]
+    status: str
+    extra: Mapping[str, str]
+    collections: Sequence[tuple[str, str]]
+    media: Sequence[MediaInput]
+    image_url: str | None
+    variants: Sequence[ProductVariant]
+
+
+async def product(conn: Conn, slug: str, currency: str, *, include_draft: bool = False) -> Product:
+    """The product of this slug, with the variants that are offered.
+
+    Raises:
+        ProductNotFound: there is none, or it is not for sale and `include_draft` is False.
+    """
+    row = await queries.product_row(conn, slug)
+    if row is None or (row["status"] != "active" and not include_draft):
+        raise ProductNotFound("There is no such product.")
+    media = [MediaInput(*picture.values()) for picture in await queries.media_rows(conn, row["id"])]
+    variants = [
+        ProductVariant(
+            variant["id"], variant["sku"], variant["title"], variant["options"], variant["weight_grams"],
+            variant["barcode"], variant["ships"], variant["on_hand"], variant["available"], variant["prices"],
+            variant["compare_at"], variant["price_minor"], variant["compare_at_minor"], variant["extra"],
+        )
+        for variant in await queries.variant_rows(conn, row["id"], currency)
+        if variant["active"]
+    ]  # fmt: skip
+    return Product(
+        *row.values(), await queries.collections_of(conn, row["id"]), media,
+        queries.picture(slug, media[0].url if media else None, row["attributes"]), variants,
+    )  # fmt: skip
+
+
+async def put_product(
+    tx: Tx, slug: str, given: ProductInput, *, set_on_hand: SetOnHand, now: datetime
+) -> tuple[UUID, bool]:
+    """Make the product of this slug exactly as given; its id, and whether it is new.
+
+    Variants no longer given stay inactive, for the orders that know them.
+
+    Raises:
+        Invalid: a value is wrong; `errors` names each.
+        SkuTaken: a SKU belongs to another product.
+    """
+    _check(slug, given)
+    options = list(dict.fromkeys(name for variant in given.variants for name in variant.options))
+    values = {
+        "slug": slug, "title": given.title, "description": nh3.clean(given.description), "vendor": given.vendor,
+        "kind": given.kind, "tags": list(given.tags), "status": given.status, "attributes": dict(given.attributes),
+        "options": options, "extra": dict(given.extra),
+    }  # fmt: skip
+    product_id, created = await queries.upsert_product(tx, new_id(), values, now=now)
+    owners = await queries.owner_of_skus(tx, [variant.sku for variant in given.variants])
+    for sku, owner in owners.items():
+        if owner != product_id:
+            raise SkuTaken(f"The SKU {sku} belongs to another product.", extra={"sku": sku})
+    for position, variant in enumerate(given.variants, start=1):
+        await _put_variant(tx, product_id, position, variant, kind=given.kind, set_on_hand=set_on_hand)
+    await queries.retire_variants(tx, product_id, [variant.sku for variant in given.variants])
+    if given.media is not None:
+        await queries.set_media(tx, product_id, [(new_id(), m.url, m.alt) for m in given.media])
+    shelves = {slugify(title): title for title in given.collections if slugify(title)}
+    await queries.set_collections(tx, product_id, [(new_id(), s, title) for s, title in shelves.items()])
+    return product_id, created
+
+
+async def cover_svg(conn: Conn, slug: str) -> str | None:
+    """The cover that we draw for a book, as SVG; None for what is no book of ours."""
+    row = await queries.product_row(conn, slug)
+    if row is None or not row["attributes"].get("author"):
+        return None
+    attributes = row["attributes"]
+    return covers.draw(
+        row["title"], attributes["author"], attributes.get("year", ""), attributes.get("subject", ""), seed_text=slug
+    )
+
+
+def slugify(text: str) -> str:
+    """`text` as it stands in an address: lower case ASCII words with hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:200].strip("-")
+
+
+async def _put_variant(
+    tx: Tx, product_id: UUID, position: int, variant: VariantInput, *, kind: str, set_on_hand: SetOnHand
+) -> None:
+    is_book = any(word in kind.lower() for word in _BOOKS)
+    values: dict[str, Any] = {
+        "position": position, "sku": variant.sku, "title": variant.title or " / ".join(variant.options.values()),
+        "options": dict(variant.options), "weight_grams": variant.weight_grams, "barcode": variant.barcode,
+        "tax_class": "books" if is_book else "standard", "ships": variant.ships, "extra": dict(variant.extra),
+    }  # fmt: skip
+    variant_id = await queries.upsert_variant(tx, new_id(), product_id, values)
+    await queries.set_prices(tx, variant_id, variant.prices, variant.compare_at)
+    if variant.on_hand is not None:
+        await set_on_hand(tx, variant_id, variant.on_hand)
+
+
+def _check(slug: str, given: ProductInput) -> None:
+    faults = []
+    if not _SLUG.fullmatch(slug) or len(slug) > 200:
+        faults.append(("slug", "must be lower case letters, digits and single hyphens"))
+    if not given.title.strip():
+        faults.append(("title", "must not be empty"))
+    if not 1 <= len(given.variants) <= VARIANTS_LIMIT:
+        faults.append(("variants", f"must be 1 to {VARIANTS_LIMIT}"))
+    if len({variant.sku for variant in given.variants}) < len(given.variants):
+        faults.append(("variants", "use a SKU twice"))
+    for index, variant in enumerate(given.variants):
+        path = f"variants[{index}]"
+        for currency, amount in [*variant.prices.items(), *variant.compare_at.items()]:
+            try:
+                exponent(currency)
+            except KassaError:
+                faults.append((f"{path}.prices", f"{currency[:10]!r} is not an ISO 4217 code"))
+            if not 0 <= amount <= MAX_MINOR:
+                faults.append((f"{path}.prices", "must be amounts in minor units"))
+        if not variant.sku.strip() or len(variant.sku) > 100:
+            faults.append((f"{path}.sku", "must be 1 to 100 characters"))
+    if faults:
+        raise Invalid("The product is not valid.", code="invalid_product", errors=faults)

@@ -1,0 +1,47 @@
+SHELL := /bin/sh
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench setup lock schema format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .make/runtime ## Set everything up and start the shop: PostgreSQL, sandbox, worker, web
+	@$(BIN)/kassa up $(ARGS)
+
+test: .make/dev ## Set everything up, then run every check and every test that CI runs
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
+
+check: .make/dev ## Lint, types, import rules, templates
+	@$(BIN)/ruff check src tests
+	@$(BIN)/ruff format --check src tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/djlint --quiet --check --lint src/kassa src/stripe_sandbox --extension html
+
+bench: .make/dev ## Measure the whole money path against the database's own limit
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+setup: .make/dev ## Set up the virtual environment with everything for development
+
+lock: .make/dev ## Resolve the dependencies anew and write the locks
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/runtime.txt pyproject.toml requirements/build.in
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/dev.txt --extra dev pyproject.toml requirements/build.in -c requirements/runtime.txt
+
+schema: .make/dev ## Write src/kassa/migrations/schema.sql from the migrations
+	@$(BIN)/python -m tests.schema
+
+format: .make/dev ## Format the code and sort the imports
+	@$(BIN)/ruff check --fix --quiet src tests
+	@$(BIN)/ruff format --quiet src tests
+
+clean: ## Remove the virtual environment and everything that tools left behind
+	@rm -rf .venv .make .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.make/runtime: requirements/runtime.txt pyproject.toml
+	@sh scripts/setup.sh runtime
+
+.make/dev: requirements/dev.txt pyproject.toml
+	@sh scripts/setup.sh dev

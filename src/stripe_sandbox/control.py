@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, Response, Router, delete, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, JSONBody
 
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError
@@ -84,13 +85,13 @@ async def read_clock(state: State) -> dict[str, float]:
 
 
 @post("/clock", status_code=200)
-async def advance_clock(state: State, data: Advance) -> dict[str, float]:
+async def advance_clock(state: State, data: JSONBody[Advance]) -> dict[str, float]:
     """Move the clock forward; everything that falls due on the way happens at its own time."""
     return {"now": _box(state).advance(data.advance_seconds)}
 
 
 @post("/faults", status_code=201)
-async def order_fault(state: State, data: OrderFault) -> OrderFault | Response[Obj]:
+async def order_fault(state: State, data: JSONBody[OrderFault]) -> OrderFault | Response[Obj]:
     """Let the next matching API requests go wrong."""
     waiting = _box(state).faults.requests
     if len(waiting) >= MAX_FAULTS:
@@ -106,7 +107,7 @@ async def order_fault(state: State, data: OrderFault) -> OrderFault | Response[O
 
 
 @post("/webhook-faults", status_code=201)
-async def order_webhook_fault(state: State, data: OrderWebhookFault) -> OrderWebhookFault | Response[Obj]:
+async def order_webhook_fault(state: State, data: JSONBody[OrderWebhookFault]) -> OrderWebhookFault | Response[Obj]:
     """Let the next matching webhook deliveries go wrong."""
     waiting = _box(state).faults.webhooks
     if len(waiting) >= MAX_FAULTS:
@@ -123,7 +124,7 @@ async def clear_faults(state: State) -> dict[str, str]:
 
 
 @post("/events/{event_id:str}/resend", status_code=200)
-async def resend(state: State, event_id: str) -> Response[Obj]:
+async def resend(state: State, event_id: FromPath[str]) -> Response[Obj]:
     """Deliver an event once more to every endpoint."""
     box = _box(state)
 
@@ -137,13 +138,13 @@ async def resend(state: State, event_id: str) -> Response[Obj]:
 
 
 @post("/payment_intents/{intent_id:str}/authenticate", status_code=200)
-async def authenticate(state: State, intent_id: str, data: Outcome) -> Response[Obj]:
+async def authenticate(state: State, intent_id: FromPath[str], data: JSONBody[Outcome]) -> Response[Obj]:
     """The customer passes or fails the challenge."""
     return _answer(_box(state).authenticate(intent_id, data.outcome))
 
 
 @post("/checkout/sessions/{session_id:str}/pay", status_code=200)
-async def pay(state: State, session_id: str, data: Pay) -> Response[Obj]:
+async def pay(state: State, session_id: FromPath[str], data: JSONBody[Pay]) -> Response[Obj]:
     """The customer pays the hosted page; a decline is a 402 and leaves the session open."""
     params: Obj = {"payment_method": data.payment_method}
     if data.email:

@@ -123,7 +123,7 @@ def update(work: Work, id: str, params: Obj) -> Obj:
         )
     check_method_choice(params)
     currency = check_currency(params["currency"]) if "currency" in params else intent["currency"]
-    amount = int(params.get("amount", intent["amount"]))
+    amount: int = (intent | params)["amount"]
     if "amount" in params or "currency" in params:
         check_amount(amount, currency)
     if unset(params.get("customer")):
@@ -201,7 +201,7 @@ def capture(work: Work, id: str, params: Obj) -> Obj:
             public(intent),
         )
     capturable, currency = intent["amount_capturable"], intent["currency"]
-    amount = int(params.get("amount_to_capture", capturable))
+    amount: int = ({"amount_to_capture": capturable} | params)["amount_to_capture"]
     if amount < 1:
         raise invalid(
             "This value must be greater than or equal to 1.", "amount_to_capture", "parameter_invalid_integer"

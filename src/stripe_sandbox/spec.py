@@ -74,8 +74,9 @@ def document() -> Schema:
     decoded: Schema = msgspec.json.decode(text)
     # Stripe.js sends card numbers inside payment_method_data; the description leaves that out.
     for name, component in decoded["components"]["schemas"].items():
-        if name.endswith("_params_payment_method_data"):
-            component["properties"].setdefault("card", {"$ref": "#/components/schemas/" + CARD_PARAMS})
+        if name.endswith("_params_payment_method_data") and "type" in component["properties"]:
+            component["properties"].setdefault("card", {"$ref": _REF + CARD_PARAMS})
+            component["properties"]["type"]["enum"].append("card")
     decoded["paths"] |= _PAYMENT_PAGES
     return decoded
 

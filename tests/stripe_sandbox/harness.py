@@ -38,7 +38,11 @@ class World:
     def client(self, key: str, **options: Any) -> stripe.StripeClient:
         """An SDK client with this key, in-process."""
         return stripe.StripeClient(
-            key, base_addresses=ALL_BASES, http_client=InProcess(self.app), **options  # type: ignore[arg-type]
+            key,
+            base_addresses=ALL_BASES,  # type: ignore[arg-type]
+            http_client=InProcess(self.app),
+            max_network_retries=2,
+            **options,
         )
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from stripe_sandbox.amounts import check_amount, check_currency, format_amount
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, exclusive, invalid, unexpected_state
 from stripe_sandbox.ids import new_id, random_text
-from stripe_sandbox.objects import charges, confirmation, payment_methods
+from stripe_sandbox.objects import charges, confirmation, payment_methods, sessions
 from stripe_sandbox.work import Work, merge_metadata, public, shipping, unset
 
 HOLD_SECONDS = 7 * 86400
@@ -220,6 +220,7 @@ def capture(work: Work, id: str, params: Obj) -> Obj:
     settle(work, intent)
     charges.capture(work, charge, amount)
     work.emit("payment_intent.succeeded", intent)
+    sessions.paid(work, intent)
     return intent
 
 

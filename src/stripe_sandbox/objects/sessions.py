@@ -100,10 +100,14 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
 
 
 def paid(work: Work, intent: Obj) -> None:
-    """A PaymentIntent was authorised or captured: complete the session it belongs to, if any."""
+    """A PaymentIntent was authorised or captured: bring the session it belongs to, if any, up to date."""
     session = work.get("checkout.session", intent["_"]["session"])
-    if session is not None and session["status"] == "open":
+    if session is None:
+        return
+    if session["status"] == "open":
         _complete(work, session)
+    else:
+        settle(work, session)
 
 
 def complete_url(session: Obj) -> str | None:

@@ -21,6 +21,7 @@ from kassa.catalog.service import (
     cover_svg,
     product,
     put_product,
+    slugify,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "list_products",
     "product",
     "put_product",
+    "slugify",
     "variants_by_id",
     "variants_by_sku",
 ]

@@ -7,6 +7,6 @@ again with growing pauses and then becomes a case.
 """
 
 from kassa.webhooks.heed import heed_waiting
-from kassa.webhooks.receive import route_handlers
+from kassa.webhooks.receive import MalformedEvent, keep, route_handlers
 
-__all__ = ["heed_waiting", "route_handlers"]
+__all__ = ["MalformedEvent", "heed_waiting", "keep", "route_handlers"]

@@ -1,13 +1,16 @@
 """POST /webhooks/stripe: verify the bytes, put them on disk, say 200."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, post
 
+from kassa.kernel.db import Database
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.shop import Shop
-from kassa.stripe import BadSignature, verify
+from kassa.stripe import verify
 from kassa.webhooks import queries
 
 #: A larger body is refused before it is read to its end (413).
@@ -40,26 +43,33 @@ class _Event(msgspec.Struct):
 async def receive(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """Keep an event that Stripe signed. 200 says that it is on disk, nothing more."""
     shop: Shop = request.app.state.shop
-    secrets = [secret for secret in (shop.settings.stripe_webhook_secret,) if secret]
-    if not secrets:
+    if not shop.settings.stripe_webhook_secret:
         raise NotFound("No webhook secret is configured.", code="webhooks_not_configured")
-    body = await request.body()
-    header = request.headers.get("stripe-signature")
-    if not header:
-        raise BadSignature("There is no Stripe-Signature header.")
+    header = request.headers.get("stripe-signature", "")
+    new = await keep(
+        shop.db, await request.body(), header, (shop.settings.stripe_webhook_secret,), now=shop.clock.now()
+    )
+    return Response({"received": "new" if new else "again"})
+
+
+async def keep(db: Database, body: bytes, header: str, secrets: Sequence[str], *, now: datetime) -> bool:
+    """Verify an event and put it on disk; whether it is the first delivery of it.
+
+    Raises:
+        BadSignature, MalformedEvent: nothing was stored.
+    """
     verify(body, header, secrets)
     try:
         event = msgspec.json.decode(body, type=_Event)
     except msgspec.DecodeError:
         raise MalformedEvent("The body is not a Stripe event.") from None
-    if "\x00" in event.id + event.type + event.data.object.id:
+    object_id = event.data.object.id[:255] or event.id
+    if "\x00" in event.id + event.type + object_id:
         raise MalformedEvent("The body is not a Stripe event.")
-    async with shop.db.transaction() as tx:
-        new = await queries.insert(
-            tx, event.id, type_=event.type, object_id=event.data.object.id[:255] or event.id, body=body,
-            now=shop.clock.now(),
-        )  # fmt: skip
-    return Response({"received": "new" if new else "again"})
+    async with db.transaction() as tx:
+        return await queries.insert(
+            tx, event.id, type_=event.type, object_id=object_id, body=body, now=now
+        )
 
 
 route_handlers = [receive]

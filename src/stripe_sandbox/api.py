@@ -201,7 +201,7 @@ def _our_fault() -> StripeError:
 def _params(request: Request) -> Obj:
     if request.method == "POST":
         try:
-            return forms.parse_form(request.body.decode("ascii"))
+            return forms.parse_form(request.body.decode())
         except UnicodeDecodeError:
             raise StripeError(400, "Invalid request: the body is not form-encoded.", stored=False) from None
     return forms.parse_form(request.query)

@@ -107,7 +107,9 @@ async def order_fault(state: State, data: JSONBody[OrderFault]) -> OrderFault | 
 
 
 @post("/webhook-faults", status_code=201)
-async def order_webhook_fault(state: State, data: JSONBody[OrderWebhookFault]) -> OrderWebhookFault | Response[Obj]:
+async def order_webhook_fault(
+    state: State, data: JSONBody[OrderWebhookFault]
+) -> OrderWebhookFault | Response[Obj]:
     """Let the next matching webhook deliveries go wrong."""
     waiting = _box(state).faults.webhooks
     if len(waiting) >= MAX_FAULTS:

@@ -4,6 +4,7 @@
 synchronous transaction, so nothing can happen in the middle of another thing.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from stripe_sandbox.objects import confirmation, sessions, webhook_endpoints
 from stripe_sandbox.schedule import ACTS
 from stripe_sandbox.store import Store
 from stripe_sandbox.work import Work, public
+
+log = logging.getLogger("stripe_sandbox")
 
 FORGET_EVERY_SECONDS = 600.0
 FAR = float("inf")
@@ -129,10 +132,15 @@ class Sandbox:
             self.store.forget_old(now)
         while self._when_next() <= now:
             row = self.store.row("SELECT id, kind, target FROM schedule ORDER BY due, id LIMIT 1")
-            with self.work() as work:
-                ACTS[row[1]](work, row[2])
-                self.store.run("DELETE FROM schedule WHERE id = ?", (row[0],))
             self._next_due = None
+            try:
+                with self.work() as work:
+                    ACTS[row[1]](work, row[2])
+                    self.store.run("DELETE FROM schedule WHERE id = ?", (row[0],))
+            except Exception:
+                # One act that fails must not stop the clock for everything else.
+                log.exception("%s of %s failed and is given up", row[1], row[2])
+                self.store.run("DELETE FROM schedule WHERE id = ?", (row[0],))
 
     def advance(self, seconds: float) -> float:
         """Move the clock forward, stopping wherever something is due; returns the new time."""

@@ -130,6 +130,7 @@ class Store:
             month = now - 30 * 86400
             self._db.execute("DELETE FROM objects WHERE type = 'event' AND created < ?", (month,))
             self._db.execute(
-                "DELETE FROM deliveries WHERE state <> 'pending' AND event NOT IN (SELECT id FROM objects)"
+                "DELETE FROM deliveries WHERE state <> 'pending'"
+                " AND NOT EXISTS (SELECT 1 FROM objects WHERE objects.id = deliveries.event)"
             )
             self._db.execute("DELETE FROM answers WHERE created < ?", (now - 86400,))

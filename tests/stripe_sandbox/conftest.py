@@ -6,7 +6,6 @@
 from collections.abc import Iterator
 
 import pytest
-
 from tests.stripe_sandbox.harness import World
 
 

@@ -28,7 +28,8 @@ class World:
         self.answer_webhooks_with = 200
         self.now = float(int(time.time()))
         settings: dict[str, Any] = {
-            "base_url": BASE, "webhook": (URL, SECRET), "clock": lambda: self.now, "deliver": False, "post": self._post,
+            "base_url": BASE, "webhook": (URL, SECRET), "clock": lambda: self.now, "deliver": False,
+            "post": self._post,
         } | options  # fmt: skip
         self.app: SandboxApp = create_app(settings.pop("store_path", None), **settings)
         self.box = self.app.state.sandbox
@@ -130,7 +131,9 @@ class InProcess(stripe.HTTPClient):
             status, answered, answer = await exchange(self._app, method.upper(), path, sent, body)
         except ConnectionError as error:
             raise stripe.APIConnectionError(str(error), should_retry=True) from error
-        check_answer(method.upper(), parts.path, status, json.loads(answer), restricted="pk_" in sent["authorization"])
+        check_answer(
+            method.upper(), parts.path, status, json.loads(answer), restricted="pk_" in sent["authorization"]
+        )
         return answer, status, answered
 
     def sleep_async(self, secs: float) -> Awaitable[None]:
@@ -190,7 +193,10 @@ def check(name: str, body: Any) -> None:
 
 
 def _judge(schema: str, body: Any) -> None:
-    faults = [f"{'/'.join(map(str, e.instance_path))}: {e.message[:300]}" for e in _validator(schema).iter_errors(body)]
+    faults = [
+        f"{'/'.join(map(str, e.instance_path))}: {e.message[:300]}"
+        for e in _validator(schema).iter_errors(body)
+    ]
     assert not faults, faults
 
 
@@ -206,7 +212,7 @@ def _components() -> dict[str, Any]:
 
 
 def _strict(node: Any) -> Any:
-    """An OpenAPI 3.0 schema as JSON Schema: null where nullable, always-present fields required, no others."""
+    """An OpenAPI 3.0 schema as JSON Schema: nullable, always-present fields, no unknown ones."""
     if not isinstance(node, dict):
         return node
     result = {name: value for name, value in node.items() if name not in ("nullable", "format")}
@@ -219,6 +225,10 @@ def _strict(node: Any) -> Any:
     if "properties" in result:
         result["properties"] = {name: _strict(inner) for name, inner in result["properties"].items()}
         result["required"] = sorted({*node.get("required", ()), *node.get("x-always-present", ())})
-        if "additionalProperties" not in node and "x-trimmed" not in node and "x-trimmed-properties" not in node:
+        if (
+            "additionalProperties" not in node
+            and "x-trimmed" not in node
+            and "x-trimmed-properties" not in node
+        ):
             result["additionalProperties"] = False
     return {"anyOf": [result, {"type": "null"}]} if node.get("nullable") else result

@@ -4,7 +4,6 @@ import base64
 
 import pytest
 import stripe
-
 from tests.stripe_sandbox.harness import World, check
 
 INTENT = "amount=1000&currency=usd"
@@ -23,7 +22,9 @@ async def test_every_answer_names_its_request_and_version(world: World):
     assert (headers["stripe-version"], headers["idempotency-key"]) == ("2026-10-28.endive", "k")
 
 
-@pytest.mark.parametrize("key", ["", "Bearer ", "Bearer sk_live_abc", "Bearer nonsense", "Basic !!!", "Basic OjpA"])
+@pytest.mark.parametrize(
+    "key", ["", "Bearer ", "Bearer sk_live_abc", "Bearer nonsense", "Basic !!!", "Basic OjpA"]
+)
 async def test_no_or_a_wrong_key_is_401(world: World, key):
     status, _, body = await world.raw("GET", "/v1/payment_intents", authorization=key)
 
@@ -124,7 +125,9 @@ async def test_a_page_sees_only_its_own_intent_and_little_of_it(world: World):
         {"amount": 1000, "currency": "usd", "metadata": {"secret": "1"}}
     )
 
-    seen = await world.page.v1.payment_intents.retrieve_async(intent.id, {"client_secret": intent.client_secret})
+    seen = await world.page.v1.payment_intents.retrieve_async(
+        intent.id, {"client_secret": intent.client_secret}
+    )
 
     assert (seen.amount, seen.status) == (1000, "requires_payment_method")
     assert {"metadata", "customer", "latest_charge", "amount_received"}.isdisjoint(seen.to_dict())
@@ -155,7 +158,8 @@ async def test_a_declined_page_sees_no_more_than_an_accepted_one(world: World):
 
     with pytest.raises(stripe.CardError) as refused:
         await world.page.v1.payment_intents.confirm_async(
-            intent.id, {"client_secret": intent.client_secret, "payment_method": "pm_card_visa_chargeDeclined"}
+            intent.id,
+            {"client_secret": intent.client_secret, "payment_method": "pm_card_visa_chargeDeclined"},
         )
 
     assert "metadata" not in refused.value.json_body["error"]["payment_intent"]
@@ -237,7 +241,8 @@ async def test_expansion_reaches_through_objects_and_lists(world: World):
 
 
 @pytest.mark.parametrize(
-    "path", ["amount", "planet", "latest_charge.planet", "customer.default_source.a.b.c", "latest_charge.a.b.c.d"]
+    "path",
+    ["amount", "planet", "latest_charge.planet", "customer.default_source.a.b.c", "latest_charge.a.b.c.d"],
 )
 async def test_what_cannot_be_expanded_is_a_400(world: World, path):
     intent = await world.paid()

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 import stripe
-
 from tests.stripe_sandbox.harness import BASE, World
 
 INTENT = "amount=1000&currency=usd"
@@ -31,7 +30,9 @@ async def test_the_same_key_gets_the_first_answer_and_nothing_happens(world: Wor
 async def test_the_order_of_parameters_does_not_matter(world: World):
     await world.raw("POST", "/v1/payment_intents", INTENT, idempotency_key="k1")
 
-    _, headers, _ = await world.raw("POST", "/v1/payment_intents", "currency=usd&amount=1000", idempotency_key="k1")
+    _, headers, _ = await world.raw(
+        "POST", "/v1/payment_intents", "currency=usd&amount=1000", idempotency_key="k1"
+    )
 
     assert headers["idempotent-replayed"] == "true"
 
@@ -57,7 +58,9 @@ async def test_other_parameters_or_another_path_are_an_idempotency_error(world: 
         with pytest.raises(stripe.IdempotencyError) as refused:
             await call
         assert refused.value.http_status == 400
-    assert (await world.stripe.v1.payment_intents.retrieve_async(intent.id)).status == "requires_payment_method"
+    assert (
+        await world.stripe.v1.payment_intents.retrieve_async(intent.id)
+    ).status == "requires_payment_method"
 
 
 async def test_failed_validation_is_not_remembered(world: World):
@@ -136,7 +139,8 @@ async def test_the_same_intent_confirmed_ten_times_at_once_is_charged_once(world
     params = {"payment_method": "pm_card_visa", "return_url": BASE}
 
     outcomes = await asyncio.gather(
-        *(world.stripe.v1.payment_intents.confirm_async(intent.id, params) for _ in range(10)), return_exceptions=True
+        *(world.stripe.v1.payment_intents.confirm_async(intent.id, params) for _ in range(10)),
+        return_exceptions=True,
     )
 
     assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 1

@@ -2,7 +2,6 @@
 
 import pytest
 import stripe
-
 from tests.stripe_sandbox.harness import World
 
 
@@ -118,7 +117,8 @@ async def test_a_challenge_passed_pays(world: World):
     charge = await world.stripe.v1.charges.retrieve_async(answer["latest_charge"])
     assert charge.payment_method_details.card.three_d_secure.result == "authenticated"
     assert await world.types() == [
-        "payment_intent.created", "payment_intent.requires_action", "charge.succeeded", "payment_intent.succeeded",
+        "payment_intent.created", "payment_intent.requires_action", "charge.succeeded",
+        "payment_intent.succeeded",
     ]  # fmt: skip
 
 
@@ -191,12 +191,17 @@ async def test_a_card_that_was_set_up_pays_off_session(world: World):
 
 async def test_a_frictionless_card_is_secured_without_a_challenge(world: World):
     method = await world.stripe.v1.payment_methods.create_async(
-        {"type": "card", "card": {"number": "4000000032200000", "exp_month": 1, "exp_year": 2040, "cvc": "123"}}
+        {
+            "type": "card",
+            "card": {"number": "4000000032200000", "exp_month": 1, "exp_year": 2040, "cvc": "123"},
+        }
     )
 
     intent = await world.paid(method=method.id, expand=["latest_charge"])
 
-    assert intent.latest_charge.payment_method_details.card.three_d_secure.authentication_flow == "frictionless"
+    assert (
+        intent.latest_charge.payment_method_details.card.three_d_secure.authentication_flow == "frictionless"
+    )
 
 
 async def test_an_optional_challenge_happens_only_on_request(world: World):
@@ -285,10 +290,18 @@ async def test_an_open_intent_can_be_changed(world: World):
 
     changed = await world.stripe.v1.payment_intents.update_async(
         intent.id,
-        {"amount": 1500, "receipt_email": "a@b.test", "shipping": {"name": "A", "address": {"line1": "1 Street"}}},
+        {
+            "amount": 1500,
+            "receipt_email": "a@b.test",
+            "shipping": {"name": "A", "address": {"line1": "1 Street"}},
+        },
     )
 
-    assert (changed.amount, changed.receipt_email, changed.shipping.address.line1) == (1500, "a@b.test", "1 Street")
+    assert (changed.amount, changed.receipt_email, changed.shipping.address.line1) == (
+        1500,
+        "a@b.test",
+        "1 Street",
+    )
 
 
 async def test_confirming_without_a_method_is_refused(world: World):
@@ -333,12 +346,16 @@ async def test_allowed_types_exclude_the_other_ways_to_choose(world: World):
         )  # fmt: skip
     assert refused.value.code == "parameters_exclusive"
 
-    intent = await create({"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card", "klarna"]})
+    intent = await create(
+        {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card", "klarna"]}
+    )
     assert (intent.payment_method_types, intent.automatic_payment_methods) == (["card"], None)
 
 
 async def test_a_method_used_without_a_customer_is_used_up(world: World):
-    method = await world.stripe.v1.payment_methods.create_async({"type": "card", "card": {"token": "tok_visa"}})
+    method = await world.stripe.v1.payment_methods.create_async(
+        {"type": "card", "card": {"token": "tok_visa"}}
+    )
     await world.paid(method=method.id)
 
     with pytest.raises(stripe.InvalidRequestError) as refused:
@@ -373,7 +390,8 @@ async def test_another_customers_method_is_refused(world: World):
 @pytest.mark.parametrize(
     ("amount", "currency", "code"),
     [
-        (49, "usd", "amount_too_small"), (50, "usd", None), (49, "jpy", "amount_too_small"), (50, "jpy", None),
+        (49, "usd", "amount_too_small"), (50, "usd", None), (49, "jpy", "amount_too_small"),
+        (50, "jpy", None),
         (29, "gbp", "amount_too_small"), (99_999_999, "eur", None), (100_000_000, "eur", "amount_too_large"),
         (0, "eur", "parameter_invalid_integer"), (-5, "eur", "parameter_invalid_integer"),
     ],
@@ -394,4 +412,8 @@ async def test_an_unknown_intent_is_404_with_its_param(world: World):
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await world.stripe.v1.payment_intents.retrieve_async("pi_nothing")
 
-    assert (refused.value.http_status, refused.value.code, refused.value.param) == (404, "resource_missing", "intent")
+    assert (refused.value.http_status, refused.value.code, refused.value.param) == (
+        404,
+        "resource_missing",
+        "intent",
+    )

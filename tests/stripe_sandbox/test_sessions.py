@@ -2,7 +2,6 @@
 
 import pytest
 import stripe
-
 from tests.stripe_sandbox.harness import World, check, price
 
 
@@ -11,7 +10,9 @@ async def pay(world: World, session: str, method: str = "pm_card_visa"):
 
 
 async def test_an_open_session_has_a_page_and_no_intent(world: World):
-    session = await world.session(client_reference_id="order-7", metadata={"a": "b"}, customer_email="a@b.test")
+    session = await world.session(
+        client_reference_id="order-7", metadata={"a": "b"}, customer_email="a@b.test"
+    )
 
     assert (session.status, session.payment_status, session.payment_intent) == ("open", "unpaid", None)
     assert session.url == f"http://sandbox.test/c/pay/{session.id}"
@@ -26,14 +27,19 @@ async def test_paying_the_page_completes_the_session(world: World):
 
     status, answer = await pay(world, session.id)
 
-    assert (status, answer["status"], answer["payment_status"], answer["url"]) == (200, "complete", "paid", None)
+    assert (status, answer["status"], answer["payment_status"], answer["url"]) == (
+        200,
+        "complete",
+        "paid",
+        None,
+    )
     check("checkout.session", answer)
     intent = await world.stripe.v1.payment_intents.retrieve_async(answer["payment_intent"])
     assert (intent.status, intent.metadata["order"], intent.description) == ("succeeded", "7", "Books")
     await world.pass_time(2)
     assert await world.types() == [
-        "payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed",
-        "charge.updated",
+        "payment_intent.created", "charge.succeeded", "payment_intent.succeeded",
+        "checkout.session.completed", "charge.updated",
     ]  # fmt: skip
     completed = world.received[3]["data"]["object"]
     assert (completed["payment_status"], completed["payment_intent"]) == ("paid", intent.id)
@@ -52,7 +58,9 @@ async def test_a_decline_keeps_the_session_open_and_its_intent(world: World):
         session.id, {"expand": ["payment_intent", "line_items"]}
     )
     assert (paid.status, paid.payment_intent.id) == ("complete", answer["error"]["payment_intent"]["id"])
-    assert len((await world.stripe.v1.charges.list_async({"payment_intent": paid.payment_intent.id})).data) == 2
+    assert (
+        len((await world.stripe.v1.charges.list_async({"payment_intent": paid.payment_intent.id})).data) == 2
+    )
     assert [(item.description, item.quantity, item.amount_total) for item in paid.line_items.data] == [
         ("Walden", 2, 3000)
     ]
@@ -109,7 +117,9 @@ async def test_expiry_in_the_middle_of_a_challenge_cancels_the_intent(world: Wor
 
     await world.stripe.v1.checkout.sessions.expire_async(session.id)
 
-    assert (await world.stripe.v1.payment_intents.retrieve_async(answer["payment_intent"])).status == "canceled"
+    assert (
+        await world.stripe.v1.payment_intents.retrieve_async(answer["payment_intent"])
+    ).status == "canceled"
     path = f"/payment_intents/{answer['payment_intent']}/authenticate"
     assert (await world.control("POST", path, {"outcome": "succeed"}))[0] == 400
 
@@ -140,7 +150,9 @@ async def test_a_sessions_intent_is_the_sessions_alone(world: World):
 
     for call in (
         intents.cancel_async(answer["payment_intent"]),
-        intents.confirm_async(answer["payment_intent"], {"payment_method": "pm_card_visa", "return_url": "https://a"}),
+        intents.confirm_async(
+            answer["payment_intent"], {"payment_method": "pm_card_visa", "return_url": "https://a"}
+        ),
     ):
         with pytest.raises(stripe.InvalidRequestError) as refused:
             await call
@@ -203,9 +215,15 @@ async def test_an_embedded_session_has_a_secret_and_a_return_url_instead_of_a_pa
         ({"line_items": [{"quantity": 1}]}, "line_items[0][price_data]"),
         ({"line_items": [{"price_data": price(1500, "A")}]}, "line_items[0][quantity]"),
         ({"line_items": [{"price_data": price(1500, "A"), "quantity": 0}]}, "line_items[0][quantity]"),
-        ({"line_items": [{"price_data": price(-1, "A"), "quantity": 1}]}, "line_items[0][price_data][unit_amount]"),
+        (
+            {"line_items": [{"price_data": price(-1, "A"), "quantity": 1}]},
+            "line_items[0][price_data][unit_amount]",
+        ),
         ({"line_items": [{"price": "price_none", "quantity": 1}]}, "line_items[0][price]"),
-        ({"line_items": [{"price_data": {"currency": "usd"}, "quantity": 1}]}, "line_items[0][price_data][product_data]"),
+        (
+            {"line_items": [{"price_data": {"currency": "usd"}, "quantity": 1}]},
+            "line_items[0][price_data][product_data]",
+        ),
         ({"customer": "cus_none"}, "customer"),
         ({"expires_at": 1}, "expires_at"),
         ({"expires_at": 99999999999}, "expires_at"),
@@ -221,7 +239,9 @@ async def test_a_session_that_makes_no_sense_is_refused(world: World, change, pa
 
 async def test_a_session_may_sell_a_stored_price(world: World):
     product = await world.stripe.v1.products.create_async({"name": "Emma", "metadata": {"sku": "E"}})
-    stored = await world.stripe.v1.prices.create_async({"product": product.id, "currency": "usd", "unit_amount": 900})
+    stored = await world.stripe.v1.prices.create_async(
+        {"product": product.id, "currency": "usd", "unit_amount": 900}
+    )
 
     session = await world.session(line_items=[{"price": stored.id, "quantity": 3}])
 
@@ -231,7 +251,10 @@ async def test_a_session_may_sell_a_stored_price(world: World):
 
 
 async def test_a_customer_is_made_only_on_request(world: World):
-    guest, regular = await world.session(), await world.session(customer_creation="always", customer_email="a@b.test")
+    guest, regular = (
+        await world.session(),
+        await world.session(customer_creation="always", customer_email="a@b.test"),
+    )
 
     await pay(world, guest.id)
     _, answer = await pay(world, regular.id)

@@ -27,7 +27,7 @@ def create(
         "id": new_id("ch_3"),
         "amount": intent["amount"],
         "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": intent["statement_descriptor"] or "KASSA SANDBOX",
+        "calculated_statement_descriptor": intent["statement_descriptor"] or "STRIPE SANDBOX",
         "created": work.now,
         "currency": intent["currency"],
         "customer": intent["customer"],

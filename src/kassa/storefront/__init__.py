@@ -1,0 +1,35 @@
+"""The storefront: pages for people who buy, working without JavaScript wherever Stripe permits.
+
+Handlers decide and render; what they decide with is in the rooms below. `render_error` draws the pages of what
+went wrong, for the error hook of `kassa.web`.
+"""
+
+from litestar.types import ControllerRouterHandler
+
+from kassa.storefront.assets import asset
+from kassa.storefront.oops import render_error
+from kassa.storefront.pages import bag, books, checkout, orders, paying
+
+route_handlers: list[ControllerRouterHandler] = [
+    asset,
+    books.home,
+    books.books,
+    books.collection,
+    books.product,
+    books.cover,
+    bag.bag,
+    bag.add,
+    bag.change,
+    bag.remove,
+    bag.currency,
+    checkout.show,
+    checkout.place,
+    paying.show,
+    paying.hosted,
+    paying.come_back,
+    paying.cancel,
+    orders.show,
+    orders.again,
+]
+
+__all__ = ["render_error", "route_handlers"]

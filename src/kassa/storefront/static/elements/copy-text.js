@@ -1,0 +1,16 @@
+// A button that copies `data-text`; hidden where there is nothing to copy with.
+class CopyText extends HTMLElement {
+  connectedCallback() {
+    const button = this.querySelector("button");
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(this.dataset.text);
+      const word = button.firstChild;
+      word.data = "Copied";
+      setTimeout(() => { word.data = "Copy"; }, 1500);
+    });
+  }
+}
+
+customElements.define("copy-text", CopyText);

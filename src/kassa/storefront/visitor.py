@@ -1,0 +1,146 @@
+"""Who is looking: the session behind the cookie `kassa_session`, made only when there is something to remember.
+
+A form of a visitor with a session carries the session's CSRF token. A visitor without one has nothing to forge,
+but may not be given a session by another site either, so browsers' own word on where a request comes from counts.
+"""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+
+from kassa import accounts, cart
+from kassa.kernel.db import Conn, Tx
+from kassa.kernel.errors import Conflict, Forbidden
+from kassa.shop import Shop
+
+COOKIE: Final = "kassa_session"
+_STALE: Final = "This page was open for too long. Go back, reload it, and send the form again."
+
+Answer = TypeVar("Answer", bound=Response[Any])
+
+
+class Visitor:
+    """One browser: its bag, its currency, its orders, and what the next page has to tell it."""
+
+    __slots__ = ("_fresh", "_secure", "_token", "cart_id", "count", "csrf", "currency", "flash", "order_ids")
+
+    def __init__(self, currency: str, *, secure: bool = False) -> None:
+        self.currency = currency
+        self.csrf = ""
+        self.cart_id: UUID | None = None
+        self.order_ids: Sequence[UUID] = ()
+        self.flash: Sequence[str] = ()
+        self.count = 0
+        self._token: str | None = None
+        self._fresh = False
+        self._secure = secure
+
+    def cart_of(self) -> UUID:
+        """The id of the bag.
+
+        Raises:
+            Conflict: there is none (any more).
+        """
+        if self.cart_id is None:
+            raise Conflict("Your bag is empty.", code="no_cart")
+        return self.cart_id
+
+    async def keep(self, tx: Tx, *, now: datetime) -> str:
+        """See to it that there is a session to remember things in; its token."""
+        if self._token is None:
+            self._token = await accounts.open_session(tx, now=now)
+            self._fresh = True
+        return self._token
+
+    async def set_cart(self, tx: Tx, cart_id: UUID) -> None:
+        """This is the visitor's bag from now on; `keep` comes first."""
+        await accounts.set_cart(tx, self._known(), cart_id)
+        self.cart_id = cart_id
+
+    async def set_currency(self, tx: Tx, currency: str) -> None:
+        """Show prices in this currency from now on; `keep` comes first."""
+        await accounts.set_currency(tx, self._known(), currency)
+        self.currency = currency
+
+    async def remember_order(self, tx: Tx, order_id: UUID) -> None:
+        """This browser may see this order; `keep` comes first."""
+        await accounts.remember_order(tx, self._known(), order_id)
+        self.order_ids = [*self.order_ids, order_id]
+
+    def remember(self, response: Answer) -> Answer:
+        """The answer, with the cookie if the session is new."""
+        if self._fresh and self._token:
+            response.set_cookie(
+                Cookie(
+                    COOKIE, value=self._token, path="/", httponly=True, samesite="lax", secure=self._secure,
+                    max_age=int(accounts.SHOPPER_LIFE.total_seconds()),
+                )
+            )  # fmt: skip
+        return response
+
+    async def load(self, conn: Conn, token: str | None, shop: Shop) -> None:
+        """Read the session, if the cookie's token opens one."""
+        session = await accounts.session(conn, token, now=shop.clock.now())
+        if session is None:
+            return
+        self._token = token
+        self.csrf = session.csrf
+        self.cart_id = session.cart_id
+        self.order_ids = tuple(session.order_ids)
+        if session.currency in shop.settings.currencies:
+            self.currency = session.currency
+        if self.cart_id is not None:
+            self.count = sum(quantity for _, quantity in await cart.contents(conn, self.cart_id))
+
+    def check(self, request: Request, values: Mapping[str, str]) -> None:
+        """Refuse a form that another site may have sent.
+
+        Raises:
+            Forbidden: the CSRF token is not the session's, or the browser says the form is not from here.
+        """
+        site = request.headers.get("sec-fetch-site")
+        origin = request.headers.get("origin")
+        if site not in (None, "same-origin", "none") or (
+            site is None and origin and urlsplit(origin).netloc != request.headers.get("host")
+        ):
+            raise Forbidden("This form was not sent by the shop.", code="csrf_failed")
+        given = values.get("csrf", "")
+        if self._token is None or hmac.compare_digest(given.encode(), self.csrf.encode()):
+            return
+        if given or site != "same-origin":
+            raise Forbidden(_STALE, code="csrf_failed")
+
+    def _known(self) -> str:
+        assert self._token is not None, "keep the session before remembering something in it"  # noqa: S101
+        return self._token
+
+
+async def visitor_of(request: Request, conn: Conn) -> Visitor:
+    """The visitor who sent this request."""
+    shop: Shop = request.app.state.shop
+    visitor = Visitor(shop.settings.currencies[0], secure=shop.settings.production)
+    await visitor.load(conn, request.cookies.get(COOKIE), shop)
+    return visitor
+
+
+async def checked_visitor(request: Request, conn: Conn, values: Mapping[str, str]) -> Visitor:
+    """The visitor who sent this form.
+
+    Raises:
+        Forbidden: it may have been sent by another site.
+    """
+    visitor = await visitor_of(request, conn)
+    visitor.check(request, values)
+    return visitor
+
+
+def stranger(request: Request) -> Visitor:
+    """A visitor of whom nothing is known, for pages that must not need a database."""
+    shop: Shop | None = getattr(request.app.state, "shop", None)
+    return Visitor(shop.settings.currencies[0] if shop is not None else "EUR")

@@ -1,0 +1,100 @@
+"""What the shop says: plain words for states, events, problems and the bank's reasons."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from babel.dates import format_datetime
+
+from kassa import cart, orders
+
+#: Words for what Stripe calls a decline. What would tell a thief that a card is known to be stolen, or a
+#: cheat that he was seen (lost_card, stolen_card, fraudulent …), is not in the table and reads like any "no".
+_DECLINES: Final = {
+    "insufficient_funds": "Your bank says there is not enough money for this on the card. Nothing was charged; try another card.",
+    "expired_card": "This card has expired. Nothing was charged; try another card.",
+    "incorrect_cvc": "The security code (CVC) is not the one of this card. Nothing was charged; check the digits and try again.",
+    "invalid_cvc": "The security code (CVC) is not the one of this card. Nothing was charged; check the digits and try again.",
+    "incorrect_number": "This is not a card number. Nothing was charged; check the digits and try again.",
+    "processing_error": "The bank could not process the card just now. Nothing was charged; try again in a moment.",
+    "payment_intent_authentication_failure": "Your bank could not confirm that it was you. Nothing was charged; try again, or try another card.",
+    "authentication_required": "Your bank wants to confirm that it is you. Nothing was charged; try again and pass its check.",
+    "card_velocity_exceeded": "The card has reached a limit of its bank. Nothing was charged; try another card.",
+    "currency_not_supported": "This card can't pay in this currency. Nothing was charged; try another card.",
+}  # fmt: skip
+_DECLINED: Final = "Your bank declined the card and did not say why. Nothing was charged; try another card, or ask your bank."
+
+HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
+    "pending": ("Waiting to be paid.", "The books are kept for you for a while. Nothing has been charged."),
+    "paid": ("Thank you.", "Your order is paid, and the books are yours. The receipt is on its way to you by mail."),
+    "fulfilling": ("On its way to you.", "Your order is paid and is being sent."),
+    "fulfilled": ("Delivered.", "Your order is paid and has arrived."),
+    "canceled": ("This order was canceled.", "It was not paid, so nothing was charged, and the books are back on the shelf."),
+    "failed": (
+        "This order came to nothing.",
+        "The payment did not succeed in time. Nothing was charged for it, and the books are back on the shelf.",
+    ),
+    "refunded": ("Paid back.", "All of what you paid for this order goes back to you."),
+}  # fmt: skip
+STATES: Final[Mapping[str, str]] = {
+    "pending": "Waiting for payment",
+    "paid": "Paid",
+    "fulfilling": "Being sent",
+    "fulfilled": "Delivered",
+    "canceled": "Canceled",
+    "failed": "Not paid in time",
+    "refunded": "Refunded",
+}
+_EVENTS: Final[Mapping[str, str]] = {
+    "order.placed": "Order placed, books set aside",
+    "payment_succeeded": "Payment succeeded",
+    "attempt_failed": "A payment attempt was declined",
+    "expired": "The time to pay ran out",
+    "canceled": "Order canceled",
+    "picked": "Being packed",
+    "shipped": "Sent",
+    "delivered": "Delivered",
+    "refunded_in_full": "Refunded in full",
+    "payment.processing": "The bank is deciding",
+    "payment.requires_action": "The bank asked for confirmation",
+    "payment.canceled": "A way to pay was closed",
+    "payment.surplus": "A payment this order had no use for is going back",
+}
+
+
+def decline(error: Mapping[str, Any] | None) -> str:
+    """Why the last attempt came to nothing, as a customer may know it; "" if nothing is known to have failed."""
+    if not error:
+        return ""
+    for key in (error.get("decline_code"), error.get("code")):
+        if key in _DECLINES:
+            return _DECLINES[str(key)]
+    return _DECLINED
+
+
+def problem(line: cart.CartLine, currency: str) -> str:
+    """What keeps a line of the cart from being bought."""
+    if line.problem == "sold_out":
+        return "Sold out. Remove it to go on."
+    if line.problem == "not_enough":
+        return f"Only {line.available} left. Change the quantity to go on."
+    return f"Not for sale in {currency} at the moment. Remove it to go on."
+
+
+def event(entry: orders.OrderEvent) -> str | None:
+    """A row of the journal for the customer; None for what only concerns the shop."""
+    return _EVENTS.get(entry.type.removeprefix("order.")) or _EVENTS.get(entry.type)
+
+
+def moment(at: datetime) -> str:
+    """A time as people read it, in UTC."""
+    return format_datetime(at, "d MMMM yyyy, HH:mm", locale="en") + " UTC"
+
+
+def span(seconds: int) -> str:
+    """So many seconds in words: "15 minutes", "40 seconds"."""
+    if seconds < 120:
+        return f"{seconds} seconds" if seconds != 1 else "one second"
+    if seconds < 7200:
+        return f"{seconds // 60} minutes"
+    return f"{seconds // 3600} hours"

@@ -7,6 +7,11 @@ from pathlib import Path
 
 from stripe_sandbox.server import exit_with, serve
 
+try:
+    import uvloop
+except ImportError:  # Windows has none; the standard loop does as well, only slower
+    uvloop = None  # type: ignore[assignment]
+
 
 def main() -> None:
     """Parse the options and serve until stopped. A port in use is one line and exit status 2."""
@@ -22,7 +27,8 @@ def main() -> None:
     sys.stdout.write(f"Stripe sandbox on http://{options.host}:{options.port} (Ctrl-C stops it)\n")
     sys.stdout.flush()
     try:
-        asyncio.run(serve(options.host, options.port, options.data_dir))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop if uvloop else None) as runner:
+            runner.run(serve(options.host, options.port, options.data_dir))
     except KeyboardInterrupt:
         return
     except (OSError, ValueError) as error:

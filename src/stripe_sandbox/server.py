@@ -47,12 +47,21 @@ def exit_with(message: str) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise PortInUse(f"cannot listen on {host}:{port}: a port is a number from 0 to 65535")
     try:
-        sock = socket.create_server((host, port), backlog=512)
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # Named as TCP, because asyncio sends small answers without delay only on sockets that say so.
+        sock = socket.socket(family, kind, socket.IPPROTO_TCP)
     except OSError as error:
         raise PortInUse(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
-    except OverflowError:
-        raise PortInUse(f"cannot listen on {host}:{port}: a port is a number from 0 to 65535") from None
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(512)
+    except OSError as error:
+        sock.close()
+        raise PortInUse(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
     return sock
 
 

@@ -54,6 +54,8 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         # NORMAL: a killed process loses nothing; only a power cut may lose the last instants.
         self._db.execute("PRAGMA synchronous = NORMAL")
+        # Copy the log into the file every 32 MB only: each copy waits for the disk.
+        self._db.execute("PRAGMA wal_autocheckpoint = 8000")
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:

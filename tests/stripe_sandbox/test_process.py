@@ -6,11 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import stripe
@@ -161,3 +164,48 @@ def test_a_setting_that_makes_no_sense_is_one_line_and_exit_2(environment: dict[
 
     assert process.returncode == 2
     assert errors.count(b"\n") == 1
+
+
+class Shop(BaseHTTPRequestHandler):
+    """A receiver that verifies what it is sent."""
+
+    got: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        """Take one webhook."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        event = stripe.Webhook.construct_event(body, self.headers["Stripe-Signature"], "whsec_x")
+        self.got.append(event.type)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_a_shop_that_was_down_gets_its_webhooks_signed_soon_after_it_is_up(tmp_path: Path):
+    port, shop_port = free_port(), free_port()
+    settings = {
+        "STRIPE_SANDBOX_WEBHOOK_URL": f"http://127.0.0.1:{shop_port}/wh",
+        "STRIPE_SANDBOX_WEBHOOK_SECRET": "whsec_x",
+        "STRIPE_SANDBOX_WEBHOOK_RETRIES": "0.3,0.3,0.3,1,1,1",
+    }
+    Shop.got.clear()
+    with running(port, tmp_path, **settings) as process:
+        client(port).v1.customers.create({})
+        process.send_signal(signal.SIGKILL)  # nothing was delivered, and the sandbox dies too
+        process.wait()
+    with running(port, tmp_path, **settings):
+        server = HTTPServer(("127.0.0.1", shop_port), Shop)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            for _ in range(200):
+                if Shop.got:
+                    break
+                time.sleep(0.05)
+        finally:
+            server.shutdown()
+            server.server_close()
+
+    assert Shop.got == ["customer.created"]

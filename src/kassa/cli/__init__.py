@@ -1,0 +1,160 @@
+"""The commands. Thin: they read options and settings and call a verb.
+
+Whatever is wrong with what was typed is one clear line on standard error and exit status 2.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from kassa.cli.place import Refused
+
+app = typer.Typer(
+    name="kassa", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="A shop whose orders, money and stock always agree, and can prove it.",
+)  # fmt: skip
+keys = typer.Typer(no_args_is_help=True, help="API keys.")
+staff = typer.Typer(no_args_is_help=True, help="The people behind the counter.")
+catalog = typer.Typer(no_args_is_help=True, help="The catalogue as a Shopify product CSV.")
+app.add_typer(keys, name="keys")
+app.add_typer(staff, name="staff")
+app.add_typer(catalog, name="catalog")
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Where the embedded database and the sandbox live.", show_default=False),
+]
+Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Web processes.")]
+
+
+@app.command()
+def up(
+    data_dir: DataDir = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    sandbox_port: Annotated[
+        int, typer.Option("--sandbox-port", min=1, max=65535, help="Port of the Stripe sandbox.")
+    ] = 12111,
+    workers: Workers = 1,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Begin with an empty catalogue.")] = False,
+) -> None:
+    """Start the whole shop: PostgreSQL, migrations, demo catalogue, Stripe sandbox, worker, web."""
+    from kassa.cli.up import Plan, run
+
+    run(Plan(data_dir, host, port, sandbox_port, workers, demo=not no_demo))
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = None, host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1
+) -> None:
+    """Serve the shop: storefront, console and API."""
+    from kassa.cli.parts import serve_web
+
+    serve_web(data_dir, host, port, workers)
+
+
+@app.command()
+def worker(data_dir: DataDir = None) -> None:
+    """Do what happens later: jobs, Stripe's events, expiry."""
+    from kassa.cli.parts import work
+
+    work(data_dir)
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database to this version."""
+    from kassa.cli.parts import migrate_database
+
+    for name in migrate_database(data_dir) or ["nothing to do"]:
+        typer.echo(name)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 12111,
+    data_dir: DataDir = None,
+) -> None:
+    """Run the Stripe sandbox on its own."""
+    from kassa.cli.parts import run_sandbox
+
+    run_sandbox(port, data_dir)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document."""
+    from kassa.cli.parts import openapi_json
+
+    typer.echo(openapi_json())
+
+
+@keys.command("create")
+def keys_create(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    scope: Annotated[str, typer.Option("--scope", help="storefront or admin.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Print a new API key; it is shown only now."""
+    from kassa.cli.parts import create_key
+
+    typer.echo(create_key(data_dir, name, scope))
+
+
+@staff.command("create")
+def staff_create(
+    email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
+    role: Annotated[str, typer.Option("--role", help="owner or operator.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Make a staff account and print the link by which its owner sets a password, once."""
+    from kassa.cli.parts import create_staff
+
+    typer.echo(create_staff(data_dir, email, role))
+
+
+@catalog.command("import")
+def catalog_import(
+    file: Annotated[Path, typer.Argument(help="A Shopify product CSV.")], data_dir: DataDir = None
+) -> None:
+    """Put every product of a file in, or none."""
+    from kassa.cli.parts import import_catalog
+
+    report = import_catalog(data_dir, file)
+    typer.echo(f"{report.products} products, {report.variants} variants")
+
+
+@catalog.command("export")
+def catalog_export(data_dir: DataDir = None) -> None:
+    """Print the whole catalogue as a Shopify product CSV."""
+    from kassa.cli.parts import export_catalog
+
+    typer.echo(export_catalog(data_dir), nl=False)
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    try:
+        code = typer.main.get_command(app).main(prog_name="kassa", standalone_mode=False)
+    except TyperException as error:
+        message = getattr(error, "format_message", lambda: str(error))()
+        _fail(" ".join(message.split()), getattr(error, "exit_code", 2))
+    except Refused as error:
+        _fail(str(error), 2)
+    except (KeyboardInterrupt, typer.Abort):
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> None:
+    if message:
+        sys.stderr.write(f"kassa: {message}\n")
+    raise SystemExit(code)

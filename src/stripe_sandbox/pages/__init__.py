@@ -1,5 +1,17 @@
-"""The sandbox's own pages: hosted checkout, 3-D Secure challenge, receipts, dashboard."""
+"""What a browser sees of the sandbox: Stripe.js, card fields, challenges, the hosted payment page, a dashboard.
+
+Every page carries a strict Content-Security-Policy, takes nothing from elsewhere, and the hosted page and the
+full-page challenge work without JavaScript. Pages read and act through `app.state.sandbox` only.
+"""
+
+from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-route_handlers: list[ControllerRouterHandler] = []
+from stripe_sandbox.pages import assets, element
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    assets.stripe_js,
+    assets.static_file,
+    *element.route_handlers,
+]

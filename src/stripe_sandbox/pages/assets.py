@@ -1,0 +1,98 @@
+"""Scripts and styles: read once, put together, served with an ETag.
+
+Sources of one script share a scope: they are wrapped into one function, in the order given here. No build step:
+what runs in the browser is what lies in `stripe_js/` and `static/`.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, get
+
+from stripe_sandbox.pages.words import LANGUAGES, words
+
+_ERRORS, _API = "stripe_js/errors.js", "stripe_js/api.js"
+_FIELDS, _COPY = "pages/static/card-fields.js", "pages/static/copy.js"
+SCRIPTS: Final = {
+    "stripe.js": [
+        _ERRORS, _API, "stripe_js/frame.js", "stripe_js/element.js", "stripe_js/elements.js", "stripe_js/challenge.js",
+        "stripe_js/confirm.js", "stripe_js/stripe.js",
+    ],
+    "element.js": [_ERRORS, _API, _FIELDS, "pages/static/appearance.js", "pages/static/element.js"],
+    "challenge.js": ["pages/static/challenge.js"],
+    "checkout.js": [_FIELDS, _COPY, "pages/static/checkout.js"],
+}  # fmt: skip
+STYLES: Final = ("element.css", "checkout.css", "challenge.css", "dashboard.css")
+STRIPE_JS_PATHS: Final = ["/stripe.js", "/v3", "/dahlia/stripe.js", "/endive/stripe.js"]
+
+# The sandbox is wherever this script came from; a page that imports it late still has the tag.
+_PRELUDE = """\
+const HOME = new URL(
+  (document.currentScript ?? document.querySelector('script[src$="/stripe.js"], script[src*="/v3"]'))?.src
+    ?? window.location.href,
+).origin;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as it is served."""
+
+    body: bytes
+    media_type: str
+    etag: str
+
+
+@cache
+def asset(name: str) -> Asset | None:
+    """The script or style of this name, or None."""
+    if name in SCRIPTS:
+        body, media_type = _script(name), "text/javascript"
+    elif name in STYLES:
+        body, media_type = _read("pages/static/tokens.css") + _read(f"pages/static/{name}"), "text/css"
+    else:
+        return None
+    return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:20]}"')
+
+
+@get(STRIPE_JS_PATHS)
+async def stripe_js(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /stripe.js: what a shop's page loads instead of Stripe's own script."""
+    return _serve(request, "stripe.js")
+
+
+@get("/_pages/static/{name:str}")
+async def static_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /_pages/static/{name}: a script or style of the sandbox's own pages."""
+    return _serve(request, request.path_params["name"])
+
+
+def _serve(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    found = asset(name)
+    if found is None:
+        return Response(b"There is no such file.", status_code=404, media_type="text/plain")
+    headers = {
+        "ETag": found.etag,
+        "Cache-Control": "no-cache",
+        "X-Content-Type-Options": "nosniff",
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if request.headers.get("if-none-match") == found.etag:
+        return Response(b"", status_code=304, headers=headers, media_type=found.media_type)
+    return Response(found.body, headers=headers, media_type=found.media_type)
+
+
+def _script(name: str) -> bytes:
+    messages = {language: words(language)["errors"] for language in LANGUAGES}
+    prelude = f"{_PRELUDE}const MESSAGES = {msgspec.json.encode(messages).decode()};\n"
+    parts = [prelude, *(f"// {source}\n{_read(source).decode()}" for source in SCRIPTS[name])]
+    return ("(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n").encode()
+
+
+def _read(path: str) -> bytes:
+    return files("stripe_sandbox").joinpath(path).read_bytes()

@@ -1,0 +1,72 @@
+"""Turning a template into an answer whose headers let it do only what it must."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import MediaType, Response
+
+from stripe_sandbox.pages.words import money
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("stripe_sandbox.pages", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters["money"] = money
+
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http:; connect-src 'self'; "
+    "base-uri 'none'; "
+)
+
+
+def page(
+    template: str,
+    *,
+    status: int = 200,
+    framable: bool = False,
+    leads_to: Iterable[str | None] = (),
+    **context: Any,
+) -> Response[str]:
+    """An HTML answer.
+
+    `framable` pages may stand in a frame of any site (card fields and challenges), all others in none. Forms may
+    lead only to this origin and to the origins of the URLs in `leads_to`, redirects included.
+    """
+    targets = " ".join(dict.fromkeys(["'self'", *(_origin(url) for url in leads_to if url)]))
+    ancestors = "*" if framable else "'none'"
+    headers = {
+        "Content-Security-Policy": f"{_POLICY}form-action {targets}; frame-ancestors {ancestors}",
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "same-origin",  # addresses here hold client secrets
+        "X-Content-Type-Options": "nosniff",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+    if not framable:
+        headers["X-Frame-Options"] = "DENY"
+    body = _TEMPLATES.get_template(template).render(context)
+    return Response(body, status_code=status, headers=headers, media_type=MediaType.HTML)
+
+
+def redirect(url: str) -> Response[None]:
+    """303 to `url`: the browser gets it with GET, and going back does not send a form again."""
+    return Response(None, status_code=303, headers={"Location": url, "Cache-Control": "no-store"})
+
+
+def shop_name(*urls: str | None) -> str:
+    """What to call a merchant of whom only addresses are known: its host."""
+    for url in urls:
+        if url and (host := urlsplit(url).netloc):
+            return host.removeprefix("www.")
+    return "—"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    # Only characters a host may have: nothing of a URL may add a directive to the policy.
+    host = "".join(char for char in parts.netloc.rpartition("@")[2] if char.isalnum() or char in ".-:[]_")
+    return f"{parts.scheme}://{host}" if parts.scheme in ("http", "https") and host else "'self'"

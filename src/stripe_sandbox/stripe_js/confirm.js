@@ -1,0 +1,72 @@
+// From "Pay" to an end: confirm, pass the challenge, then go to `return_url` or say how it went.
+
+const GOOD = ['succeeded', 'processing', 'requires_capture'];
+
+// Follow an intent that was just confirmed to its end. Resolves to `{ paymentIntent }` or `{ error }`; does not
+// resolve when the customer is sent to another page.
+async function follow(stripe, answer, { locale, handleActions = true } = {}) {
+  if (answer.error) return { error: inLanguage(answer.error, locale) };
+  const intent = answer.value;
+  if (intent.status !== 'requires_action' || !handleActions) return outcome(intent, locale);
+  const action = intent.next_action;
+  if (action?.type === 'redirect_to_url') return leave(action.redirect_to_url.url);
+  const address = action?.use_stripe_sdk?.stripe_js;
+  if (!address) return outcome(intent, locale);
+  await runChallenge(address);
+  const after = await stripe._read(intent.client_secret);
+  return after.error ? { error: inLanguage(after.error, locale) } : outcome(after.value, locale);
+}
+
+function outcome(intent, locale) {
+  if (GOOD.includes(intent.status)) return { paymentIntent: intent };
+  const error = intent.last_payment_error;
+  if (intent.status === 'requires_payment_method' && error) {
+    return { error: inLanguage({ ...error, payment_intent: intent }, locale) };
+  }
+  if (intent.status === 'requires_action') {
+    const code = 'payment_intent_authentication_failure';
+    const unfinished = refusal('invalid_request_error', code, 'The authentication was not finished.');
+    return { error: inLanguage({ ...unfinished, payment_intent: intent }, locale) };
+  }
+  return { paymentIntent: intent };
+}
+
+// `return_url` with the facts of the payment added; the shop's own query stays.
+function returnAddress(returnUrl, intent) {
+  const url = new URL(returnUrl);
+  url.searchParams.set('payment_intent', intent.id);
+  url.searchParams.set('payment_intent_client_secret', intent.client_secret);
+  url.searchParams.set('redirect_status', intent.status === 'processing' ? 'pending' : 'succeeded');
+  return url.href;
+}
+
+function leave(url) {
+  window.location.assign(url);
+  return new Promise(() => {}); // the page is going away: nothing may continue on it
+}
+
+function checkReturnUrl(url) {
+  let scheme = null;
+  try {
+    scheme = new URL(url).protocol;
+  } catch {
+    // not a URL at all; said below
+  }
+  require(scheme === 'https:' || scheme === 'http:', `Invalid return_url: '${url}'. It must be an absolute http(s) URL.`);
+}
+
+// One confirmation at a time per payment: a double click is answered, and changes nothing.
+const running = new Set();
+
+async function once(clientSecret, act) {
+  if (running.has(clientSecret)) {
+    const message = 'This payment is already being confirmed.';
+    return { error: refusal('invalid_request_error', 'payment_confirmation_in_progress', message) };
+  }
+  running.add(clientSecret);
+  try {
+    return await act();
+  } finally {
+    running.delete(clientSecret);
+  }
+}

@@ -1,0 +1,146 @@
+"""All SQL of `mails`."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from kassa.kernel.db import Conn, Tx
+from kassa.kernel.errors import Invalid, NotFound
+
+_PAGE_LIMIT: Final = 100
+
+
+class MailNotFound(NotFound):
+    """There is no such mail."""
+
+    code = "mail_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """A mail as it was built. `kind`: `receipt`, `refund:{id}`; `state`: `queued` or `sent`."""
+
+    id: UUID
+    order_id: UUID | None
+    kind: str
+    recipient: str
+    sender: str
+    subject: str
+    text_body: str
+    html_body: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSummary:
+    """A mail as a list shows it."""
+
+    id: UUID
+    order_id: UUID | None
+    kind: str
+    recipient: str
+    subject: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """Some mails, newest first, and the cursor of the next page."""
+
+    items: Sequence[MailSummary]
+    next: str | None
+
+
+async def insert(tx: Tx, mail: StoredMail) -> bool:
+    """Write a mail; False if its order has one of this kind already (nothing changed)."""
+    return bool(
+        await tx.execute(
+            """
+            insert into mails (id, order_id, kind, recipient, sender, subject, text_body, html_body,
+                created_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (order_id, kind) where order_id is not null do nothing
+            """,
+            mail.id, mail.order_id, mail.kind, mail.recipient, mail.sender, mail.subject, mail.text_body,
+            mail.html_body, mail.created_at,
+        )
+    )  # fmt: skip
+
+
+async def mail(conn: Conn, mail_id: UUID) -> StoredMail:
+    """The mail with both its bodies.
+
+    Raises:
+        MailNotFound: there is none.
+    """
+    row = await conn.fetchrow(
+        """
+        select id, order_id, kind, recipient, sender, subject, text_body, html_body, state, created_at,
+            sent_at
+        from mails where id = $1
+        """,
+        mail_id,
+    )
+    if row is None:
+        raise MailNotFound("There is no such mail.")
+    return StoredMail(*row.values())
+
+
+async def mark_sent(tx: Tx, mail_id: UUID, *, now: datetime) -> None:
+    """The mail server has taken it."""
+    await tx.execute(
+        "update mails set state = 'sent', sent_at = $2 where id = $1 and state = 'queued'", mail_id, now
+    )
+
+
+async def of_order(conn: Conn, order_id: UUID) -> list[MailSummary]:
+    """The mails about an order, oldest first, at most a hundred."""
+    rows = await conn.fetch(
+        """
+        select id, order_id, kind, recipient, subject, state, created_at, sent_at
+        from mails where order_id = $1 order by created_at, id limit 100
+        """,
+        order_id,
+    )
+    return [MailSummary(*row.values()) for row in rows]
+
+
+async def mailbox(conn: Conn, *, after: str | None = None, limit: int = 50) -> MailPage:
+    """Mails, newest first, at most a hundred a page.
+
+    Raises:
+        Invalid: `after` is no cursor of ours (`invalid_cursor`).
+    """
+    limit = max(1, min(limit, _PAGE_LIMIT))
+    last = _read_cursor(after)
+    rows = await conn.fetch(
+        """
+        select id, order_id, kind, recipient, subject, state, created_at, sent_at from mails
+        where ($1::uuid is null or (created_at, id) < (select created_at, id from mails where id = $1))
+        order by created_at desc, id desc limit $2
+        """,
+        last,
+        limit + 1,
+    )
+    found = [MailSummary(*row.values()) for row in rows[:limit]]
+    return MailPage(found, _cursor(found[-1].id) if len(rows) > limit else None)
+
+
+def _cursor(mail_id: UUID) -> str:
+    return base64.urlsafe_b64encode(mail_id.bytes).decode().rstrip("=")
+
+
+def _read_cursor(text: str | None) -> UUID | None:
+    if not text:
+        return None
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
+        raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

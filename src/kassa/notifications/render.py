@@ -1,0 +1,106 @@
+"""Words and figures of the mails: what is known of an order, put into templates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from functools import lru_cache
+from typing import Any, Final
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from kassa.config import Settings
+from kassa.kernel.money import show
+from kassa.notifications.links import order_link
+from kassa.orders import Order, State, shown_number
+from kassa.payments import Payment
+from kassa.refunds import Refund
+
+_DEAD: Final = (State.CANCELED, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail without its envelope."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def receipt(order: Order, paid: Sequence[Payment], *, settings: Settings) -> Letter:
+    """What was bought, what it cost, how it was paid and where it goes."""
+    number = shown_number(order.number)
+    return _letter("receipt", f"Receipt for order {number}", order, settings, payments=paid)
+
+
+def refund(order: Order, refund: Refund, *, settings: Settings) -> Letter:
+    """How much went back, and why."""
+    if refund.kind != "surplus":
+        why = "We have given back money that you paid for this order."
+    elif order.state in _DEAD:
+        why = (
+            "Your payment reached us after the order had ended, and what you had chosen was no longer in "
+            "stock. So there is no order to pay for, and all of the money goes back to you."
+        )
+    else:
+        why = (
+            "This order had been paid already. You paid more than once, so the second payment goes back "
+            "to you."
+        )
+    subject = f"Money sent back: order {shown_number(order.number)}"
+    return _letter("refund", subject, order, settings, refund=refund, why=why)
+
+
+def _letter(name: str, subject: str, order: Order, settings: Settings, **more: object) -> Letter:
+    values: dict[str, Any] = {
+        "subject": subject,
+        "order": order,
+        "number": shown_number(order.number),
+        "shop": parseaddr(settings.mail_from)[0] or "Kassa",
+        "link": order_link(settings, order.id),
+        "address": _address_lines(order.shipping_address, _locale(order.locale)),
+        "money": lambda minor: show(minor, order.currency, str(_locale(order.locale))),
+        "day": lambda at: _day(at, _locale(order.locale)),
+        **more,
+    }
+    return Letter(
+        subject,
+        _templates().get_template(f"{name}.txt").render(values),
+        _templates().get_template(f"{name}.html").render(values),
+    )
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("kassa.notifications"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _locale(name: str) -> Locale:
+    """The customer's locale; English where Babel knows none of this name, for a mail must not fail on it."""
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def _day(at: datetime, locale: Locale) -> str:
+    return format_date(at, format="long", locale=locale)
+
+
+def _address_lines(address: Mapping[str, Any], locale: Locale) -> list[str]:
+    """The address as on a parcel; parts that are missing leave no gap."""
+    town = " ".join(part for part in (address.get("postal_code"), address.get("city")) if part)
+    place = ", ".join(part for part in (town, address.get("region")) if part)
+    country = locale.territories.get(str(address.get("country")), address.get("country"))
+    lines = (address.get("name"), address.get("line1"), address.get("line2"), place, country)
+    return [str(line) for line in lines if line]

@@ -1,0 +1,73 @@
+"""The verbs: build a mail once, send it until it is taken."""
+
+from uuid import UUID
+
+from kassa import jobs, orders, payments, refunds
+from kassa.config import Settings
+from kassa.kernel.clock import Clock
+from kassa.kernel.db import Database, Tx
+from kassa.kernel.ids import new_id
+from kassa.mail import Mail, Mailer
+from kassa.notifications import queries, render
+from kassa.notifications.queries import StoredMail
+from kassa.notifications.render import Letter
+
+
+async def build_receipt(db: Database, order_id: UUID, *, clock: Clock, settings: Settings) -> None:
+    """Write the receipt of a paid order, once, and have it sent. An order that is not paid gets none."""
+    async with db.transaction() as tx:
+        order = await orders.get(tx, order_id)
+        if order.paid_at is None:
+            return
+        paid = [
+            payment
+            for payment in await payments.of_order(tx, order_id)
+            if payment.state == "succeeded" and not payment.surplus
+        ]
+        letter = render.receipt(order, paid, settings=settings)
+        await _queue(tx, order, "receipt", letter, clock=clock, settings=settings)
+
+
+async def build_refund_mail(db: Database, refund_id: UUID, *, clock: Clock, settings: Settings) -> None:
+    """Write the mail about money that went back, once per refund, and have it sent."""
+    async with db.transaction() as tx:
+        refund = await refunds.get(tx, refund_id)
+        if refund is None or refund.state != "succeeded":
+            return
+        order = await orders.get(tx, refund.order_id)
+        letter = render.refund(order, refund, settings=settings)
+        await _queue(tx, order, f"refund:{refund.id}", letter, clock=clock, settings=settings)
+
+
+async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock) -> None:
+    """Hand a mail to the mailer, unless that was done; whoever calls again after a crash sends it again.
+
+    Raises:
+        Unavailable: the mailer did not take it; it stays queued.
+        MailNotFound: there is no such mail.
+    """
+    async with db.connection() as conn:
+        stored = await queries.mail(conn, mail_id)
+    if stored.state == "sent":
+        return
+    await mailer.send(
+        Mail(
+            id=stored.id, sender=stored.sender, recipient=stored.recipient, subject=stored.subject,
+            text=stored.text_body, html=stored.html_body, date=stored.created_at,
+        )
+    )  # fmt: skip
+    async with db.transaction() as tx:
+        await queries.mark_sent(tx, mail_id, now=clock.now())
+
+
+async def _queue(
+    tx: Tx, order: orders.Order, kind: str, letter: Letter, *, clock: Clock, settings: Settings
+) -> None:
+    now = clock.now()
+    mail = StoredMail(
+        id=new_id(), order_id=order.id, kind=kind, recipient=order.email, sender=settings.mail_from,
+        subject=letter.subject, text_body=letter.text, html_body=letter.html, state="queued", created_at=now,
+        sent_at=None,
+    )  # fmt: skip
+    if await queries.insert(tx, mail):
+        await jobs.enqueue(tx, "send_mail", {"mail_id": str(mail.id)}, now=now, key=f"mail:{mail.id}")

@@ -89,6 +89,19 @@ class Sandbox:
             found = work.get("payment_intent", id)
             return None if found is None else public(found)
 
+    def intent_return_url(self, id: str) -> str | None:
+        """Where the customer of this PaymentIntent goes after a challenge on a page of its own, or None."""
+        with self.work() as work:
+            found = work.get("payment_intent", id)
+            url: str | None = found["_"]["return_url"] if found else None
+            return url
+
+    def read(self, kind: str, id: str | None) -> Obj | None:
+        """Any object by its kind (`charge`, `payment_method`, …) and id, as it is now, or None."""
+        with self.work() as work:
+            found = work.get(kind, id)
+            return None if found is None else public(found)
+
     def pay_session(self, id: str, params: Obj) -> ApiAnswer:
         """The customer confirms on the session's page; a decline is a 402 and the session stays open."""
         return self.attempt(lambda work: sessions.pay(work, id, params))
@@ -114,6 +127,11 @@ class Sandbox:
             refused = error
         self.deliveries.wake.set()
         return ApiAnswer(refused.status, refused.body()) if refused else ApiAnswer(200, body)
+
+    async def close(self) -> None:
+        """Stop deliveries that are under way and close the store; for tests that run no lifespan."""
+        await self.deliveries.close()
+        self.store.close()
 
     async def deliver_due(self) -> int:
         """Post all webhooks that are due, one by one; returns how many posts were made."""

@@ -19,6 +19,10 @@ KEPT = (
     "allow_promotion_codes", "billing_address_collection", "client_reference_id", "locale", "submit_type",
     "origin_context", "integration_identifier",
 )  # fmt: skip
+BRANDING = {
+    "background_color": "#ffffff", "border_style": "rounded", "button_color": "#2f4bd0", "display_name": "",
+    "font_family": "default", "icon": None, "logo": None,
+}  # fmt: skip
 
 
 def create(work: Work, params: Obj) -> Obj:
@@ -171,6 +175,8 @@ def _optional_parts(session: Obj, params: Obj, ui_mode: str) -> None:
             session["return_url"] = params["return_url"]
     if "shipping_address_collection" in params:
         session["shipping_address_collection"] = params["shipping_address_collection"]
+    if "branding_settings" in params:
+        session["branding_settings"] = BRANDING | params["branding_settings"]
     if session["customer_email"]:
         details = blank("checkout_session_customer_details")
         session["customer_details"] = details | {"email": session["customer_email"], "tax_exempt": "none"}

@@ -74,8 +74,7 @@ def create_app(
                 courier.cancel()
                 with suppress(asyncio.CancelledError):
                     await courier
-            await box.deliveries.close()
-            box.store.close()
+            await box.close()
 
     return SandboxApp(
         route_handlers=[*control.route_handlers, *route_handlers],

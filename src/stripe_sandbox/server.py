@@ -36,7 +36,9 @@ async def serve(host: str, port: int, data_dir: Path | None) -> None:
             webhook=_webhook(),
             retries=_retries(),
         )
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+        )
         await uvicorn.Server(config).serve(sockets=[sock])
 
 

@@ -1,5 +1,7 @@
 """The bag (the cart, as customers call it) and the currency everything is shown in."""
 
+from typing import Final
+
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
@@ -9,6 +11,9 @@ from kassa.kernel.errors import Invalid
 from kassa.storefront import forms
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
+
+#: More than anybody types; how many are really too many, the cart knows.
+_MOST: Final = 9_999
 
 
 @get("/cart", include_in_schema=False)
@@ -31,7 +36,7 @@ async def bag(request: Request) -> Response[str]:
 async def add(request: Request) -> Redirect:
     """POST /cart/lines: put something in the bag."""
     shop, values = shop_of(request), await forms.read(request)
-    quantity = forms.whole({"quantity": "1", **values}, "quantity", least=1, most=cart.QUANTITY_LIMIT)
+    quantity = forms.whole({"quantity": "1", **values}, "quantity", least=1, most=_MOST)
     async with shop.db.transaction() as tx:
         visitor = await checked_visitor(request, tx, values)
         await visitor.keep(tx, now=shop.clock.now())
@@ -46,7 +51,7 @@ async def add(request: Request) -> Redirect:
 async def change(request: Request) -> Redirect:
     """POST /cart/lines/change: make a line so many; zero takes it out."""
     shop, values = shop_of(request), await forms.read(request)
-    quantity = forms.whole(values, "quantity", least=0, most=cart.QUANTITY_LIMIT)
+    quantity = forms.whole(values, "quantity", least=0, most=_MOST)
     async with shop.db.transaction() as tx:
         visitor = await checked_visitor(request, tx, values)
         await cart.change(tx, visitor.cart_of(), values.get("sku", ""), quantity, now=shop.clock.now())

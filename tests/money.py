@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from tests.stripe_sandbox.harness import SECRET, InProcess, World
+
 from kassa import checkout, inventory, jobs, orders, payments, refunds, webhooks
 from kassa.kernel.clock import FrozenClock
 from kassa.kernel.db import Database, assert_no_transaction
 from kassa.stripe import Gateway
-from tests.stripe_sandbox.harness import SECRET, InProcess, World
 
 
 class LawfulTransport(InProcess):
@@ -50,8 +51,12 @@ class Till:
             db,
             clock,
             {
-                "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
-                "submit_refund": on(lambda id_: refunds.submit(db, self.gateway, id_, clock=clock), "refund_id"),
+                "refund_surplus": on(
+                    lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"
+                ),
+                "submit_refund": on(
+                    lambda id_: refunds.submit(db, self.gateway, id_, clock=clock), "refund_id"
+                ),
                 "close_payment": on(
                     lambda id_: checkout.close_payment(db, self.gateway, id_, clock=clock), "payment_id"
                 ),

@@ -33,10 +33,13 @@ class Settings:
     """Every setting. The environment's name is `KASSA_`, or nothing, before the field's name in capitals."""
 
     database_url: str = _setting(
-        "PostgreSQL 15 or newer, `postgresql://user:password@host/name`. Empty: the embedded one.", secret=True
+        "PostgreSQL 15 or newer, `postgresql://user:password@host/name`. Empty: the embedded one.",
+        secret=True,
     )
     env: str = _setting("`development` or `production`.", "development")
-    base_url: str = _setting("Where customers reach the shop, without a slash at the end.", "http://127.0.0.1:8000")
+    base_url: str = _setting(
+        "Where customers reach the shop, without a slash at the end.", "http://127.0.0.1:8000"
+    )
     secret_key: str = _setting(
         "Signs links and cookies; at least 32 characters. `kassa up` makes one by itself.", secret=True
     )
@@ -45,13 +48,21 @@ class Settings:
         "(`/var/lib/kassa` for root)."
     )
     hold_seconds: int = _setting("How long stock is held for an order that is not paid yet.", 900)
-    currencies: tuple[str, ...] = _setting("Currencies of the shop, comma separated; the first is its own.", ("EUR", "USD"))
-    locales: tuple[str, ...] = _setting("Languages of the shop, comma separated; the first is its own.", ("en",))
-    stripe_secret_key: str = _setting("Stripe's secret key, `sk_…`. Empty: `kassa up` starts the sandbox.", secret=True)
+    currencies: tuple[str, ...] = _setting(
+        "Currencies of the shop, comma separated; the first is its own.", ("EUR", "USD")
+    )
+    locales: tuple[str, ...] = _setting(
+        "Languages of the shop, comma separated; the first is its own.", ("en",)
+    )
+    stripe_secret_key: str = _setting(
+        "Stripe's secret key, `sk_…`. Empty: `kassa up` starts the sandbox.", secret=True
+    )
     stripe_publishable_key: str = _setting("Stripe's publishable key, `pk_…`; it is shown to browsers.")
     stripe_webhook_secret: str = _setting("Signing secret of the webhook endpoint, `whsec_…`.", secret=True)
     stripe_api_base: str = _setting("Address of the Stripe API; only for the sandbox.")
-    stripe_js_url: str = _setting("Address of Stripe.js; only for the sandbox.", "https://js.stripe.com/endive/stripe.js")
+    stripe_js_url: str = _setting(
+        "Address of Stripe.js; only for the sandbox.", "https://js.stripe.com/endive/stripe.js"
+    )
     smtp_url: str = _setting(
         "Mail server, `smtp://user:password@host:587` or `smtps://…`. Empty: mails are kept, see `/_dev/mail`.",
         secret=True,
@@ -66,7 +77,7 @@ class Settings:
             ConfigError: a value is wrong; the message is one line that names the setting.
         """
         given = {**{k: v for k, v in dotenv_values(dotenv).items() if v}, **env} if dotenv else dict(env)
-        values = {}
+        values: dict[str, Any] = {}
         for name, spec in cls.__dataclass_fields__.items():
             text = _text(given, variable(name), secret=spec.metadata["secret"])
             if text:

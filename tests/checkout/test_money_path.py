@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
+from tests.factories import after_the_hold, make_variant, place
+from tests.money import Till
 
 from kassa import checkout, inventory, orders, payments
 from kassa.stripe import Unreachable
-from tests.factories import after_the_hold, make_variant, place
-from tests.money import Till
 
 S = orders.State
 
@@ -61,7 +61,12 @@ async def test_neither_webhook_nor_browser_arrives_and_the_poller_finds_the_mone
 
 
 @pytest.mark.parametrize(
-    "card", ["pm_card_visa_chargeDeclined", "pm_card_visa_chargeDeclinedInsufficientFunds", "pm_card_chargeDeclinedExpiredCard"]
+    "card",
+    [
+        "pm_card_visa_chargeDeclined",
+        "pm_card_visa_chargeDeclinedInsufficientFunds",
+        "pm_card_chargeDeclinedExpiredCard",
+    ],
 )
 async def test_a_declined_card_leaves_the_order_open_for_another(till, db, clock, card):
     order = await place(db, clock)
@@ -173,7 +178,9 @@ async def test_nothing_expires_while_the_provider_is_not_to_be_reached(till, db,
     order = await place(db, clock)
     await till.pay(order)
     after_the_hold(clock)
-    await till.stripe.control("POST", "/faults", {"match": {"path": "/v1/*"}, "fault": "lose_request", "count": 50})
+    await till.stripe.control(
+        "POST", "/faults", {"match": {"path": "/v1/*"}, "fault": "lose_request", "count": 50}
+    )
 
     await checkout.expire_due(db, till.gateway, clock=clock)
 

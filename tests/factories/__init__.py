@@ -11,11 +11,19 @@ from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
 
 HOLD_SECONDS = 900
-ADDRESS = Address(name="Ada Lovelace", line1="St James's Square 12", city="Berlin", postal_code="10115", country="DE")
+ADDRESS = Address(
+    name="Ada Lovelace", line1="St James's Square 12", city="Berlin", postal_code="10115", country="DE"
+)
 
 
 async def make_variant(
-    db: Database, clock: FrozenClock, sku: str = "EMMA-PB", *, on_hand: int = 5, price: int = 1299, **more: Any
+    db: Database,
+    clock: FrozenClock,
+    sku: str = "EMMA-PB",
+    *,
+    on_hand: int = 5,
+    price: int = 1299,
+    **more: Any,
 ) -> UUID:
     """A product of one variant for sale; the variant's id."""
 

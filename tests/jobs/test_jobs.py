@@ -19,10 +19,13 @@ async def put(db, clock, name="greet", **options):
 
 
 async def test_a_job_whose_cause_is_rolled_back_never_existed(db, clock):
-    with pytest.raises(RuntimeError):
+    async def cause():
         async with db.transaction() as tx:
             await jobs.enqueue(tx, "greet", now=clock.now())
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await cause()
 
     assert await count(db) == 0
 

@@ -26,7 +26,8 @@ def test_nothing_can_be_shared_among_nobody_but_something_cannot():
 
 
 @pytest.mark.parametrize(
-    ("currency", "exponent"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("HUF", 2), ("TWD", 2), ("RSD", 2), ("UGX", 0)]
+    ("currency", "exponent"),
+    [("EUR", 2), ("JPY", 0), ("KWD", 3), ("HUF", 2), ("TWD", 2), ("RSD", 2), ("UGX", 0)],
 )
 def test_the_minor_unit_is_the_one_of_iso_4217(currency, exponent):
     assert money.exponent(currency) == exponent
@@ -43,7 +44,8 @@ def test_amounts_of_different_currencies_do_not_add_up():
 
 
 @pytest.mark.parametrize(
-    ("text", "currency", "minor"), [("12.90", "EUR", 1290), (" 7 ", "USD", 700), ("500", "JPY", 500), ("1.5", "KWD", 1500)]
+    ("text", "currency", "minor"),
+    [("12.90", "EUR", 1290), (" 7 ", "USD", 700), ("500", "JPY", 500), ("1.5", "KWD", 1500)],
 )
 def test_a_price_in_a_file_becomes_minor_units(text, currency, minor):
     assert money.parse_decimal(text, currency) == minor

@@ -2,9 +2,10 @@
 
 import asyncio
 
+from tests.factories import make_variant, place
+
 from kassa import inventory
 from kassa.kernel.ids import new_id
-from tests.factories import make_variant, place
 
 
 async def numbers(db, sku):

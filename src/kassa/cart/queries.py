@@ -20,7 +20,10 @@ class Cart:
 async def insert(tx: Tx, cart_id: UUID, currency: str, *, now: datetime) -> None:
     """A new, empty cart."""
     await tx.execute(
-        "insert into carts (id, currency, created_at, updated_at) values ($1, $2, $3, $3)", cart_id, currency, now
+        "insert into carts (id, currency, created_at, updated_at) values ($1, $2, $3, $3)",
+        cart_id,
+        currency,
+        now,
     )
 
 
@@ -56,7 +59,8 @@ async def set_currency(tx: Tx, cart_id: UUID, currency: str) -> None:
 async def lines(conn: Conn, cart_id: UUID) -> dict[UUID, int]:
     """Units by variant, in the order in which they were put in."""
     rows = await conn.fetch(
-        "select variant_id, quantity from cart_lines where cart_id = $1 order by added_at, variant_id", cart_id
+        "select variant_id, quantity from cart_lines where cart_id = $1 order by added_at, variant_id",
+        cart_id,
     )
     return {row["variant_id"]: row["quantity"] for row in rows}
 

@@ -10,7 +10,14 @@ from kassa.catalog.errors import ImportFailed, ProductNotFound, SkuTaken
 from kassa.catalog.export import export_csv
 from kassa.catalog.importer import ImportReport, import_csv
 from kassa.catalog.listing import Facet, ProductCard, ProductPage, list_products
-from kassa.catalog.queries import Collection, SaleVariant, collections, is_empty, variants_by_id, variants_by_sku
+from kassa.catalog.queries import (
+    Collection,
+    SaleVariant,
+    collections,
+    is_empty,
+    variants_by_id,
+    variants_by_sku,
+)
 from kassa.catalog.service import (
     MediaInput,
     Product,

@@ -30,7 +30,13 @@ async def export_csv(conn: Conn, *, currency: str) -> str:
 
 
 def _header(rows: list[dict[str, str]]) -> list[str]:
-    usual = [*columns.PRODUCT, *(name for pair in columns.OPTIONS for name in pair), *columns.VARIANT, *columns.IMAGE, "Status"]
+    usual = [
+        *columns.PRODUCT,
+        *(name for pair in columns.OPTIONS for name in pair),
+        *columns.VARIANT,
+        *columns.IMAGE,
+        "Status",
+    ]
     others = {name for row in rows for name in row} - set(usual)
     return [*usual, *sorted(others)]
 
@@ -78,7 +84,10 @@ def _product_cells(each: Product) -> dict[str, str]:
         "Type": each.kind,
         "Tags": ", ".join(each.tags),
         "Status": each.status,
-        **{f"{key.replace('_', ' ').capitalize()} (product.metafields.custom.{key})": value for key, value in each.attributes.items()},
+        **{
+            f"{key.replace('_', ' ').capitalize()} (product.metafields.custom.{key})": value
+            for key, value in each.attributes.items()
+        },
         **each.extra,
     }
 

@@ -146,7 +146,9 @@ def _product(reading: _Reading, rows: list[_Row]) -> ProductInput:
         if row.text("Image Src")
     )
     tags = [tag.strip() for tag in first.text("Tags").split(",") if tag.strip()]
-    attributes = {key: value for column, value in first.cells.items() if (key := columns.metafield(column)) and value}
+    attributes = {
+        key: value for column, value in first.cells.items() if (key := columns.metafield(column)) and value
+    }
     return ProductInput(
         title=first.text("Title"),
         description=first.text("Body (HTML)"),
@@ -205,13 +207,21 @@ def _variant(reading: _Reading, row: _Row, names: list[str]) -> VariantInput:
 
 
 def _kept(column: str) -> bool:
-    return bool(column) and column not in columns.OWN and not columns.metafield(column) and not columns.market_price(column)
+    return (
+        bool(column)
+        and column not in columns.OWN
+        and not columns.metafield(column)
+        and not columns.market_price(column)
+    )
 
 
 def _prices(reading: _Reading, row: _Row) -> tuple[dict[str, int], dict[str, int]]:
     prices: dict[str, int] = {}
     compare_at: dict[str, int] = {}
-    found = [("Variant Price", reading.currency, prices), ("Variant Compare At Price", reading.currency, compare_at)]
+    found = [
+        ("Variant Price", reading.currency, prices),
+        ("Variant Compare At Price", reading.currency, compare_at),
+    ]
     for column in row.cells:
         market = columns.market_price(column)
         if market:

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from kassa.catalog import queries
-from kassa.kernel.db import Conn
+from kassa.kernel.db import Conn, Row
 from kassa.kernel.errors import Invalid
 
 SORTS: Final = ("title", "-title", "newest", "price", "-price")
@@ -65,10 +65,14 @@ async def list_products(
         Invalid: an unknown `sort` (`invalid_sort`), or `after` is no cursor of ours (`invalid_cursor`).
     """
     if sort not in SORTS:
-        raise Invalid("The list can't be sorted by this.", code="invalid_sort", errors=[("sort", "is unknown")])
+        raise Invalid(
+            "The list can't be sorted by this.", code="invalid_sort", errors=[("sort", "is unknown")]
+        )
     limit = max(1, min(limit, _LIMIT))
     wanted = {name: list(values) for name, values in (facets or {}).items() if name in FACETS and values}
-    pattern = "%" + (q or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" if q else None
+    pattern = (
+        "%" + (q or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" if q else None
+    )
     key, last = _read_cursor(after)
     column = sort.removeprefix("-")
     args = (pattern, collection, wanted, currency, column, key, last, limit + 1)
@@ -79,7 +83,8 @@ async def list_products(
     return ProductPage(
         items=[card for card, _ in cards[:limit]],
         facets=[
-            Facet(facet, [(value, count) for name, value, count in counted if name == facet]) for facet in FACETS
+            Facet(facet, [(value, count) for name, value, count in counted if name == facet])
+            for facet in FACETS
         ],
         next=_cursor(cards[limit - 1][1], cards[limit - 1][0].id) if more else None,
         total=total,
@@ -179,10 +184,10 @@ async def _count(
     return [(row["name"], row["value"], row["count"]) for row in rows]
 
 
-def _card(row: Mapping[str, object], currency: str) -> tuple[ProductCard, str]:
+def _card(row: Row, currency: str) -> tuple[ProductCard, str]:
     id_, slug, title, attributes, url, least, available, variants, key = row.values()
-    image = queries.picture(slug, url, attributes)  # type: ignore[arg-type]
-    return ProductCard(id_, slug, title, attributes, image, least, currency, available, variants), key  # type: ignore[arg-type,return-value]
+    image = queries.picture(slug, url, attributes)
+    return ProductCard(id_, slug, title, attributes, image, least, currency, available, variants), key
 
 
 def _cursor(key: str, id_: UUID) -> str:

@@ -144,7 +144,9 @@ async def is_empty(conn: Conn) -> bool:
     return not await conn.fetchval("select exists (select 1 from products)")
 
 
-async def upsert_product(tx: Tx, product_id: UUID, values: Mapping[str, Any], *, now: datetime) -> tuple[UUID, bool]:
+async def upsert_product(
+    tx: Tx, product_id: UUID, values: Mapping[str, Any], *, now: datetime
+) -> tuple[UUID, bool]:
     """Write a product's own facts under its slug; its id, and whether it is new."""
     row = await tx.fetchrow(
         """
@@ -158,7 +160,7 @@ async def upsert_product(tx: Tx, product_id: UUID, values: Mapping[str, Any], *,
         product_id, values["slug"], values["title"], values["description"], values["vendor"], values["kind"],
         values["tags"], values["status"], values["attributes"], values["options"], values["extra"], now,
     )  # fmt: skip
-    assert row is not None
+    assert row is not None  # noqa: S101 - an insert that returns, returns a row
     return row["id"], row["created"]
 
 
@@ -195,7 +197,9 @@ async def set_prices(
     tx: Tx, variant_id: UUID, prices: Mapping[str, int], compare_at: Mapping[str, int]
 ) -> None:
     """Make a variant's prices exactly these."""
-    await tx.execute("delete from prices where variant_id = $1 and currency <> all($2)", variant_id, list(prices))
+    await tx.execute(
+        "delete from prices where variant_id = $1 and currency <> all($2)", variant_id, list(prices)
+    )
     await tx.execute(
         """
         insert into prices (variant_id, currency, amount_minor, compare_at_minor)

@@ -126,8 +126,9 @@ async def product(conn: Conn, slug: str, currency: str, *, include_draft: bool =
         for variant in await queries.variant_rows(conn, row["id"], currency)
         if variant["active"]
     ]  # fmt: skip
+    facts: list[Any] = list(row.values())
     return Product(
-        *row.values(), await queries.collections_of(conn, row["id"]), media,
+        *facts, await queries.collections_of(conn, row["id"]), media,
         queries.picture(slug, media[0].url if media else None, row["attributes"]), variants,
     )  # fmt: skip
 
@@ -172,7 +173,11 @@ async def cover_svg(conn: Conn, slug: str) -> str | None:
         return None
     attributes = row["attributes"]
     return covers.draw(
-        row["title"], attributes["author"], attributes.get("year", ""), attributes.get("subject", ""), seed_text=slug
+        row["title"],
+        attributes["author"],
+        attributes.get("year", ""),
+        attributes.get("subject", ""),
+        seed_text=slug,
     )
 
 

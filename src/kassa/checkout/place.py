@@ -52,7 +52,8 @@ async def place_order(
     quote = await _quote(tx, wish, lines, address)
     if wish.total_shown is not None and wish.total_shown != quote.total:
         raise QuoteChanged(
-            "The total has changed since it was shown.", extra={"total": quote.total, "currency": quote.currency}
+            "The total has changed since it was shown.",
+            extra={"total": quote.total, "currency": quote.currency},
         )
     token = new_token()
     order = orders.NewOrder(

@@ -143,8 +143,8 @@ def main() -> None:
     try:
         code = typer.main.get_command(app).main(prog_name="kassa", standalone_mode=False)
     except TyperException as error:
-        message = getattr(error, "format_message", lambda: str(error))()
-        _fail(" ".join(message.split()), getattr(error, "exit_code", 2))
+        say = getattr(error, "format_message", error.__str__)
+        _fail(" ".join(say().split()), getattr(error, "exit_code", 2))
     except Refused as error:
         _fail(str(error), 2)
     except (KeyboardInterrupt, typer.Abort):

@@ -178,7 +178,11 @@ class Cluster:
             os.chown(path, self._owner.pw_uid, self._owner.pw_gid)
 
     def _run(self, program: str, *args: str, password: str = "") -> "subprocess.CompletedProcess[str]":
-        who = {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []} if self._owner else {}
+        who = (
+            {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []}
+            if self._owner
+            else {}
+        )
         env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "PGPASSWORD": password}
         # Output goes to files: a pipe would be inherited by the server and never end.
         with _scratch() as out, _scratch() as err:

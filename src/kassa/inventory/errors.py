@@ -13,7 +13,9 @@ class InsufficientStock(Conflict):
     code = "insufficient_stock"
     title = "Insufficient stock"
 
-    def __init__(self, short: Mapping[UUID, tuple[int, int]], *, extra: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, short: Mapping[UUID, tuple[int, int]], *, extra: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__("Some of this is no longer in stock in the quantity asked for.", extra=extra)
         self.short = dict(short)
 

@@ -72,7 +72,9 @@ async def adjust(tx: Tx, sku: str, delta: int, reason: str, *, actor: str, now: 
     stock = await queries.stock(tx, sku)
     on_hand, reserved = await queries.lock_one(tx, stock.variant_id)
     if delta == 0 or not 0 - _MAX_ON_HAND <= on_hand + delta <= _MAX_ON_HAND:
-        raise Invalid("delta must change the stock by a sensible number.", errors=[("delta", "is out of range")])
+        raise Invalid(
+            "delta must change the stock by a sensible number.", errors=[("delta", "is out of range")]
+        )
     if on_hand + delta < reserved:
         raise BelowReserved(
             f"{reserved} are promised to customers, so {on_hand + delta} on hand is too few.",
@@ -94,9 +96,7 @@ async def set_on_hand(
     if on_hand < reserved:
         raise BelowReserved(f"{reserved} are promised to customers, so {on_hand} on hand is too few.")
     if on_hand != before:
-        await queries.move(
-            tx, variant_id, on_hand - before, kind=kind, reason="set", actor=actor, now=now
-        )
+        await queries.move(tx, variant_id, on_hand - before, kind=kind, reason="set", actor=actor, now=now)
 
 
 async def _take(tx: Tx, wanted: Mapping[UUID, int]) -> None:

@@ -1,5 +1,6 @@
 """A postal address, as it is stored with an order and shown on a parcel."""
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -7,7 +8,7 @@ from babel import Locale
 
 from kassa.kernel.errors import Invalid
 
-_COUNTRIES = frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha()) - {
+_COUNTRIES = frozenset(str(code) for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))) - {
     "EU", "EZ", "QO", "UN", "XA", "XB", "XK", "ZZ",
 }  # fmt: skip
 
@@ -35,7 +36,9 @@ def validate(address: Address, path: str = "shipping_address") -> Address:
     """
     values = {key: value.strip() for key, value in msgspec.to_builtins(address).items()}
     faults = [
-        (f"{path}.{field}", "is required") for field in ("name", "line1", "city", "country") if not values.get(field)
+        (f"{path}.{field}", "is required")
+        for field in ("name", "line1", "city", "country")
+        if not values.get(field)
     ]
     if values.get("country") and values["country"] not in _COUNTRIES:
         faults.append((f"{path}.country", "is not an ISO 3166 country code"))

@@ -5,17 +5,32 @@ speaks to the network while one is open.
 opens one; a function that takes `db` opens its own, short ones.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 import asyncpg
 import msgspec
 
 from kassa.kernel.errors import Unavailable
 
-Row = asyncpg.Record
+
+class Row(Protocol):
+    """A row as asyncpg gives it: by name, by position, or all values in the order of the columns."""
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """The value of a column, by its name or position."""
+        ...
+
+    def keys(self) -> Iterator[str]:
+        """The names of the columns."""
+        ...
+
+    def values(self) -> Iterator[Any]:
+        """The values, in the order of the columns."""
+        ...
+
 
 _STATEMENT_TIMEOUT_MS: Final = 15_000
 _LOCK_TIMEOUT_MS: Final = 3_000
@@ -150,7 +165,9 @@ class _translated:
             asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError,
         ):
             raise Unavailable("Somebody else is changing the same thing; try again.", code="busy") from error
-        if isinstance(error, asyncpg.TooManyConnectionsError | asyncpg.CannotConnectNowError | ConnectionError):
+        if isinstance(
+            error, asyncpg.TooManyConnectionsError | asyncpg.CannotConnectNowError | ConnectionError
+        ):
             raise Unavailable("The database is not to be reached.", code="database_unavailable") from error
 
 

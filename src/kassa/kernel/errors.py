@@ -23,7 +23,9 @@ class KassaError(Exception):
     code: str = "error"
     title: ClassVar[str] = "Error"
 
-    def __init__(self, detail: str, *, code: str | None = None, extra: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, detail: str, *, code: str | None = None, extra: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.code = code or type(self).code

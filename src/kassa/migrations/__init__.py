@@ -48,7 +48,9 @@ async def migrate(dsn: str) -> list[str]:
             async with raw.transaction():
                 await raw.execute(path.read_text())
                 await raw.execute(
-                    "insert into schema_migrations (name, checksum) values ($1, $2)", path.stem, _checksum(path)
+                    "insert into schema_migrations (name, checksum) values ($1, $2)",
+                    path.stem,
+                    _checksum(path),
                 )
         return [path.stem for path in todo]
     finally:
@@ -67,7 +69,9 @@ def _missing(applied: dict[str, str]) -> list[Path]:
     known = {path.stem: path for path in files()}
     for name, checksum in applied.items():
         if name not in known:
-            raise MigrationFault(f"the database has migration {name}, which this version of Kassa does not know")
+            raise MigrationFault(
+                f"the database has migration {name}, which this version of Kassa does not know"
+            )
         if checksum != _checksum(known[name]):
             raise MigrationFault(f"migration {name} was changed after it was applied")
     return [path for name, path in known.items() if name not in applied]

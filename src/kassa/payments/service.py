@@ -95,7 +95,9 @@ async def sync(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Clock
     return await _settle(db, payment, facts, clock=clock, actor=actor)
 
 
-async def record_intent(db: Database, payment: Payment, intent: Intent, *, clock: Clock, actor: str) -> Payment:
+async def record_intent(
+    db: Database, payment: Payment, intent: Intent, *, clock: Clock, actor: str
+) -> Payment:
     """Believe a signed event that shows a success: a fact that can't change again."""
     if intent.status != "succeeded":
         raise ValueError("only a success can be believed without asking")

@@ -152,7 +152,11 @@ def _choose(ways: Sequence[ShippingMethod], code: str | None) -> ShippingMethod:
 
 
 def _tax_lines(
-    priced: Sequence[PricedLine], rates: Sequence[TaxRate], shipping_minor: int, shipping_tax: int, main: TaxRate | None
+    priced: Sequence[PricedLine],
+    rates: Sequence[TaxRate],
+    shipping_minor: int,
+    shipping_tax: int,
+    main: TaxRate | None,
 ) -> tuple[TaxLine, ...]:
     sums: dict[TaxRate, list[int]] = {}
     parts: list[tuple[Any, int, int]] = [
@@ -170,7 +174,8 @@ def _check(total: int, currency: str) -> None:
     least = MINIMUM.get(currency, 10 ** exponent(currency))
     if total < least:
         raise BelowMinimum(
-            f"The total is below what can be charged in {currency}.", extra={"minimum": least, "currency": currency}
+            f"The total is below what can be charged in {currency}.",
+            extra={"minimum": least, "currency": currency},
         )
     if total > MAXIMUM:
         raise AmountTooLarge(f"The total is above what can be charged at once in {currency}.")

@@ -18,7 +18,17 @@ _VAT: Final = {
 }  # fmt: skip
 EU: Final = frozenset(_VAT)
 #: US state → sales tax in basis points; added to the prices.
-_SALES_TAX: Final = {"CA": 725, "FL": 600, "IL": 625, "MA": 625, "NJ": 663, "NY": 400, "PA": 600, "TX": 625, "WA": 650}
+_SALES_TAX: Final = {
+    "CA": 725,
+    "FL": 600,
+    "IL": 625,
+    "MA": 625,
+    "NJ": 663,
+    "NY": 400,
+    "PA": 600,
+    "TX": 625,
+    "WA": 650,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,14 @@ from kassa.kernel.db import Tx
 
 
 async def insert_case(
-    tx: Tx, case_id: UUID, *, kind: str, cause: str, order_id: UUID | None, known: Mapping[str, Any], now: datetime
+    tx: Tx,
+    case_id: UUID,
+    *,
+    kind: str,
+    cause: str,
+    order_id: UUID | None,
+    known: Mapping[str, Any],
+    now: datetime,
 ) -> bool:
     """Open a case; False if there is one of this cause already."""
     return bool(

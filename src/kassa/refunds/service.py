@@ -101,7 +101,13 @@ async def _found(tx: Tx, answer: ProviderRefund, *, clock: Clock) -> bool:
 
 
 async def _record(
-    tx: Tx, refund: Refund, state: str, *, clock: Clock, reference: str | None = None, error: str | None = None
+    tx: Tx,
+    refund: Refund,
+    state: str,
+    *,
+    clock: Clock,
+    reference: str | None = None,
+    error: str | None = None,
 ) -> None:
     now = clock.now()
     await orders.lock(tx, refund.order_id)

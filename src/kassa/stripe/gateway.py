@@ -93,10 +93,17 @@ class Gateway:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._transport.close_async()
+        await self._transport.close_async()  # type: ignore[no-untyped-call]
 
     async def create_intent(
-        self, *, key: str, amount: int, currency: str, description: str, email: str, metadata: Mapping[str, str]
+        self,
+        *,
+        key: str,
+        amount: int,
+        currency: str,
+        description: str,
+        email: str,
+        metadata: Mapping[str, str],
     ) -> Intent:
         """A PaymentIntent to be confirmed in the customer's browser."""
         return _intent(
@@ -138,24 +145,20 @@ class Gateway:
         description: str, metadata: Mapping[str, str], success_url: str, cancel_url: str, expires_at: int,
     ) -> Session:  # fmt: skip
         """A hosted Checkout Session; `expires_at` is Unix seconds, at least half an hour away."""
-        answer = await _call(
-            self._client.v1.checkout.sessions.create_async(
-                {
-                    "mode": "payment",
-                    "ui_mode": "hosted_page",
-                    "client_reference_id": reference,
-                    "customer_email": email,
-                    "line_items": [_line(line, currency) for line in lines],
-                    "metadata": dict(metadata),
-                    "payment_intent_data": {"metadata": dict(metadata), "description": description},
-                    "success_url": success_url,
-                    "cancel_url": cancel_url,
-                    "expires_at": expires_at,
-                },
-                {"idempotency_key": key},
-            )
-        )
-        return _session(answer)
+        wish: Any = {
+            "mode": "payment",
+            "ui_mode": "hosted_page",
+            "client_reference_id": reference,
+            "customer_email": email,
+            "line_items": [_line(line, currency) for line in lines],
+            "metadata": dict(metadata),
+            "payment_intent_data": {"metadata": dict(metadata), "description": description},
+            "success_url": success_url,
+            "cancel_url": cancel_url,
+            "expires_at": expires_at,
+        }
+        made = self._client.v1.checkout.sessions.create_async(wish, {"idempotency_key": key})
+        return _session(await _call(made))
 
     async def session(self, session_id: str) -> Session:
         """The Checkout Session as it is now, with its PaymentIntent."""
@@ -203,13 +206,13 @@ def intent_of_event(data: Mapping[str, Any]) -> Intent:
 def to_stripe(amount: int, currency: str) -> int:
     """ISO minor units as Stripe counts them."""
     shift = _STRIPE_EXPONENTS.get(currency, exponent(currency)) - exponent(currency)
-    return amount * 10**shift if shift >= 0 else amount // 10**-shift
+    return amount * int(10**shift) if shift >= 0 else amount // int(10**-shift)
 
 
 def from_stripe(amount: int, currency: str) -> int:
     """Stripe's minor units as ISO counts them."""
     shift = _STRIPE_EXPONENTS.get(currency, exponent(currency)) - exponent(currency)
-    return amount // 10**shift if shift >= 0 else amount * 10**-shift
+    return amount // int(10**shift) if shift >= 0 else amount * int(10**-shift)
 
 
 async def _call(request: Awaitable[stripe.StripeObject]) -> dict[str, Any]:
@@ -230,7 +233,8 @@ async def _call(request: Awaitable[stripe.StripeObject]) -> dict[str, Any]:
 
 
 def _error(error: stripe.StripeError) -> dict[str, Any]:
-    body = (error.json_body or {}).get("error") or {}
+    whole: Any = error.json_body or {}
+    body = whole.get("error") or {}
     return {name: body.get(name) for name in ("code", "decline_code", "message") if body.get(name)}
 
 

@@ -39,7 +39,7 @@ class Transport(stripe.HTTPClient):
                 body = await answer.content.read(_BODY_LIMIT)
                 return body, answer.status, answer.headers
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise stripe.APIConnectionError(
+            raise stripe.APIConnectionError(  # type: ignore[no-untyped-call]
                 f"Stripe is not to be reached: {type(error).__name__}", should_retry=True
             ) from error
 

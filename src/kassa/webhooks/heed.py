@@ -48,9 +48,7 @@ async def heed_waiting(db: Database, gateway: Gateway, *, clock: Clock) -> int:
     return len(events)
 
 
-async def _heed(
-    db: Database, gateway: Gateway, event: WaitingEvent, clock: Clock
-) -> tuple[str, str] | None:
+async def _heed(db: Database, gateway: Gateway, event: WaitingEvent, clock: Clock) -> tuple[str, str] | None:
     """The event's end (state, verdict), or None if it is to be tried again."""
     heed = HEEDED.get(event.type)
     if heed is None:
@@ -65,7 +63,9 @@ async def _heed(
 
 
 async def _failed(db: Database, event: WaitingEvent, error: str, clock: Clock) -> tuple[str, str] | None:
-    log.warning("event not heeded", stripe_event=event.id, type=event.type, attempts=event.attempts, error=error)
+    log.warning(
+        "event not heeded", stripe_event=event.id, type=event.type, attempts=event.attempts, error=error
+    )
     now = clock.now()
     async with db.transaction() as tx:
         if event.attempts < MAX_ATTEMPTS:

@@ -62,7 +62,9 @@ async def claim(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[W
     return [WaitingEvent(*row.values()) for row in rows]
 
 
-async def settle(tx: Tx, ids: Sequence[str], states: Sequence[str], verdicts: Sequence[str], *, now: datetime) -> None:
+async def settle(
+    tx: Tx, ids: Sequence[str], states: Sequence[str], verdicts: Sequence[str], *, now: datetime
+) -> None:
     """Write down what became of a batch of events."""
     await tx.execute(
         """
@@ -79,4 +81,6 @@ async def settle(tx: Tx, ids: Sequence[str], states: Sequence[str], verdicts: Se
 
 async def postpone(tx: Tx, event_id: str, error: str, *, run_at: datetime) -> None:
     """It could not be heeded now: why, and when to try again."""
-    await tx.execute("update stripe_events set verdict = $2, run_at = $3 where id = $1", event_id, error, run_at)
+    await tx.execute(
+        "update stripe_events set verdict = $2, run_at = $3 where id = $1", event_id, error, run_at
+    )

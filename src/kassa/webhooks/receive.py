@@ -67,9 +67,7 @@ async def keep(db: Database, body: bytes, header: str, secrets: Sequence[str], *
     if "\x00" in event.id + event.type + object_id:
         raise MalformedEvent("The body is not a Stripe event.")
     async with db.transaction() as tx:
-        return await queries.insert(
-            tx, event.id, type_=event.type, object_id=object_id, body=body, now=now
-        )
+        return await queries.insert(tx, event.id, type_=event.type, object_id=object_id, body=body, now=now)
 
 
 route_handlers = [receive]

@@ -1,7 +1,7 @@
 """The storefront: pages for people who buy, working without JavaScript wherever Stripe permits.
 
-Handlers decide and render; what they decide with is in the rooms below. `render_error` draws the pages of what
-went wrong, for the error hook of `kassa.web`.
+Handlers decide and render; what they decide with is in the rooms below. `render_error` draws the pages of
+what went wrong, for the error hook of `kassa.web`.
 """
 
 from litestar.types import ControllerRouterHandler

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from litestar import Request, Response, get
+from litestar import Response, get
 
 from kassa.kernel.errors import NotFound
+from kassa.storefront.request import AnyRequest
 
 _ROOT: Final = Path(__file__).parent / "static"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -50,7 +51,7 @@ def address(name: str) -> str:
 
 
 @get("/assets/{name:path}", include_in_schema=False)
-async def asset(request: Request, name: str) -> Response[bytes]:
+async def asset(request: AnyRequest, name: str) -> Response[bytes]:
     """GET /assets/…: one of our own files; for ever, if the address carries its present hash."""
     found = _ASSETS.get(name.lstrip("/"))
     if found is None:

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 import msgspec
 from email_validator import EmailNotValidError, validate_email
-from litestar import Request
 from litestar.exceptions import HTTPException
 
 from kassa.kernel.address import Address
 from kassa.kernel.errors import Invalid, NotFound
+from kassa.storefront.request import AnyRequest
 
 _TEXT_LIMIT: Final = 300
 _FIELDS_LIMIT: Final = 40
@@ -42,7 +42,7 @@ class Form:
     names: Mapping[str, str] = field(default_factory=lambda: CHECKOUT)
 
 
-async def read(request: Request) -> dict[str, str]:
+async def read(request: AnyRequest) -> dict[str, str]:
     """The text fields of a form.
 
     Raises:

@@ -1,10 +1,11 @@
-"""The page of something that went wrong. It must be drawn when everything else is broken: no database here."""
+"""The page of something that went wrong. It is drawn when all else is broken, so without a database."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from litestar import Request, Response
+from litestar import Response
 
+from kassa import web
+from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, render
 from kassa.storefront.visitor import stranger
 
@@ -20,17 +21,16 @@ _HEADLINES: Final = {
     503: "Just a moment.",
 }
 _OURS: Final = "Something of ours broke."
-_DETAILS: Final = {
-    404: "It may have been sold out of the catalogue, or the address may have a slip in it.",
-    500: "It is not your fault, and it is written down. If you were paying, look at your order before you try again.",
-}
+_BROKEN: Final = "It is not your fault, and it is written down. If you were paying, look at your order first."
 
 
-def render_error(request: Request, status: int, problem: Mapping[str, Any]) -> Response[str]:
-    """The page for an error of this status; `problem` has `detail`, `errors` and `request_id`."""
-    detail = _DETAILS[500] if status == 500 else problem.get("detail") or _DETAILS.get(status, "")
-    return render(
-        request, stranger(request), "pages/error.html", status=status, cache=OWN,
-        shown=status, headline=_HEADLINES.get(status, _OURS), detail=detail, faults=problem.get("errors") or (),
-        request_id=problem.get("request_id") if status >= 500 else None,
+def render_error(request: AnyRequest, fault: web.Fault) -> Response[str]:
+    """The page for a failure: what happened, and where to go from here."""
+    ours = fault.status >= 500 and fault.status != 503
+    response = render(
+        request, stranger(request), "pages/error.html", status=fault.status, cache=OWN, shown=fault.status,
+        headline=_HEADLINES.get(fault.status, _OURS), detail=_BROKEN if ours else fault.detail,
+        faults=fault.extra.get("errors") or (), request_id=fault.request_id if ours else None,
     )  # fmt: skip
+    response.headers.update(fault.headers)
+    return response

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import jinja2
-from litestar import Request, Response
+from litestar import Response
 from litestar.response import Redirect
 from markupsafe import Markup, escape
 
@@ -13,6 +12,7 @@ from kassa import orders
 from kassa.kernel.money import show
 from kassa.shop import Shop
 from kassa.storefront import assets, words
+from kassa.storefront.request import AnyRequest
 from kassa.storefront.visitor import Visitor
 
 #: Pages that show what anybody may see, but with this visitor's bag in the corner.
@@ -30,7 +30,7 @@ _ENV: Final = jinja2.Environment(
 
 
 def _csrf_field(visitor: Visitor) -> Markup:
-    return Markup('<input type="hidden" name="csrf" value="{}">').format(escape(visitor.csrf))
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(escape(visitor.csrf))
 
 
 def _number(order: orders.Order) -> str:
@@ -48,9 +48,10 @@ _ENV.globals.update(
 
 
 def render(
-    request: Request, visitor: Visitor, template: str, *, status: int = 200, cache: str = SHARED, **context: Any
-) -> Response[str]:
-    """The page, for this visitor."""
+    request: AnyRequest, visitor: Visitor, template: str, *, status: int = 200, cache: str = SHARED,
+    policy: str | None = None, **context: Any,
+) -> Response[str]:  # fmt: skip
+    """The page, for this visitor; `policy` is its content security policy if the usual one is too narrow."""
     path = request.url.path
     html = _ENV.get_template(template).render(
         visitor=visitor,
@@ -59,7 +60,8 @@ def render(
         here=path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else ""),
         **{"q": "", **context},
     )
-    response = Response(html, status_code=status, media_type="text/html; charset=utf-8", headers={"Cache-Control": cache})
+    headers = {"Cache-Control": cache, **({"Content-Security-Policy": policy} if policy else {})}
+    response = Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
     return visitor.remember(response)
 
 
@@ -69,18 +71,12 @@ def go(visitor: Visitor, address: str) -> Redirect:
     return visitor.remember(response)
 
 
-def shop_of(request: Request) -> Shop:
+def shop_of(request: AnyRequest) -> Shop:
     """The shop this request came to."""
     shop: Shop = request.app.state.shop
     return shop
 
 
-def origin(url: str) -> str:
-    """Scheme and host of an address, as a content security policy names it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _currencies(request: Request) -> tuple[str, ...]:
+def _currencies(request: AnyRequest) -> tuple[str, ...]:
     shop = getattr(request.app.state, "shop", None)
     return shop.settings.currencies if shop is not None else ()

@@ -1,26 +1,24 @@
-"""Who is looking: the session behind the cookie `kassa_session`, made only when there is something to remember.
+"""Who is looking: the session behind the cookie, made only when there is something to remember.
 
-A form of a visitor with a session carries the session's CSRF token. A visitor without one has nothing to forge,
-but may not be given a session by another site either, so browsers' own word on where a request comes from counts.
+A form of a visitor with a session carries the session's CSRF token. A visitor without one has nothing to
+forge, but may not be given a session by another site either, so the browser's own word on where a request
+comes from counts.
 """
 
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.datastructures import Cookie
 
-from kassa import accounts, cart
+from kassa import accounts, cart, web
 from kassa.kernel.db import Conn, Tx
-from kassa.kernel.errors import Conflict, Forbidden
+from kassa.kernel.errors import Conflict
 from kassa.shop import Shop
-
-COOKIE: Final = "kassa_session"
-_STALE: Final = "This page was open for too long. Go back, reload it, and send the form again."
+from kassa.storefront.request import AnyRequest
 
 Answer = TypeVar("Answer", bound=Response[Any])
 
@@ -78,7 +76,7 @@ class Visitor:
         if self._fresh and self._token:
             response.set_cookie(
                 Cookie(
-                    COOKIE, value=self._token, path="/", httponly=True, samesite="lax", secure=self._secure,
+                    web.SESSION_COOKIE, value=self._token, path="/", httponly=True, samesite="lax", secure=self._secure,
                     max_age=int(accounts.SHOPPER_LIFE.total_seconds()),
                 )
             )  # fmt: skip
@@ -98,49 +96,52 @@ class Visitor:
         if self.cart_id is not None:
             self.count = sum(quantity for _, quantity in await cart.contents(conn, self.cart_id))
 
-    def check(self, request: Request, values: Mapping[str, str]) -> None:
+    async def look_again(self, conn: Conn, shop: Shop) -> None:
+        """Read the session once more: another request of the same browser may have changed it."""
+        await self.load(conn, self._token, shop)
+
+    def check(self, request: AnyRequest, values: Mapping[str, str]) -> None:
         """Refuse a form that another site may have sent.
 
         Raises:
-            Forbidden: the CSRF token is not the session's, or the browser says the form is not from here.
+            BadCsrf: the CSRF token is not the session's, or the browser says the form is not from here.
         """
         site = request.headers.get("sec-fetch-site")
         origin = request.headers.get("origin")
         if site not in (None, "same-origin", "none") or (
             site is None and origin and urlsplit(origin).netloc != request.headers.get("host")
         ):
-            raise Forbidden("This form was not sent by the shop.", code="csrf_failed")
-        given = values.get("csrf", "")
-        if self._token is None or hmac.compare_digest(given.encode(), self.csrf.encode()):
-            return
-        if given or site != "same-origin":
-            raise Forbidden(_STALE, code="csrf_failed")
+            raise web.BadCsrf("This form was not sent by the shop.")
+        given = values.get("csrf_token", "")
+        if self._token is None or (not given and site == "same-origin"):
+            return  # the form may be older than the session, on a page that was open in another tab
+        web.check_csrf(given, self.csrf)
 
     def _known(self) -> str:
         assert self._token is not None, "keep the session before remembering something in it"  # noqa: S101
         return self._token
 
 
-async def visitor_of(request: Request, conn: Conn) -> Visitor:
+async def visitor_of(request: AnyRequest, conn: Conn) -> Visitor:
     """The visitor who sent this request."""
     shop: Shop = request.app.state.shop
     visitor = Visitor(shop.settings.currencies[0], secure=shop.settings.production)
-    await visitor.load(conn, request.cookies.get(COOKIE), shop)
+    await visitor.load(conn, request.cookies.get(web.SESSION_COOKIE), shop)
     return visitor
 
 
-async def checked_visitor(request: Request, conn: Conn, values: Mapping[str, str]) -> Visitor:
+async def checked_visitor(request: AnyRequest, conn: Conn, values: Mapping[str, str]) -> Visitor:
     """The visitor who sent this form.
 
     Raises:
-        Forbidden: it may have been sent by another site.
+        BadCsrf: it may have been sent by another site.
     """
     visitor = await visitor_of(request, conn)
     visitor.check(request, values)
     return visitor
 
 
-def stranger(request: Request) -> Visitor:
+def stranger(request: AnyRequest) -> Visitor:
     """A visitor of whom nothing is known, for pages that must not need a database."""
     shop: Shop | None = getattr(request.app.state, "shop", None)
     return Visitor(shop.settings.currencies[0] if shop is not None else "EUR")

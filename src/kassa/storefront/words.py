@@ -8,31 +8,34 @@ from babel.dates import format_datetime
 
 from kassa import cart, orders
 
+_OTHER: Final = "Nothing was charged; try another card."
+_DIGITS: Final = "Nothing was charged; check the digits and try again."
+
 #: Words for what Stripe calls a decline. What would tell a thief that a card is known to be stolen, or a
 #: cheat that he was seen (lost_card, stolen_card, fraudulent …), is not in the table and reads like any "no".
 _DECLINES: Final = {
-    "insufficient_funds": "Your bank says there is not enough money for this on the card. Nothing was charged; try another card.",
-    "expired_card": "This card has expired. Nothing was charged; try another card.",
-    "incorrect_cvc": "The security code (CVC) is not the one of this card. Nothing was charged; check the digits and try again.",
-    "invalid_cvc": "The security code (CVC) is not the one of this card. Nothing was charged; check the digits and try again.",
-    "incorrect_number": "This is not a card number. Nothing was charged; check the digits and try again.",
-    "processing_error": "The bank could not process the card just now. Nothing was charged; try again in a moment.",
-    "payment_intent_authentication_failure": "Your bank could not confirm that it was you. Nothing was charged; try again, or try another card.",
-    "authentication_required": "Your bank wants to confirm that it is you. Nothing was charged; try again and pass its check.",
-    "card_velocity_exceeded": "The card has reached a limit of its bank. Nothing was charged; try another card.",
-    "currency_not_supported": "This card can't pay in this currency. Nothing was charged; try another card.",
-}  # fmt: skip
-_DECLINED: Final = "Your bank declined the card and did not say why. Nothing was charged; try another card, or ask your bank."
+    "insufficient_funds": f"Your bank says there is not enough money for this on the card. {_OTHER}",
+    "expired_card": f"This card has expired. {_OTHER}",
+    "incorrect_cvc": f"The security code (CVC) is not the one of this card. {_DIGITS}",
+    "invalid_cvc": f"The security code (CVC) is not the one of this card. {_DIGITS}",
+    "incorrect_number": f"This is not a card number. {_DIGITS}",
+    "processing_error": "The bank could not process the card. Nothing was charged; try again in a moment.",
+    "payment_intent_authentication_failure": f"Your bank could not confirm that it was you. {_OTHER}",
+    "authentication_required": "Your bank wants to be sure that it is you. Nothing was charged; try once more.",
+    "card_velocity_exceeded": f"The card has reached a limit of its bank. {_OTHER}",
+    "currency_not_supported": f"This card can't pay in this currency. {_OTHER}",
+}
+_DECLINED: Final = f"Your bank declined the card and did not say why. {_OTHER}"
 
 HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
     "pending": ("Waiting to be paid.", "The books are kept for you for a while. Nothing has been charged."),
-    "paid": ("Thank you.", "Your order is paid, and the books are yours. The receipt is on its way to you by mail."),
+    "paid": ("Thank you.", "Your order is paid, and the books are yours. A receipt comes by mail."),
     "fulfilling": ("On its way to you.", "Your order is paid and is being sent."),
     "fulfilled": ("Delivered.", "Your order is paid and has arrived."),
-    "canceled": ("This order was canceled.", "It was not paid, so nothing was charged, and the books are back on the shelf."),
+    "canceled": ("This order was canceled.", "Nothing was charged for it, and the books are back on the shelf."),
     "failed": (
         "This order came to nothing.",
-        "The payment did not succeed in time. Nothing was charged for it, and the books are back on the shelf.",
+        "It was not paid in time. Nothing was charged for it, and the books are back on the shelf.",
     ),
     "refunded": ("Paid back.", "All of what you paid for this order goes back to you."),
 }  # fmt: skip
@@ -63,7 +66,7 @@ _EVENTS: Final[Mapping[str, str]] = {
 
 
 def decline(error: Mapping[str, Any] | None) -> str:
-    """Why the last attempt came to nothing, as a customer may know it; "" if nothing is known to have failed."""
+    """Why the last attempt came to nothing, as a customer may know it; "" if none failed."""
     if not error:
         return ""
     for key in (error.get("decline_code"), error.get("code")):

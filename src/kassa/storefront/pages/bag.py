@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Redirect
 
 from kassa import cart, orders
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid
 from kassa.storefront import forms
+from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 
@@ -17,7 +18,7 @@ _MOST: Final = 9_999
 
 
 @get("/cart", include_in_schema=False)
-async def bag(request: Request) -> Response[str]:
+async def bag(request: AnyRequest) -> Response[str]:
     """GET /cart: what is in the bag, what it costs now, and what stands in the way."""
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
@@ -33,7 +34,7 @@ async def bag(request: Request) -> Response[str]:
 
 
 @post("/cart/lines", include_in_schema=False)
-async def add(request: Request) -> Redirect:
+async def add(request: AnyRequest) -> Redirect:
     """POST /cart/lines: put something in the bag."""
     shop, values = shop_of(request), await forms.read(request)
     quantity = forms.whole({"quantity": "1", **values}, "quantity", least=1, most=_MOST)
@@ -48,7 +49,7 @@ async def add(request: Request) -> Redirect:
 
 
 @post("/cart/lines/change", include_in_schema=False)
-async def change(request: Request) -> Redirect:
+async def change(request: AnyRequest) -> Redirect:
     """POST /cart/lines/change: make a line so many; zero takes it out."""
     shop, values = shop_of(request), await forms.read(request)
     quantity = forms.whole(values, "quantity", least=0, most=_MOST)
@@ -59,7 +60,7 @@ async def change(request: Request) -> Redirect:
 
 
 @post("/cart/lines/remove", include_in_schema=False)
-async def remove(request: Request) -> Redirect:
+async def remove(request: AnyRequest) -> Redirect:
     """POST /cart/lines/remove: take a line out."""
     shop, values = shop_of(request), await forms.read(request)
     async with shop.db.transaction() as tx:
@@ -69,7 +70,7 @@ async def remove(request: Request) -> Redirect:
 
 
 @post("/currency", include_in_schema=False)
-async def currency(request: Request) -> Redirect:
+async def currency(request: AnyRequest) -> Redirect:
     """POST /currency: show every price in another of the shop's currencies."""
     shop, values = shop_of(request), await forms.read(request)
     wanted, following = values.get("currency", ""), values.get("next", "/")

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from litestar import Request, Response, get
+from litestar import Response, get
 
 from kassa import catalog
 from kassa.kernel.errors import NotFound
 from kassa.storefront import assets, forms
+from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import SHARED, render, shop_of
 from kassa.storefront.visitor import visitor_of
 
@@ -23,11 +24,16 @@ _SORTS: Final = {
     "price": "Price, lowest first",
     "-price": "Price, highest first",
 }
-_FACTS: Final = {"author": "Author", "year": "First published", "language": "Written in", "subject": "Subject"}
+_FACTS: Final = {
+    "author": "Author",
+    "year": "First published",
+    "language": "Written in",
+    "subject": "Subject",
+}
 
 
 @get("/", include_in_schema=False)
-async def home(request: Request) -> Response[str]:
+async def home(request: AnyRequest) -> Response[str]:
     """GET /: the shop window."""
     shop = shop_of(request)
     async with shop.db.connection() as conn:
@@ -42,14 +48,14 @@ async def home(request: Request) -> Response[str]:
 
 
 @get("/books", include_in_schema=False)
-async def books(request: Request) -> Response[str]:
+async def books(request: AnyRequest) -> Response[str]:
     """GET /books: everything, or what was searched for; paged by a cursor."""
     chosen = _asked(request, "collection")
     return await _list(request, "All books", forms.slug(chosen) if chosen else None)
 
 
 @get("/collections/{slug:str}", include_in_schema=False)
-async def collection(request: Request, slug: str) -> Response[str]:
+async def collection(request: AnyRequest, slug: str) -> Response[str]:
     """GET /collections/…: one shelf."""
     slug = forms.slug(slug)
     async with shop_of(request).db.connection() as conn:
@@ -60,12 +66,12 @@ async def collection(request: Request, slug: str) -> Response[str]:
 
 
 @get("/products/{slug:str}", include_in_schema=False)
-async def product(request: Request, slug: str) -> Response[str]:
+async def product(request: AnyRequest, slug: str) -> Response[str]:
     """GET /products/…: one book, its editions, what they cost and how many are left."""
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
         found = await catalog.product(conn, forms.slug(slug), visitor.currency)
-    buyable = [variant.sku for variant in found.variants if variant.price_minor is not None and variant.available > 0]
+    buyable = [each.sku for each in found.variants if each.price_minor is not None and each.available > 0]
     asked = _asked(request, "sku")
     return render(
         request, visitor, "pages/product.html", product=found, few=_FEW, facts=_facts(found.attributes),
@@ -74,7 +80,7 @@ async def product(request: Request, slug: str) -> Response[str]:
 
 
 @get("/media/covers/{name:str}", include_in_schema=False)
-async def cover(request: Request, name: str) -> Response[str]:
+async def cover(request: AnyRequest, name: str) -> Response[str]:
     """GET /media/covers/….svg: the cover drawn for a book; for ever, if its address carries a version."""
     if not name.endswith(".svg"):
         raise NotFound("There is no such picture.")
@@ -90,8 +96,11 @@ async def cover(request: Request, name: str) -> Response[str]:
     return Response(svg, media_type="image/svg+xml", headers=headers)
 
 
-async def _list(request: Request, heading: str, collection: str | None, *, shelf: bool = False) -> Response[str]:
-    q, sort, after = _asked(request, "q").strip(), _asked(request, "sort") or "title", _asked(request, "after")
+async def _list(
+    request: AnyRequest, heading: str, collection: str | None, *, shelf: bool = False
+) -> Response[str]:
+    q, after = _asked(request, "q").strip(), _asked(request, "after")
+    sort = _asked(request, "sort") or "title"
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
         page = await catalog.list_products(
@@ -101,22 +110,23 @@ async def _list(request: Request, heading: str, collection: str | None, *, shelf
         collections = await catalog.collections(conn)
     asked = {"q": q, "sort": sort if sort != "title" else "", "collection": "" if shelf else collection or ""}
     return render(
-        request, visitor, "pages/books.html", heading=f"“{q}”" if q else heading, page=page, sorts=_SORTS, sort=sort,
-        collections=collections, collection=shelf, chosen=None if shelf else collection, q=q, after=after,
+        request, visitor, "pages/books.html", heading=f"“{q}”" if q else heading, page=page, sorts=_SORTS,
+        sort=sort, collections=collections, collection=shelf, chosen=None if shelf else collection, q=q, after=after,
         first_url=_address(request, asked), next_url=_address(request, {**asked, "after": page.next or ""}),
         cache=SHARED,
     )  # fmt: skip
 
 
-def _asked(request: Request, name: str) -> str:
+def _asked(request: AnyRequest, name: str) -> str:
     return forms.check_text(name, request.query_params.get(name) or "")
 
 
-def _address(request: Request, asked: Mapping[str, str]) -> str:
+def _address(request: AnyRequest, asked: Mapping[str, str]) -> str:
     query = urlencode({name: value for name, value in asked.items() if value})
     return request.url.path + (f"?{query}" if query else "")
 
 
 def _facts(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
     known = [(label, attributes[name]) for name, label in _FACTS.items() if attributes.get(name)]
-    return known + [(name.replace("_", " ").capitalize(), value) for name, value in attributes.items() if name not in _FACTS]
+    others = [(name, value) for name, value in attributes.items() if name not in _FACTS]
+    return known + [(name.replace("_", " ").capitalize(), value) for name, value in others]

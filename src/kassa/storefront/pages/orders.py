@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Redirect
 
-from kassa import cart, orders, payments, refunds
+from kassa import cart, notifications, orders, payments, refunds
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
 from kassa.storefront import forms, words
+from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, visitor_of
 
@@ -23,28 +24,30 @@ class _Entry:
 
 
 @get("/orders/{order_id:str}", include_in_schema=False)
-async def show(request: Request, order_id: str) -> Response[str]:
-    """GET /orders/…: receipt or state, for the browser that placed it or whoever has its link (`?token=`)."""
+async def show(request: AnyRequest, order_id: str) -> Response[str]:
+    """GET /orders/…: receipt or state, for the browser that placed it or whoever has its link ."""
     visitor, order = await own_order(request, order_id)
     async with shop_of(request).db.connection() as conn:
         attempts = await payments.of_order(conn, order.id)
         events = await orders.events(conn, order.id)
-        returned = await refunds.of_order(conn, order.id)
-    paid = next((attempt for attempt in attempts if attempt.state == "succeeded" and not attempt.surplus), None)
+        going_back = await refunds.of_order(conn, order.id)
+    returned = [refund for refund in going_back if refund.state not in ("failed", "canceled")]
+    paid = next((one for one in attempts if one.state == "succeeded" and not one.surplus), None)
     surplus = [attempt for attempt in attempts if attempt.surplus]
     headline, lead = words.HEADLINES[order.state]
     if surplus and order.state in ("canceled", "failed"):
         lead = "Your payment arrived after the books were gone. All of it goes back to you by itself."
     told = [_Entry(event.at, text) for event in events if (text := words.event(event))]
     return render(
-        request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), headline=headline, lead=lead,
-        paid=paid if order.paid_at else None, refunds=[refund for refund in returned if refund.state not in ("failed", "canceled")],
+        request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), headline=headline,
+        lead=lead,
+        paid=paid if order.paid_at else None, refunds=returned,
         state_words=words.STATES[order.state], timeline=told, address=_address(order.shipping_address),
     )  # fmt: skip
 
 
 @post("/orders/{order_id:str}/again", include_in_schema=False)
-async def again(request: Request, order_id: str) -> Redirect:
+async def again(request: AnyRequest, order_id: str) -> Redirect:
     """POST /orders/…/again: the books of an order that came to nothing, back into the bag."""
     shop, values = shop_of(request), await forms.read(request)
     visitor, order = await checked_order(request, order_id, values)
@@ -63,7 +66,7 @@ async def again(request: Request, order_id: str) -> Redirect:
     return go(visitor, "/cart")
 
 
-async def own_order(request: Request, order_id: str) -> tuple[Visitor, orders.Order]:
+async def own_order(request: AnyRequest, order_id: str) -> tuple[Visitor, orders.Order]:
     """The visitor and an order that he may see.
 
     Raises:
@@ -77,8 +80,7 @@ async def own_order(request: Request, order_id: str) -> tuple[Visitor, orders.Or
         order = await orders.get(conn, id_)
     if id_ in visitor.order_ids:
         return visitor, order
-    token = request.query_params.get("token") or ""
-    if not token or not same_token(token, order.token_hash):
+    if not _opens(request, order):
         raise NotFound("There is no such order.", code="order_not_found")
     async with shop.db.transaction() as tx:
         await visitor.keep(tx, now=shop.clock.now())
@@ -86,7 +88,17 @@ async def own_order(request: Request, order_id: str) -> tuple[Visitor, orders.Or
     return visitor, order
 
 
-async def checked_order(request: Request, order_id: str, values: Mapping[str, str]) -> tuple[Visitor, orders.Order]:
+def _opens(request: AnyRequest, order: orders.Order) -> bool:
+    """Whether the address carries what opens this order: its token, or the key of the link in its mail."""
+    token, key = request.query_params.get("token", ""), request.query_params.get("key", "")
+    return bool(token and same_token(token, order.token_hash)) or bool(
+        key and notifications.verify_order_link(shop_of(request).settings, order.id, key)
+    )
+
+
+async def checked_order(
+    request: AnyRequest, order_id: str, values: Mapping[str, str]
+) -> tuple[Visitor, orders.Order]:
     """The visitor and his order, for a form about it.
 
     Raises:
@@ -125,6 +137,5 @@ def bill(order: orders.Order) -> _Bill:
 
 def _address(address: Mapping[str, Any]) -> list[str]:
     place = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
-    parts = [address.get("name"), address.get("line1"), address.get("line2"), place, address.get("region"), address.get("country")]
-    return [str(part) for part in parts if part]
-
+    street = [address.get(part) for part in ("name", "line1", "line2")]
+    return [str(part) for part in (*street, place, address.get("region"), address.get("country")) if part]

@@ -1,20 +1,22 @@
 """Paying an order: the Payment Element, Stripe's own page, and coming back from either.
 
-Nothing here says "failed" of its own knowledge: the provider is asked, and as long as it has not answered, the
-page says that it is being asked.
+Nothing here says "failed" of its own knowledge: the provider is asked, and as long as it has not answered,
+the page says that it is being asked.
 """
 
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Redirect
 
-from kassa import checkout, inventory, orders, payments
+from kassa import checkout, inventory, orders, payments, web
+from kassa.config import Settings
 from kassa.kernel.errors import Unavailable
 from kassa.storefront import forms, words
 from kassa.storefront.pages.orders import bill, checked_order, own_order
-from kassa.storefront.view import OWN, go, origin, render, shop_of
+from kassa.storefront.request import AnyRequest
+from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor
 
 #: A page that waits for the bank looks again by itself after so many seconds each time, and then stops.
@@ -31,7 +33,7 @@ _UNREACHED: Final = "Stripe can't be reached just now. Nothing was charged; relo
 
 
 @get("/orders/{order_id:str}/pay", include_in_schema=False)
-async def show(request: Request, order_id: str) -> Response[Any]:
+async def show(request: AnyRequest, order_id: str) -> Response[Any]:
     """GET /orders/…/pay: the order's one attempt to be paid here, made or found again."""
     shop = shop_of(request)
     visitor, order = await own_order(request, order_id)
@@ -51,7 +53,7 @@ async def show(request: Request, order_id: str) -> Response[Any]:
 
 
 @post("/orders/{order_id:str}/pay/hosted", include_in_schema=False)
-async def hosted(request: Request, order_id: str) -> Response[Any]:
+async def hosted(request: AnyRequest, order_id: str) -> Response[Any]:
     """POST /orders/…/pay/hosted: off to Stripe's own page for this order."""
     shop, values = shop_of(request), await forms.read(request)
     visitor, order = await checked_order(request, order_id, values)
@@ -67,8 +69,8 @@ async def hosted(request: Request, order_id: str) -> Response[Any]:
 
 
 @get("/orders/{order_id:str}/return", include_in_schema=False)
-async def come_back(request: Request, order_id: str) -> Response[Any]:
-    """GET /orders/…/return: ask the provider what became of the payment, and lead on to where that belongs."""
+async def come_back(request: AnyRequest, order_id: str) -> Response[Any]:
+    """GET /orders/…/return: ask the provider what became of the payment, and lead on."""
     shop = shop_of(request)
     visitor, order = await own_order(request, order_id)
     async with shop.db.connection() as conn:
@@ -89,7 +91,7 @@ async def come_back(request: Request, order_id: str) -> Response[Any]:
 
 
 @post("/orders/{order_id:str}/cancel", include_in_schema=False)
-async def cancel(request: Request, order_id: str) -> Redirect:
+async def cancel(request: AnyRequest, order_id: str) -> Redirect:
     """POST /orders/…/cancel: give a pending order up; nobody can pay it afterwards, and the books go back."""
     shop, values = shop_of(request), await forms.read(request)
     visitor, order = await checked_order(request, order_id, values)
@@ -101,7 +103,7 @@ async def cancel(request: Request, order_id: str) -> Redirect:
 
 
 async def _pay_page(
-    request: Request, visitor: Visitor, order: orders.Order, payment: payments.Payment | None, *, trouble: str,
+    request: AnyRequest, visitor: Visitor, order: orders.Order, payment: payments.Payment | None, *, trouble: str,
     status: int = 200,
 ) -> Response[str]:  # fmt: skip
     shop = shop_of(request)
@@ -112,12 +114,27 @@ async def _pay_page(
         request, visitor, "pages/pay.html", status=status, cache=OWN, order=order, bill=bill(order), payment=payment,
         hold=hold, now=now, minutes_left=max(0, int((hold.expires_at - now).total_seconds()) // 60), trouble=trouble,
         canceled="canceled" in request.query_params and not trouble, stripe_js_url=settings.stripe_js_url,
-        stripe_origin=origin(settings.stripe_js_url), publishable_key=settings.stripe_publishable_key,
+        stripe_origin=web.origin(settings.stripe_js_url), policy=_policy(settings),
+        publishable_key=settings.stripe_publishable_key,
         return_url=f"{settings.base_url}/orders/{order.id}/return", sandbox=settings.sandbox, test_cards=_TEST_CARDS,
     )  # fmt: skip
 
 
-async def _last_trouble(request: Request, order: orders.Order) -> str:
+def _policy(settings: Settings) -> str:
+    """What Stripe.js needs (https://docs.stripe.com/security/guide, 2025), or the sandbox in its place."""
+    if settings.sandbox:
+        stripe = [web.origin(settings.stripe_js_url), web.origin(settings.stripe_api_base)]
+        return web.content_security_policy(scripts=stripe, frames=stripe, connects=stripe, forms=stripe)
+    scripts = [web.origin(settings.stripe_js_url), "https://*.js.stripe.com"]
+    return web.content_security_policy(
+        scripts=scripts,
+        frames=[*scripts, "https://hooks.stripe.com"],
+        connects=["https://api.stripe.com"],
+        forms=["https://checkout.stripe.com"],
+    )
+
+
+async def _last_trouble(request: AnyRequest, order: orders.Order) -> str:
     """Why the newest attempt that anything is known of came to nothing."""
     async with shop_of(request).db.connection() as conn:
         attempts = await payments.of_order(conn, order.id)
@@ -125,7 +142,7 @@ async def _last_trouble(request: Request, order: orders.Order) -> str:
     return words.decline(tried[-1].last_error) if tried else ""
 
 
-def _checking(request: Request, visitor: Visitor, order: orders.Order, reason: str) -> Response[str]:
+def _checking(request: AnyRequest, visitor: Visitor, order: orders.Order, reason: str) -> Response[str]:
     text = request.query_params.get("n", "0")
     turn = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
     again_in = _PAUSES[turn] if turn < len(_PAUSES) else None

@@ -133,7 +133,7 @@ async def resend(state: State, event_id: FromPath[str]) -> Response[Obj]:
     def act(work: Any) -> Obj:
         event: Obj = work.need("event", event_id)
         endpoints = [one["id"] for one in box.endpoints() if one["status"] == "enabled"]
-        box.deliveries.resend(event_id, event["type"], msgspec.json.encode(event), endpoints)
+        box.deliveries.resend(event_id, event["type"], endpoints)
         return event
 
     return _answer(box.attempt(act))

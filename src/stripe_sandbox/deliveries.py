@@ -40,7 +40,7 @@ class Deliveries:
         self._tasks: set[asyncio.Task[None]] = set()
         self.wake = asyncio.Event()
 
-    def add(self, event: str, type: str, endpoint: str, body: bytes) -> None:
+    def add(self, event: str, type: str, endpoint: str) -> None:
         """Put one delivery into the outbox, in the transaction of its event."""
         due, held, state, bad, copies = self._box.clock.now(), 0, "pending", 0, 1
         fault = self._box.faults.next_webhook(type)
@@ -54,16 +54,16 @@ class Deliveries:
                 held, due = 1, due + (fault.seconds or REORDER_SECONDS)
         for _ in range(copies):
             self._box.store.run(
-                "INSERT INTO deliveries (event, endpoint, state, due, held, attempts, bad_signature, body)"
-                " VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
-                (event, endpoint, state, due, held, bad, body),
+                "INSERT INTO deliveries (event, endpoint, state, due, held, attempts, bad_signature)"
+                " VALUES (?, ?, ?, ?, ?, 0, ?)",
+                (event, endpoint, state, due, held, bad),
             )
         self.wake.set()
 
-    def resend(self, event: str, type: str, body: bytes, endpoints: Sequence[str]) -> None:
+    def resend(self, event: str, type: str, endpoints: Sequence[str]) -> None:
         """Deliver an event once more, whatever became of it before."""
         for endpoint in endpoints:
-            self.add(event, type, endpoint, body)
+            self.add(event, type, endpoint)
 
     async def deliver_due(self) -> int:
         """Post everything that is due now, in order of creation; returns how many posts were made.
@@ -114,15 +114,15 @@ class Deliveries:
     def _due(self, *, include_held: bool) -> list[Any]:
         now = self._box.clock.now()
         rows = self._box.store.rows(
-            "SELECT id, event, endpoint, attempts, bad_signature, body FROM deliveries WHERE state = "
-            "'pending' AND"
-            " (due <= ? OR (held AND ?)) ORDER BY held, CASE WHEN held THEN -id ELSE id END LIMIT ?",
+            "SELECT d.id, d.endpoint, d.attempts, d.bad_signature, o.body FROM deliveries d"
+            " JOIN objects o ON o.id = d.event WHERE d.state = 'pending' AND (d.due <= ? OR (d.held AND ?))"
+            " ORDER BY d.held, CASE WHEN d.held THEN -d.id ELSE d.id END LIMIT ?",
             (now, include_held, AT_ONCE * 2),
         )
         return [row for row in rows if row[0] not in self._in_flight]
 
     async def _deliver(self, row: Any) -> None:
-        id, _event, endpoint_id, attempts, bad_signature, body = row
+        id, endpoint_id, attempts, bad_signature, body = row
         try:
             endpoint = self._box.endpoint(endpoint_id)
             if endpoint is None or endpoint["status"] != "enabled":

@@ -48,6 +48,14 @@ def invalid(message: str, param: str | None = None, code: str | None = None) -> 
     return StripeError(400, message, code=code, param=param, stored=False)
 
 
+def refuse_unmodelled(params: Obj, names: tuple[str, ...]) -> None:
+    """400 for a parameter that Stripe knows and this sandbox would have to ignore: better no than wrong."""
+    for name in names:
+        value = params.get(name)
+        if value and not (isinstance(value, dict) and value.get("enabled") is False):
+            raise invalid(f"`{name}` is not modelled by this sandbox yet.", name)
+
+
 def missing(param: str) -> StripeError:
     """400: a required parameter is not there."""
     return invalid(f"Missing required param: {param}.", param, "parameter_missing")

@@ -28,7 +28,7 @@ NULL; CREATE INDEX IF NOT EXISTS objects_charge ON objects (charge, type, seq) W
 CREATE TABLE IF NOT EXISTS deliveries (
   id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL, state TEXT NOT NULL,
   due REAL NOT NULL, held INTEGER NOT NULL, attempts INTEGER NOT NULL, bad_signature INTEGER NOT NULL,
-  status INTEGER, error TEXT, body BLOB NOT NULL);
+  status INTEGER, error TEXT);
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 CREATE TABLE IF NOT EXISTS answers (

@@ -116,10 +116,9 @@ class Work:
             "request": {"id": self.request_id, "idempotency_key": self.key},
             "type": type,
         }
-        encoded = msgspec.json.encode(event)
-        self.box.store.write(event, encoded)
+        self.box.store.write(event, msgspec.json.encode(event))
         for endpoint in endpoints:
-            self.box.deliveries.add(event["id"], type, endpoint, encoded)
+            self.box.deliveries.add(event["id"], type, endpoint)
 
     def later(self, seconds: float, kind: str, target: str) -> None:
         """Have the act `kind` of `schedule` happen to the object `target` in `seconds` of sandbox time."""

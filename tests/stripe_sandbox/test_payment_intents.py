@@ -352,6 +352,17 @@ async def test_allowed_types_exclude_the_other_ways_to_choose(world: World):
     assert (intent.payment_method_types, intent.automatic_payment_methods) == (["card"], None)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("confirmation_token", "ctoken_1"), ("application_fee_amount", 10), ("on_behalf_of", "acct_1")],
+)
+async def test_what_the_sandbox_would_ignore_it_refuses(world: World, name, value):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.paid(**{name: value})
+
+    assert (refused.value.param, await world.types()) == (name, [])
+
+
 async def test_a_method_used_without_a_customer_is_used_up(world: World):
     method = await world.stripe.v1.payment_methods.create_async(
         {"type": "card", "card": {"token": "tok_visa"}}

@@ -225,6 +225,8 @@ async def test_an_embedded_session_has_a_secret_and_a_return_url_instead_of_a_pa
             "line_items[0][price_data][product_data]",
         ),
         ({"customer": "cus_none"}, "customer"),
+        ({"automatic_tax": {"enabled": True}}, "automatic_tax"),
+        ({"mode": "setup"}, "mode"),
         ({"expires_at": 1}, "expires_at"),
         ({"expires_at": 99999999999}, "expires_at"),
     ],

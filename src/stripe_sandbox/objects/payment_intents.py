@@ -8,7 +8,7 @@ cannot contradict them.
 
 from stripe_sandbox.amounts import check_amount, check_currency, format_amount
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import StripeError, exclusive, invalid, unexpected_state
+from stripe_sandbox.errors import StripeError, exclusive, invalid, refuse_unmodelled, unexpected_state
 from stripe_sandbox.ids import new_id, random_text
 from stripe_sandbox.objects import charges, confirmation, payment_methods, sessions
 from stripe_sandbox.work import Work, merge_metadata, public, shipping, unset
@@ -16,6 +16,10 @@ from stripe_sandbox.work import Work, merge_metadata, public, shipping, unset
 HOLD_SECONDS = 7 * 86400
 CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
 UPDATABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+NOT_MODELLED = (
+    "confirmation_token", "payment_method_configuration", "application_fee_amount", "transfer_data",
+    "on_behalf_of", "customer_account",
+)  # fmt: skip
 CONFIRM_ONLY = (
     "off_session",
     "return_url",
@@ -225,7 +229,8 @@ def capture(work: Work, id: str, params: Obj) -> Obj:
 
 
 def check_method_choice(params: Obj) -> None:
-    """400 when ways of choosing payment methods are mixed that exclude each other."""
+    """400 when ways of choosing payment methods are mixed that exclude each other, or not modelled."""
+    refuse_unmodelled(params, NOT_MODELLED)
     if "allowed_payment_method_types" in params:
         for other in (
             "excluded_payment_method_types", "automatic_payment_methods", "payment_method_configuration"

@@ -1,10 +1,8 @@
 """Making a Checkout Session: its parameters checked, its lines priced."""
 
-from typing import Any
-
 from stripe_sandbox.amounts import check_amount, check_currency
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import exclusive, invalid, missing
+from stripe_sandbox.errors import exclusive, invalid, missing, refuse_unmodelled
 from stripe_sandbox.ids import new_id, random_text
 from stripe_sandbox.objects import payment_methods, products, sessions
 from stripe_sandbox.work import Work, merge_metadata
@@ -88,9 +86,7 @@ def _check(work: Work, params: Obj, ui_mode: str) -> None:
         raise invalid(
             f"Checkout Sessions in `{params['mode']}` mode are not modelled by this sandbox yet.", "mode"
         )
-    for name in NOT_MODELLED:
-        if params.get(name) and not _switched_off(params[name]):
-            raise invalid(f"`{name}` is not modelled by this sandbox yet.", name)
+    refuse_unmodelled(params, NOT_MODELLED)
     if not params.get("line_items"):
         raise missing("line_items")
     if len(params["line_items"]) > MAX_LINES:
@@ -212,7 +208,3 @@ def _adjustable(given: Obj | None) -> Obj | None:
 
 def _texts(given: Obj | None) -> Obj:
     return {name: value for name, value in (given or {}).items() if isinstance(value, dict)}
-
-
-def _switched_off(given: Any) -> bool:
-    return isinstance(given, dict) and given.get("enabled") is False

@@ -6,7 +6,7 @@ customer confirms), `paid` (it was completed), `expired`. `settle` derives `stat
 """
 
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import StripeError, invalid
+from stripe_sandbox.errors import StripeError, invalid, refuse_unmodelled
 from stripe_sandbox.objects import confirmation, customers, payment_intents
 from stripe_sandbox.work import Work, address, merge_metadata, unset
 
@@ -28,8 +28,9 @@ def settle(work: Work, session: Obj) -> Obj:
 
 
 def update(work: Work, id: str, params: Obj) -> Obj:
-    """Change metadata (all that a hosted session lets one change here)."""
-    session = work.need("checkout.session", id, None)
+    """Change metadata or the collected shipping details."""
+    session = work.need("checkout.session", id)
+    refuse_unmodelled(params, tuple(set(params) - {"metadata", "collected_information"}))
     session["metadata"] = merge_metadata(session["metadata"], params.get("metadata"))
     if "collected_information" in params:
         given = params["collected_information"].get("shipping_details")
@@ -72,9 +73,8 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
     session = work.need("checkout.session", id)
     if session["status"] != "open":
         raise StripeError(
-            400, f"This Checkout Session has a status of `{session['status']}` and cannot be paid.",
-            code="checkout_session_not_open",
-        )  # fmt: skip
+            400, f"This Checkout Session has a status of `{session['status']}` and cannot be paid."
+        )
     expected = params.get("expected_amount")
     if expected is not None and expected != session["amount_total"]:
         raise invalid(

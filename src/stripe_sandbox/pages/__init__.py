@@ -8,10 +8,12 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from stripe_sandbox.pages import assets, element
+from stripe_sandbox.pages import assets, challenge, checkout, element
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     assets.stripe_js,
     assets.static_file,
     *element.route_handlers,
+    *challenge.route_handlers,
+    *checkout.route_handlers,
 ]

@@ -1,0 +1,44 @@
+"""Every address of the desk, under one roof with its own error page."""
+
+from typing import Any, Final
+
+from litestar import Router
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from kassa.admin import assets
+from kassa.admin.desk import LoginNeeded
+from kassa.admin.oops import render_error, to_login
+from kassa.admin.pages import jobs, login, mailbox, orders
+from kassa.kernel.errors import KassaError
+from kassa.web.errors import handler
+
+_handle: Any = handler(render_error)
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    Router(
+        path="/",
+        route_handlers=[
+            assets.serve,
+            login.home,
+            login.show_login,
+            login.log_in,
+            login.log_out,
+            login.show_set_password,
+            login.set_password,
+            orders.list_orders,
+            orders.show_order,
+            jobs.list_dead,
+            jobs.retry,
+            mailbox.list_mails,
+            mailbox.show_mail,
+            mailbox.show_body,
+        ],
+        exception_handlers={
+            LoginNeeded: to_login,
+            KassaError: _handle,
+            HTTPException: _handle,
+            Exception: _handle,
+        },
+    )
+]

@@ -1,0 +1,134 @@
+"""What the desk calls things. Every state has a label and a tone; tests walk all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from babel import Locale
+
+from kassa.kernel.money import show
+from kassa.orders import State
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A state in words. `tone`: `good`, `wait`, `bad`, `done` (over, nothing to do)."""
+
+    text: str
+    tone: str
+
+
+ORDER: Final[Mapping[str, Label]] = {
+    State.PENDING: Label("Awaiting payment", "wait"),
+    State.PAID: Label("Paid", "good"),
+    State.FULFILLING: Label("Being sent", "good"),
+    State.FULFILLED: Label("Delivered", "done"),
+    State.CANCELED: Label("Canceled", "done"),
+    State.FAILED: Label("Payment failed", "bad"),
+    State.REFUNDED: Label("Refunded", "done"),
+}
+PAYMENT: Final[Mapping[str, Label]] = {
+    "open": Label("Open", "wait"),
+    "processing": Label("Bank is deciding", "wait"),
+    "requires_action": Label("Customer must confirm", "wait"),
+    "succeeded": Label("Succeeded", "good"),
+    "failed": Label("Failed", "bad"),
+    "canceled": Label("Closed unpaid", "done"),
+}
+REFUND: Final[Mapping[str, Label]] = {
+    "requested": Label("To be sent", "wait"),
+    "pending": Label("On its way", "wait"),
+    "succeeded": Label("Sent back", "good"),
+    "failed": Label("Failed", "bad"),
+    "canceled": Label("Canceled", "bad"),
+}
+HOLD: Final[Mapping[str, Label]] = {
+    "held": Label("Held", "wait"),
+    "paying": Label("Held while paying", "wait"),
+    "committed": Label("Sold", "good"),
+    "released": Label("Back on the shelf", "done"),
+}
+MAIL: Final[Mapping[str, Label]] = {
+    "queued": Label("To be sent", "wait"),
+    "sent": Label("Sent", "good"),
+}
+FLOW: Final[Mapping[str, str]] = {"element": "Card form in the shop", "hosted": "Stripe's own page"}
+REFUND_KIND: Final[Mapping[str, str]] = {"surplus": "Surplus, sent back by itself", "requested": "Requested"}
+
+#: The journal's types; one that is not here is shown as it is written.
+EVENT: Final[Mapping[str, Label]] = {
+    "order.placed": Label("Order placed, stock held", "wait"),
+    "order.payment_succeeded": Label("Payment succeeded", "good"),
+    "order.attempt_failed": Label("Payment attempt failed", "bad"),
+    "order.expired": Label("Hold ran out", "done"),
+    "order.canceled": Label("Order canceled", "done"),
+    "order.picked": Label("Picked", "good"),
+    "order.shipped": Label("Shipped", "good"),
+    "order.delivered": Label("Delivered", "good"),
+    "order.refunded_in_full": Label("Refunded in full", "done"),
+    "payment.open": Label("Payment open again", "wait"),
+    "payment.processing": Label("Bank is deciding", "wait"),
+    "payment.requires_action": Label("Customer must confirm with their bank", "wait"),
+    "payment.canceled": Label("Payment closed, unpaid", "done"),
+    "payment.surplus": Label("Money the order had no use for", "bad"),
+    "payment.unfit": Label("Amount or currency was not the order's", "bad"),
+    "refund.requested": Label("Refund written down", "wait"),
+    "refund.pending": Label("Refund on its way", "wait"),
+    "refund.succeeded": Label("Refund arrived at the bank", "good"),
+    "refund.failed": Label("Refund failed", "bad"),
+    "refund.canceled": Label("Refund canceled", "bad"),
+    "refund.found": Label("Refund made at the provider", "wait"),
+}
+_ACTOR: Final[Mapping[str, str]] = {"customer": "Customer", "clock": "By itself"}
+_ACTOR_KIND: Final[Mapping[str, str]] = {"staff": "Staff", "key": "API key", "stripe": "Stripe"}
+#: What of an event's data is worth a line, and what it is called.
+_DATA: Final[Mapping[str, str]] = {
+    "provider_ref": "Reference",
+    "code": "Code",
+    "decline_code": "Decline code",
+    "reason": "Reason",
+    "payment_id": "Payment",
+    "refund_id": "Refund",
+}
+
+#: The filter of the list of orders: value, label, states. The first hides orders that were never paid.
+FILTERS: Final[tuple[tuple[str, str, tuple[str, ...] | None], ...]] = (
+    ("", "Paid orders", (State.PAID, State.FULFILLING, State.FULFILLED, State.REFUNDED)),
+    ("all", "All orders", None),
+    *((str(state), ORDER[state].text, (str(state),)) for state in State),
+)
+
+
+def event(type_: str) -> Label:
+    """What happened, in words."""
+    return EVENT.get(type_, Label(type_, "wait"))
+
+
+def actor(text: str) -> str:
+    """Who did it, in words: `staff:ada@example.org` → "Staff ada@example.org"."""
+    kind, _, name = text.partition(":")
+    if text in _ACTOR:
+        return _ACTOR[text]
+    return f"{_ACTOR_KIND[kind]} {name}" if kind in _ACTOR_KIND else text
+
+
+def facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parts of an event's data that an operator can use, in words."""
+    found = []
+    if {"amount_minor", "currency"} <= data.keys():
+        found.append(("Amount", show(int(data["amount_minor"]), str(data["currency"]))))
+    elif {"total_minor", "currency"} <= data.keys():
+        found.append(("Total", show(int(data["total_minor"]), str(data["currency"]))))
+    if {"from", "to"} <= data.keys():
+        moved = [ORDER[state].text if state in ORDER else str(state) for state in (data["from"], data["to"])]
+        found.append(("State", " → ".join(moved)))
+    return found + [(label, str(data[name])) for name, label in _DATA.items() if data.get(name)]
+
+
+def address(parts: Mapping[str, Any]) -> list[str]:
+    """A postal address line by line; parts that are missing leave no gap."""
+    town = " ".join(str(part) for part in (parts.get("postal_code"), parts.get("city")) if part)
+    place = ", ".join(str(part) for part in (town, parts.get("region")) if part)
+    country = Locale("en").territories.get(str(parts.get("country")), parts.get("country"))
+    lines = (parts.get("name"), parts.get("line1"), parts.get("line2"), place, country)
+    return [str(line) for line in lines if line]

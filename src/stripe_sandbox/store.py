@@ -42,21 +42,30 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WIT
 """
 
 
+class StoreUnusable(OSError):
+    """The file cannot be opened, is no store of ours, or another sandbox is using it."""
+
+
 class Store:
     """One connection, used from the event loop only; every call takes microseconds."""
 
     def __init__(self, path: Path | None) -> None:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(
-            path or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=256
-        )
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # NORMAL: a killed process loses nothing; only a power cut may lose the last instants.
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        # Copy the log into the file every 32 MB only: each copy waits for the disk.
-        self._db.execute("PRAGMA wal_autocheckpoint = 8000")
-        self._db.executescript(_SCHEMA)
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                path or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+            # One process only: a second one would not see what the first keeps in memory.
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            # NORMAL: a killed process loses nothing; only a power cut may lose the last instants.
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            # Copy the log into the file every 32 MB only: each copy waits for the disk.
+            self._db.execute("PRAGMA wal_autocheckpoint = 8000")
+            self._db.executescript(_SCHEMA)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnusable(f"cannot use {path} as the sandbox's store: {error}") from None
 
     def close(self) -> None:
         """Close the file; nothing may be called afterwards."""

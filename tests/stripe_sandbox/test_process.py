@@ -151,6 +151,28 @@ def test_a_port_in_use_is_one_line_and_exit_2():
     assert errors.count(b"\n") == 1
 
 
+def test_a_store_that_cannot_be_used_is_one_line_and_exit_2(tmp_path: Path):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "stripe-sandbox.sqlite3").write_text("not a database at all " * 100)
+    (tmp_path / "file").touch()
+    for data in (tmp_path / "broken", tmp_path / "file"):
+        process = start(free_port(), data)
+        _, errors = process.communicate(timeout=20)
+
+        assert process.returncode == 2
+        assert errors.decode().startswith("stripe_sandbox: cannot use ")
+        assert errors.count(b"\n") == 1
+
+
+def test_a_store_belongs_to_one_sandbox_at_a_time(tmp_path: Path):
+    with running(free_port(), tmp_path):
+        second = start(free_port(), tmp_path)
+        _, errors = second.communicate(timeout=30)
+
+    assert second.returncode == 2
+    assert b"database is locked" in errors
+
+
 @pytest.mark.parametrize(
     "environment",
     [

@@ -27,7 +27,7 @@ def build(
 ) -> Litestar:
     """The application: these routes, one exception handler, ids and security headers on every answer.
 
-    `render_error(request, fault)` writes error pages for people; without it every failure is a problem+json.
+    `render_error(request, status, problem)` writes error pages for people; without it every failure is a problem+json.
     """
     handle: Any = errors.handler(render_error)
     return Litestar(

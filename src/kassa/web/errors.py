@@ -23,7 +23,8 @@ from kassa.kernel.errors import (
 from kassa.web.headers import request_id
 
 AnyRequest = Request[Any, Any, Any]
-RenderError = Callable[[AnyRequest, "Fault"], Response[Any]]
+#: Draws the page of a failure: request, status, and the problem's members.
+RenderError = Callable[[AnyRequest, int, Mapping[str, Any]], Response[Any]]
 
 #: What each kind of failure is in HTTP. `Invalid` that names fields is 422. A failure of no kind is one
 #: between us and the provider (`provider_rejected`).
@@ -73,17 +74,8 @@ class Fault:
 
 def problem(fault: Fault) -> Response[bytes]:
     """The failure as `application/problem+json`."""
-    body = {
-        **fault.extra,
-        "type": f"urn:kassa:problem:{fault.code}",
-        "title": fault.title,
-        "status": fault.status,
-        "detail": fault.detail,
-        "code": fault.code,
-        "request_id": fault.request_id,
-    }
     return Response(
-        msgspec.json.encode(body),
+        msgspec.json.encode(_members(fault)),
         status_code=fault.status,
         media_type="application/problem+json",
         headers=dict(fault.headers),
@@ -100,10 +92,12 @@ def handler(render_error: RenderError | None) -> Callable[[AnyRequest, Exception
         if render_error is None or for_machines(request):
             return problem(fault)
         try:
-            return render_error(request, fault)
+            page = render_error(request, fault.status, _members(fault))
         except Exception:
             log.exception("error page failed", request_id=fault.request_id)
             return problem(fault)
+        page.headers.update(fault.headers)
+        return page
 
     return handle
 
@@ -132,6 +126,18 @@ def for_machines(request: AnyRequest) -> bool:
     """Whether the answer is read by a program."""
     accept = request.headers.get("accept", "")
     return request.url.path.startswith(_MACHINES) or ("json" in accept and "text/html" not in accept)
+
+
+def _members(fault: Fault) -> dict[str, Any]:
+    return {
+        **fault.extra,
+        "type": f"urn:kassa:problem:{fault.code}",
+        "title": fault.title,
+        "status": fault.status,
+        "detail": fault.detail,
+        "code": fault.code,
+        "request_id": fault.request_id,
+    }
 
 
 def _of_ours(error: KassaError, id_: str) -> Fault:

@@ -1,0 +1,75 @@
+"""The JSON API: one file per resource, described by the OpenAPI document that is made of its handlers.
+
+No tables of its own. Promises: what CONTRACT's routes promise; every refusal is a problem with a stable code
+(`codes.CODES`); amounts are integers with their currency; nobody learns whether a foreign order exists.
+"""
+
+from functools import cache
+from typing import Any, Final
+
+from litestar import Response, Router, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.middleware import DefineMiddleware
+from litestar.types import ControllerRouterHandler
+
+from kassa.api import admin, carts, docs, health, openapi, orders, payments, products
+from kassa.api.auth import AnyRequest, Authenticate
+from kassa.api.doc import reply
+
+PREFIX: Final = "/api/v1"
+_PUBLIC: Final[list[HTTPRouteHandler]] = [
+    products.list_products,
+    products.show_product,
+    carts.create,
+    carts.show,
+    carts.add,
+    carts.change,
+    carts.remove,
+    carts.use_discount,
+    carts.drop_discount,
+    orders.place,
+    orders.list_own,
+    orders.show,
+    orders.cancel,
+    payments.pay,
+    payments.sync,
+]
+_ADMIN: Final[list[HTTPRouteHandler]] = [
+    admin.put_product,
+    admin.show_stock,
+    admin.adjust,
+    admin.list_orders,
+    admin.show_order,
+]
+_OPERATION: Final[list[HTTPRouteHandler]] = [health.healthz, health.readyz]
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document; needs no database."""
+    return openapi.document(
+        [
+            *((PREFIX, handler) for handler in _PUBLIC),
+            *((f"{PREFIX}/admin", handler) for handler in _ADMIN),
+            *(("", handler) for handler in _OPERATION),
+        ]
+    )
+
+
+@get("/openapi.json", include_in_schema=False)
+async def openapi_json(request: AnyRequest) -> Response[bytes]:
+    """GET /openapi.json: what the API is, for programs."""
+    return reply(openapi_document())
+
+
+route_handlers: list[ControllerRouterHandler] = [
+    Router(PREFIX, route_handlers=_PUBLIC, middleware=[Authenticate]),
+    Router(f"{PREFIX}/admin", route_handlers=_ADMIN, middleware=[DefineMiddleware(Authenticate, admin=True)]),
+    *_OPERATION,
+    openapi_json,
+    docs.docs,
+    docs.scalar,
+    docs.start,
+]
+
+__all__ = ["openapi_document", "route_handlers"]

@@ -1,0 +1,70 @@
+"""Every code a problem can carry, its status, and what it means: docs/guide/api.md is tested against this."""
+
+from collections.abc import Mapping
+from typing import Final
+
+CODES: Final[Mapping[str, tuple[int, str]]] = {
+    # of every route
+    "invalid_json": (400, "The body is not JSON."),
+    "validation_failed": (422, "A member is missing, unknown, or not of its type; `errors` names it."),
+    "invalid_address_character": (400, "The address of the request contains a NUL character."),
+    "bad_request": (400, "The request can't be understood."),
+    "unauthenticated": (401, "This needs credentials."),
+    "invalid_api_key": (401, "The API key is unknown or was revoked."),
+    "forbidden": (403, "These credentials do not allow this."),
+    "csrf_failed": (403, "A session cookie came without its token in `X-CSRF-Token`."),
+    "not_found": (404, "There is nothing at this address."),
+    "method_not_allowed": (405, "This address does not answer to this method; `Allow` lists those it does."),
+    "body_too_large": (413, "The body is larger than 1 MiB."),
+    "too_many_requests": (429, "Too often; `Retry-After` says when to come back."),
+    "internal_error": (500, "Our fault. It was written down under the request's id."),
+    "busy": (503, "Somebody else is changing the same thing; nothing changed, try again."),
+    "database_unavailable": (503, "The database is not to be reached."),
+    "not_ready": (503, "`/readyz` only: `failed` lists what is missing."),
+    # idempotency
+    "idempotency_key_required": (400, "The route needs the header `Idempotency-Key`."),
+    "idempotency_key_invalid": (400, "The key is longer than 255 characters, or not printable ASCII."),
+    "idempotency_key_reused": (422, "The key was used with another body before."),
+    "idempotency_in_flight": (409, "The first request with this key is still running."),
+    # catalogue and carts
+    "invalid_sort": (422, "The list can't be sorted by this."),
+    "invalid_cursor": (400, "`after` is not a cursor of ours."),
+    "unsupported_currency": (422, "The shop does not sell in this currency."),
+    "product_not_found": (404, "There is no such product, or it is not for sale yet."),
+    "cart_not_found": (404, "There is no such cart."),
+    "cart_full": (400, "A cart has at most 50 lines."),
+    "quantity_too_large": (422, "A line has at most 99 units."),
+    "unknown_sku": (422, "Nothing of this SKU is for sale here; 404 where the SKU is in the address."),
+    "unknown_shipping_method": (422, "Nothing is sent there this way."),
+    "discount_unknown": (404, "No discount has this code; 422 in the body of an order."),
+    # orders
+    "lines_or_cart": (422, "An order is made of `lines` or of `cart_id`: of exactly one."),
+    "empty_order": (400, "There is nothing in the cart."),
+    "too_many_lines": (400, "An order has at most 50 lines."),
+    "invalid_email": (422, "What was given is no e-mail address."),
+    "invalid_address": (422, "The postal address is not complete; `errors` names each member."),
+    "amount_below_minimum": (400, "Less than can be charged in this currency; `minimum` says how much."),
+    "amount_too_large": (400, "More than can be charged at once."),
+    "insufficient_stock": (409, "`items` lists `{sku, requested, available}`; nothing is held."),
+    "order_not_found": (404, "There is no such order, or it is somebody else's."),
+    "invalid_transition": (409, "The order's state has no place for this; nothing changed."),
+    # payments
+    "payment_not_found": (404, "There is no such payment, or it is somebody else's."),
+    "order_not_payable": (409, "The order is not waiting for money."),
+    "payment_processing": (409, "The bank is still deciding; the payment can't be taken back before it has."),
+    "payment_declined": (409, "The bank said no."),
+    "provider_rejected": (502, "The payment provider refused the request."),
+    "provider_unreachable": (503, "The provider did not answer: nobody knows; the same again finds out."),
+    # administration
+    "invalid_product": (422, "The product is not valid; `errors` names each member."),
+    "sku_taken": (409, "The SKU belongs to another product."),
+    "below_reserved": (409, "Fewer would be on hand than are promised to customers."),
+    "invalid": (422, "The request is wrong in itself; `errors` names members, if any are at fault."),
+}
+#: What any route under /api/v1 may answer.
+EVERYWHERE: Final = (
+    "invalid_json", "validation_failed", "invalid_api_key", "too_many_requests", "internal_error", "busy",
+)  # fmt: skip
+IDEMPOTENT: Final = (
+    "idempotency_key_required", "idempotency_key_invalid", "idempotency_key_reused", "idempotency_in_flight",
+)  # fmt: skip

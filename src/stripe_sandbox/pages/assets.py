@@ -54,6 +54,8 @@ def asset(name: str) -> Asset | None:
         body, media_type = _script(name), "text/javascript"
     elif name in STYLES:
         body, media_type = _read("pages/static/tokens.css") + _read(f"pages/static/{name}"), "text/css"
+    elif name == "icon.svg":
+        body, media_type = _read("pages/static/icon.svg"), "image/svg+xml"
     else:
         return None
     return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:20]}"')

@@ -9,7 +9,8 @@ from litestar.datastructures import State
 
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.pages.forms import read_form
-from stripe_sandbox.pages.rendering import page, redirect, shop_name
+from stripe_sandbox.pages.merchant import host, merchant
+from stripe_sandbox.pages.rendering import on_this_origin, page, redirect
 from stripe_sandbox.pages.words import date, language_of, money, words
 from stripe_sandbox.sandbox import Sandbox
 
@@ -66,17 +67,19 @@ def _challenge(
     method = box.read("payment_method", intent["payment_method"]) or {}
     full_page = _is_full_page(request)
     back = box.intent_return_url(intent["id"])
+    session = _session_behind(box, back)
+    origin = request.query_params.get("origin", "")
     return page(
         "challenge.html",
         status=status,
         framable=not full_page,
-        leads_to=[back],
+        leads_to=[back, session["success_url"] if session else None],
         language=language,
         said=words(language)["challenge"],
         full_page=full_page,
         action="?" + urlencode(list(request.query_params.items())),
-        origin=request.query_params.get("origin", ""),
-        shop=shop_name(*_origins(request, back)),
+        origin=origin,
+        shop=merchant(session) if session else host(origin, back),
         amount=money(intent["amount"], intent["currency"], language),
         card=method.get("card") or {"brand": "unknown", "last4": "····"},
         today=date(box.clock.now(), language),
@@ -109,7 +112,7 @@ def _return_address(box: Sandbox, intent: Obj) -> str | None:
     }
     parts = urlsplit(url)
     query = [*parse_qsl(parts.query, keep_blank_values=True), *added.items()]
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    return on_this_origin(urlunsplit(parts._replace(query=urlencode(query))), box.base_url)
 
 
 def _is_full_page(request: Request[Any, Any, Any]) -> bool:
@@ -120,8 +123,10 @@ def _language(request: Request[Any, Any, Any]) -> str:
     return language_of(request.query_params.get("locale"), request.headers.get("accept-language", ""))
 
 
-def _origins(request: Request[Any, Any, Any], back: str | None) -> list[str | None]:
-    return [request.query_params.get("origin"), back]
+def _session_behind(box: Sandbox, back: str | None) -> Obj | None:
+    """The Checkout Session whose page the customer returns to: from there the way leads on to the shop."""
+    before, found, session_id = (back or "").rpartition("/c/pay/")
+    return box.session(session_id) if found and before == box.base_url else None
 
 
 route_handlers: Final = [show, answer]

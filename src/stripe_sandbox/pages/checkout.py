@@ -8,7 +8,8 @@ from stripe_sandbox.defaults import Obj
 from stripe_sandbox.pages.checkout_form import FIELD_OF, Asks, Filled, check, parameters
 from stripe_sandbox.pages.countries import countries
 from stripe_sandbox.pages.forms import read_form
-from stripe_sandbox.pages.rendering import page, redirect, shop_name
+from stripe_sandbox.pages.rendering import on_this_origin, page, redirect
+from stripe_sandbox.pages.merchant import merchant
 from stripe_sandbox.pages.test_cards import TEST_CARDS
 from stripe_sandbox.pages.words import Words, language_of, money, words
 from stripe_sandbox.sandbox import ApiAnswer, Sandbox
@@ -56,7 +57,7 @@ async def pay(request: Request[Any, Any, Any]) -> Response[Any]:
     intent = box.payment_intent(session["payment_intent"] or "")
     action = (intent or {}).get("next_action") or {}
     if action.get("type") == "redirect_to_url":
-        return redirect(action["redirect_to_url"]["url"])
+        return redirect(on_this_origin(action["redirect_to_url"]["url"], box.base_url))
     return _onward(request, box, session)
 
 
@@ -129,10 +130,7 @@ def _end(request: Request[Any, Any, Any], session: Obj | None, kind: str, *, sta
 
 def _common(request: Request[Any, Any, Any], session: Obj | None) -> Obj:
     language, said = _language(request, session), _words(request, session)["checkout"]
-    shop = "—"
-    if session:
-        branding = session.get("branding_settings") or {}
-        shop = branding.get("display_name") or shop_name(session["success_url"], session["cancel_url"])
+    shop = merchant(session) if session else "—"
     return {"language": language, "said": said, "session": session, "shop": shop, "money": money}
 
 

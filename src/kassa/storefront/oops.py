@@ -1,10 +1,10 @@
 """The page of something that went wrong. It is drawn when all else is broken, so without a database."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from litestar import Response
 
-from kassa import web
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, render
 from kassa.storefront.visitor import stranger
@@ -24,13 +24,11 @@ _OURS: Final = "Something of ours broke."
 _BROKEN: Final = "It is not your fault, and it is written down. If you were paying, look at your order first."
 
 
-def render_error(request: AnyRequest, fault: web.Fault) -> Response[str]:
-    """The page for a failure: what happened, and where to go from here."""
-    ours = fault.status >= 500 and fault.status != 503
-    response = render(
-        request, stranger(request), "pages/error.html", status=fault.status, cache=OWN, shown=fault.status,
-        headline=_HEADLINES.get(fault.status, _OURS), detail=_BROKEN if ours else fault.detail,
-        faults=fault.extra.get("errors") or (), request_id=fault.request_id if ours else None,
+def render_error(request: AnyRequest, status: int, problem: Mapping[str, Any]) -> Response[str]:
+    """The page for a failure: what happened, and where to go from here. `problem` is as RFC 9457 has it."""
+    ours = status >= 500 and status != 503
+    return render(
+        request, stranger(request), "pages/error.html", status=status, cache=OWN, shown=status,
+        headline=_HEADLINES.get(status, _OURS), detail=_BROKEN if ours else problem.get("detail", ""),
+        faults=problem.get("errors") or (), request_id=problem.get("request_id") if ours else None,
     )  # fmt: skip
-    response.headers.update(fault.headers)
-    return response

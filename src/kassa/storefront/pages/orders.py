@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from babel import Locale
 from litestar import Response, get, post
 from litestar.response import Redirect
 
@@ -137,5 +138,6 @@ def bill(order: orders.Order) -> _Bill:
 
 def _address(address: Mapping[str, Any]) -> list[str]:
     place = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
+    country = Locale("en").territories.get(address.get("country", ""), "")
     street = [address.get(part) for part in ("name", "line1", "line2")]
-    return [str(part) for part in (*street, place, address.get("region"), address.get("country")) if part]
+    return [str(part) for part in (*street, place, address.get("region"), country) if part]

@@ -29,7 +29,7 @@ def document(mounted: Iterable[tuple[str, HTTPRouteHandler]]) -> dict[str, Any]:
     types = {
         type_ for _, _, doc in routes for type_ in (doc.body, *doc.answers.values()) if type_ is not None
     }
-    _, schemas = msgspec.json.schema_components(sorted(types, key=lambda type_: type_.__name__), _REF)
+    _, schemas = msgspec.json.schema_components(sorted(types, key=lambda type_: type_.__name__), ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for prefix, handler, doc in routes:
         for path in sorted(handler.paths):
@@ -66,7 +66,7 @@ def doc_of(handler: HTTPRouteHandler) -> Doc:
 
 def is_idempotent(handler: HTTPRouteHandler) -> bool:
     """Whether the route needs an `Idempotency-Key`."""
-    return Idempotency in handler.middleware
+    return Idempotency in (handler.middleware or ())
 
 
 def _operation(handler: HTTPRouteHandler, doc: Doc, path: str, prefix: str) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _parameters(doc: Doc, path: str, *, keyed: bool, writes: bool) -> Iterable[d
     for name in _PARAMETER.findall(path):
         yield {"name": name[0], "in": "path", "required": True, "schema": {"type": "string"}}
     if doc.query is not None:
-        schema = msgspec.json.schema_components([doc.query], _REF)[1][doc.query.__name__]
+        schema = msgspec.json.schema_components([doc.query], ref_template=_REF)[1][doc.query.__name__]
         for name, rule in schema["properties"].items():
             yield {"name": name, "in": "query", "required": False, "schema": rule}
     if doc.query is not None and doc.query.__name__ == "ProductQuery":

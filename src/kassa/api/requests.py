@@ -60,39 +60,39 @@ class OrdersQuery(msgspec.Struct, frozen=True, kw_only=True):
     after: Cursor | None = None
 
 
-class NewCart(Body):
+class NewCart(Body, frozen=True):
     """An empty cart."""
 
     currency: CurrencyCode | None = None
 
 
-class CartLineBody(Body):
+class CartLineBody(Body, frozen=True):
     """So many more of one variant."""
 
     sku: Sku
     quantity: Quantity = 1
 
 
-class QuantityBody(Body):
+class QuantityBody(Body, frozen=True):
     """Exactly so many; zero takes the line out."""
 
     quantity: Annotated[int, Meta(ge=0, le=99)]
 
 
-class DiscountBody(Body):
+class DiscountBody(Body, frozen=True):
     """A discount code."""
 
     code: Annotated[str, Meta(min_length=1, max_length=100)]
 
 
-class OrderLineBody(Body):
+class OrderLineBody(Body, frozen=True):
     """So many of one variant; what it costs is ours to say."""
 
     sku: Sku
     quantity: Quantity
 
 
-class PlaceOrderBody(Body):
+class PlaceOrderBody(Body, frozen=True):
     """An order: either `lines` or `cart_id`."""
 
     email: Annotated[str, Meta(min_length=3, max_length=254)]
@@ -106,17 +106,17 @@ class PlaceOrderBody(Body):
     locale: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)] | None = None
 
 
-class PayBody(Body):
+class PayBody(Body, frozen=True):
     """`element`: a PaymentIntent for the Payment Element; `hosted`: a page of the provider's."""
 
     flow: Literal["element", "hosted"]
 
 
-class EmptyBody(Body):
+class EmptyBody(Body, frozen=True):
     """Nothing to say."""
 
 
-class VariantBody(Body, kw_only=True):
+class VariantBody(Body, frozen=True, kw_only=True):
     """A variant; `on_hand` left out leaves the stock alone."""
 
     sku: Sku
@@ -127,7 +127,7 @@ class VariantBody(Body, kw_only=True):
     weight_grams: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
-class ProductBody(Body, kw_only=True):
+class ProductBody(Body, frozen=True, kw_only=True):
     """A whole product; `collections` are titles; the description may be simple HTML, which is cleaned."""
 
     title: Annotated[str, Meta(min_length=1, max_length=300)]
@@ -141,7 +141,7 @@ class ProductBody(Body, kw_only=True):
     status: Literal["active", "draft", "archived"] = "active"
 
 
-class AdjustmentBody(Body):
+class AdjustmentBody(Body, frozen=True):
     """A change of what is on hand, and why."""
 
     delta: Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)]

@@ -126,11 +126,14 @@ async def product(conn: Conn, slug: str, currency: str, *, include_draft: bool =
         for variant in await queries.variant_rows(conn, row["id"], currency)
         if variant["active"]
     ]  # fmt: skip
-    facts: list[Any] = list(row.values())
+    facts: dict[str, Any] = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a record, not a dict
     return Product(
-        *facts, await queries.collections_of(conn, row["id"]), media,
-        queries.picture(slug, media[0].url if media else None, row["attributes"]), variants,
-    )  # fmt: skip
+        **facts,
+        collections=await queries.collections_of(conn, row["id"]),
+        media=media,
+        image_url=queries.picture(slug, media[0].url if media else None, row["attributes"]),
+        variants=variants,
+    )
 
 
 async def put_product(

@@ -5,6 +5,6 @@ A cover is 600 by 900 units, refers to nothing outside itself and stays below tw
 stands on one flat colour, named in `data-ground` of its group, with a contrast of at least 4.5 to 1.
 """
 
-from kassa.catalog.covers.draw import draw
+from kassa.catalog.covers.compose import draw
 
 __all__ = ["draw"]

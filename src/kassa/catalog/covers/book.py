@@ -37,8 +37,10 @@ def book_of(title: str, author: str, year: str | int | None) -> Book:
             main, _, lesser = whole.partition(mark)
             lesser = lesser.removesuffix(")") if mark == " (" else lesser
             break
-    return Book(main.strip() or whole, lesser.strip(), _clean(author), _clean("" if year is None else str(year)))
+    return Book(
+        main.strip() or whole, lesser.strip(), _clean(author), _clean("" if year is None else str(year))
+    )
 
 
 def _clean(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())[:_LONGEST]
+    return " ".join(_CONTROL.sub(" ", text).replace("'", "’").split())[:_LONGEST]

@@ -11,7 +11,7 @@ class Chance:
     """An endless row of choices; the same seed makes the same ones in the same order."""
 
     def __init__(self, seed: str) -> None:
-        self._seed = seed.encode()
+        self._seed = seed.encode(errors="surrogatepass")
         self._count = 0
 
     def below(self, limit: int) -> int:

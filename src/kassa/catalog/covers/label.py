@@ -21,7 +21,10 @@ def draw(book: Book, palette: Palette, chance: Chance) -> str:
         f' patternTransform="scale({scale})">{motif(first, second, palette)}</pattern></defs>'
     )
     parts = [pattern, rect(0, 0, 600, 900, paper), rect(0, 0, 600, 900, "url(#p)")]
-    parts += [rect(_X - 7, _Y - 7, _WIDE + 14, _HIGH + 14, palette.ink), rect(_X - 4, _Y - 4, _WIDE + 8, _HIGH + 8, palette.ground)]
+    parts += [
+        rect(_X - 7, _Y - 7, _WIDE + 14, _HIGH + 14, palette.ink),
+        rect(_X - 4, _Y - 4, _WIDE + 8, _HIGH + 8, palette.ground),
+    ]
     parts.append(
         f'<rect x="{n(_X + 8)}" y="{n(_Y + 8)}" width="{n(_WIDE - 16)}" height="{n(_HIGH - 16)}" fill="none"'
         f' stroke="{palette.ink}" stroke-width="1.2"/>'
@@ -34,16 +37,28 @@ def _words(book: Book, palette: Palette, chance: Chance) -> str:
     inner = (_X + 32, _WIDE - 64)
     if book.author:
         box = Box(inner[0], _Y + 28, inner[1], 44, 0, 0)
-        parts.append(fit(book.author, SERIF, box, palette, most=23, least=11, leading=1.12).svg)
+        parts.append(fit(book.author, SERIF, box, palette, most=25, least=11, leading=1.12).svg)
     high = 150 if book.lesser else 170
     face = chance.pick((SERIF, SERIF_BOLD))
-    title = fit(book.title, face, Box(inner[0], _Y + 82, inner[1], high, 0, 0), palette, most=62, least=19, leading=1.02)
+    title = fit(
+        book.title,
+        face,
+        Box(inner[0], _Y + 82, inner[1], high, 0, 0),
+        palette,
+        most=62,
+        least=19,
+        leading=1.02,
+    )
     parts.append(title.svg)
     if book.lesser:
         box = Box(inner[0], min(title.bottom + 8, _Y + 232), inner[1], 34, 0)
         parts.append(fit(book.lesser, ITALIC, box, palette, most=21, least=11).svg)
     if book.year:
-        parts.append(fit(book.year, ITALIC, Box(inner[0], _Y + 266, inner[1], 26, 0, 0), palette, most=22, least=11).svg)
+        parts.append(
+            fit(
+                book.year, ITALIC, Box(inner[0], _Y + 266, inner[1], 26, 0, 0), palette, most=22, least=11
+            ).svg
+        )
     return "".join(parts)
 
 
@@ -57,7 +72,19 @@ def _sprigs(first: str, second: str, palette: Palette) -> str:
 
 
 def _scales(first: str, second: str, palette: Palette) -> str:
-    rows = ((0, 60), (40, 40), (-40, 40), (0, 20), (40, 0), (-40, 0), (80, 20), (80, 60), (0, -20), (40, 80), (80, -20))
+    rows = (
+        (0, 60),
+        (40, 40),
+        (-40, 40),
+        (0, 20),
+        (40, 0),
+        (-40, 0),
+        (80, 20),
+        (80, 60),
+        (0, -20),
+        (40, 80),
+        (80, -20),
+    )
     ordered = sorted(rows, key=lambda place: place[1])
     return "".join(
         circle(x, y, 39, first) + ring(x, y, 28, second, 3) + circle(x, y, 13, second) for x, y in ordered
@@ -77,7 +104,11 @@ def _chevrons(first: str, second: str, palette: Palette) -> str:
 
 def _links(first: str, second: str, palette: Palette) -> str:
     corners = ((0, 0), (60, 0), (0, 60), (60, 60))
-    return "".join(ring(x, y, 30, first, 3) for x, y in corners) + ring(30, 30, 30, first, 3) + circle(30, 30, 7, second)
+    return (
+        "".join(ring(x, y, 30, first, 3) for x, y in corners)
+        + ring(30, 30, 30, first, 3)
+        + circle(30, 30, 7, second)
+    )
 
 
 def _lattice(first: str, second: str, palette: Palette) -> str:
@@ -89,7 +120,8 @@ def _lattice(first: str, second: str, palette: Palette) -> str:
 def _combed(first: str, second: str, palette: Palette) -> str:
     wave = "M-10 {y}q15 -16 30 0t30 0t30 0"
     return "".join(
-        stroke(wave.format(y=y), colour, 4) for y, colour in ((10, first), (22, second), (34, first), (46, palette.ground))
+        stroke(wave.format(y=y), colour, 4)
+        for y, colour in ((10, first), (22, second), (34, first), (46, palette.ground))
     )
 
 

@@ -26,7 +26,9 @@ def hills(book: Book, palette: Palette, chance: Chance) -> str:
         colour = mix(mix(palette.ground, far, 0.55), near, share)
         parts.append(path(smooth(line) + "L600 900L0 900Z", colour))
         if row == count - 2:
-            parts.append(_wood(line, mix(near, palette.ground if palette.dark else palette.ink, 0.45), chance))
+            parts.append(
+                _wood(line, mix(near, palette.ground if palette.dark else palette.ink, 0.45), chance)
+            )
     picture = window(0, PICTURE_BEGIN - 20, 600, _HIGH + 20, "".join(parts))
     return picture + above(book, palette, chance.pick((SERIF, ITALIC, SERIF_BOLD)))
 
@@ -38,10 +40,14 @@ def waves(book: Book, palette: Palette, chance: Chance) -> str:
     r = chance.pick((50.0, 60.0, 75.0))
     foam = palette.ink if palette.dark else palette.ground
     hoops = "".join(f'<circle r="{n(r * share)}"/>' for share in (0.94, 0.7, 0.46, 0.22))
-    scale = f'<g id="s"><circle r="{n(r)}" fill="currentColor"/><g fill="none" stroke="{foam}" stroke-width="{n(r * 0.075)}">{hoops}</g></g>'
+    lines = f'<g fill="none" stroke="{foam}" stroke-width="{n(r * 0.075)}">{hoops}</g>'
+    scale = f'<g id="s"><circle r="{n(r)}" fill="currentColor"/>{lines}</g>'
     top = PICTURE_BEGIN + r + 20
     rows = int((900 + r - top) / (r / 2)) + 1
-    parts = [f"<defs>{scale}</defs>", circle(chance.pick((150.0, 300.0, 450.0)), top - r * 0.4, r * 1.25, light)]
+    parts = [
+        f"<defs>{scale}</defs>",
+        circle(chance.pick((150.0, 300.0, 450.0)), top - r * 0.4, r * 1.25, light),
+    ]
     for row in range(rows):
         colour = mix(far, near, row / (rows - 1))
         begin = 0.0 if row % 2 else r
@@ -62,7 +68,14 @@ def _ridge(base: float, high: float, chance: Chance) -> list[tuple[float, float]
     slow, quick = chance.between(0, 6.3), chance.between(0, 6.3)
     reach = chance.between(0.9, 1.8)
     return [
-        (x, base + high * (sin(slow + x / 600 * 6.3 * reach * 0.7) * 0.7 + sin(quick + x / 600 * 6.3 * reach * 1.9) * 0.3))
+        (
+            x,
+            base
+            + high
+            * (
+                sin(slow + x / 600 * 6.3 * reach * 0.7) * 0.7 + sin(quick + x / 600 * 6.3 * reach * 1.9) * 0.3
+            ),
+        )
         for x in range(-60, 661, 60)
     ]
 
@@ -72,9 +85,14 @@ def _wood(line: list[tuple[float, float]], colour: str, chance: Chance) -> str:
     start = chance.pick((2, 4, 6, 8))
     parts = []
     for index in range(chance.pick((4, 6, 9))):
-        (x, y), (to_x, to_y) = line[start], line[start + 1]
+        (x, y), (to_x, to_y) = line[start + index // 3 - 1], line[start + index // 3]
         share = (index % 3) / 3 + chance.between(0, 0.2)
-        foot_x, foot_y = x + (to_x - x) * share + index // 3 * 60 - 30, y + (to_y - y) * share + 8
+        foot_x, foot_y = x + (to_x - x) * share, y + (to_y - y) * share + 9
         high = chance.between(26, 62)
-        parts.append(polygon([(foot_x - high * 0.2, foot_y), (foot_x, foot_y - high), (foot_x + high * 0.2, foot_y)], colour))
+        parts.append(
+            polygon(
+                [(foot_x - high * 0.2, foot_y), (foot_x, foot_y - high), (foot_x + high * 0.2, foot_y)],
+                colour,
+            )
+        )
     return "".join(parts)

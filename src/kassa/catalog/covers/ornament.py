@@ -23,7 +23,9 @@ def draw(book: Book, palette: Palette, chance: Chance) -> str:
         rest = Box(120, min(title.bottom + 16, 490), 360, 60, 0)
         parts.append(fit(book.lesser, ITALIC, rest, palette, most=26, least=13).svg)
     if book.year:
-        parts.append(fit(book.year, SERIF, Box(120, 752, 360, 30, 0, 0), palette, most=26, least=12, track=0.08).svg)
+        parts.append(
+            fit(book.year, SERIF, Box(120, 752, 360, 30, 0, 0), palette, most=26, least=12, track=0.08).svg
+        )
     return "".join(parts)
 
 
@@ -51,16 +53,22 @@ def _rosette(x: float, y: float, r: float, colours: tuple[str, str, str], chance
     step = 360 / petals
     parts = [path(leaf((x, y), at(x, y, r, row * step), 0.2), first) for row in range(petals)]
     parts += [circle(*at(x, y, r * 0.86, row * step + step / 2), r * 0.07, second) for row in range(petals)]
-    parts += [path(leaf((x, y), at(x, y, r * 0.6, row * step + step / 2), 0.17), second) for row in range(petals)]
+    parts += [
+        path(leaf((x, y), at(x, y, r * 0.6, row * step + step / 2), 0.17), second) for row in range(petals)
+    ]
     return "".join(parts) + circle(x, y, r * 0.16, third)
 
 
 def _daisy(first: str, second: str) -> str:
-    return "".join(path(leaf((0, 0), at(0, 0, 18, row * 60), 0.26), first) for row in range(6)) + circle(0, 0, 4.5, second)
+    return "".join(path(leaf((0, 0), at(0, 0, 18, row * 60), 0.26), first) for row in range(6)) + circle(
+        0, 0, 4.5, second
+    )
 
 
 def _lozenge(first: str, second: str) -> str:
-    return polygon([(0, -18), (13, 0), (0, 18), (-13, 0)], first) + polygon([(0, -8), (6, 0), (0, 8), (-6, 0)], second)
+    return polygon([(0, -18), (13, 0), (0, 18), (-13, 0)], first) + polygon(
+        [(0, -8), (6, 0), (0, 8), (-6, 0)], second
+    )
 
 
 def _hoop(first: str, second: str) -> str:
@@ -68,11 +76,15 @@ def _hoop(first: str, second: str) -> str:
 
 
 def _star(first: str, second: str) -> str:
-    return polygon([at(0, 0, 19 if row % 2 == 0 else 6.5, row * 45) for row in range(8)], first) + circle(0, 0, 3.4, second)
+    return polygon([at(0, 0, 19 if row % 2 == 0 else 6.5, row * 45) for row in range(8)], first) + circle(
+        0, 0, 3.4, second
+    )
 
 
 def _cross(first: str, second: str) -> str:
-    return "".join(path(leaf((0, 0), at(0, 0, 19, 45 + row * 90), 0.32), first) for row in range(4)) + circle(0, 0, 4, second)
+    return "".join(path(leaf((0, 0), at(0, 0, 19, 45 + row * 90), 0.32), first) for row in range(4)) + circle(
+        0, 0, 4, second
+    )
 
 
 def _dots(first: str, second: str) -> str:

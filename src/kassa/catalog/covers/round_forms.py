@@ -28,7 +28,10 @@ def rays(book: Book, palette: Palette, chance: Chance) -> str:
             parts.append(polygon([(x, y), at(x, y, 950, row * step), at(x, y, 950, (row + 1) * step)], first))
     big = chance.between(120, 175)
     parts += [circle(x, y, big + 34, back), circle(x, y, big + 16, second), circle(x, y, big, palette.ground)]
-    parts += [circle(x, y, big * share, colour) for share, colour in ((0.82, third), (0.56, second), (0.26, palette.ground))]
+    parts += [
+        circle(x, y, big * share, colour)
+        for share, colour in ((0.82, third), (0.56, second), (0.26, palette.ground))
+    ]
     face = chance.pick((SERIF_BOLD, SANS_BOLD))
     return window(0, 0, 600, PICTURE_END, "".join(parts)) + below(book, palette, face)
 
@@ -54,11 +57,15 @@ def _shifted(palette: Palette, chance: Chance) -> str:
     for strip in range(strips):
         odd = strip % 2
         hoops = "".join(
-            ring(300, 300, step * (row + (0.75 if odd else 0.25)), second if row % 3 == 2 else front, step / 2)
+            ring(
+                300, 300, step * (row + (0.75 if odd else 0.25)), second if row % 3 == 2 else front, step / 2
+            )
             for row in range(9)
         )
         middle = circle(300, 300, step / 2, third) if odd else ""
-        parts.append(window(strip * wide, 0, wide, 600, rect(strip * wide, 0, wide, 600, back) + hoops + middle))
+        parts.append(
+            window(strip * wide, 0, wide, 600, rect(strip * wide, 0, wide, 600, back) + hoops + middle)
+        )
     return "".join(parts)
 
 
@@ -68,8 +75,8 @@ def _moire(palette: Palette, chance: Chance) -> str:
     parts = [circle(300, 300, 66, third)]
     for x, colour in ((300 - gap, first), (300 + gap, second)):
         parts.append(
-            f'<g fill="none" stroke="{colour}" stroke-width="5">'
-            + "".join(f'<circle cx="{n(x)}" cy="300" r="{n(14 * row)}"/>' for row in range(2, 44))
+            f'<g fill="none" stroke="{colour}" stroke-width="8">'
+            + "".join(f'<circle cx="{n(x)}" cy="300" r="{n(21 * row)}"/>' for row in range(2, 28))
             + "</g>"
         )
     return "".join(parts)

@@ -18,7 +18,9 @@ def circle(x: float, y: float, r: float, fill: str) -> str:
 
 def ring(x: float, y: float, r: float, stroke: str, wide: float) -> str:
     """A circle's line."""
-    return f'<circle cx="{n(x)}" cy="{n(y)}" r="{n(r)}" fill="none" stroke="{stroke}" stroke-width="{n(wide)}"/>'
+    return (
+        f'<circle cx="{n(x)}" cy="{n(y)}" r="{n(r)}" fill="none" stroke="{stroke}" stroke-width="{n(wide)}"/>'
+    )
 
 
 def rect(x: float, y: float, wide: float, high: float, fill: str) -> str:
@@ -49,9 +51,7 @@ def at(x: float, y: float, r: float, degrees: float) -> Point:
 def window(x: float, y: float, wide: float, high: float, content: str) -> str:
     """`content`, cut off at a rectangle; its coordinates stay those of the cover."""
     box = f"{n(x)} {n(y)} {n(wide)} {n(high)}"
-    return (
-        f'<svg x="{n(x)}" y="{n(y)}" width="{n(wide)}" height="{n(high)}" viewBox="{box}">{content}</svg>'
-    )
+    return f'<svg x="{n(x)}" y="{n(y)}" width="{n(wide)}" height="{n(high)}" viewBox="{box}">{content}</svg>'
 
 
 def smooth(points: list[Point]) -> str:
@@ -70,7 +70,15 @@ def leaf(start: Point, end: Point, fat: float) -> str:
     across = ((end[1] - start[1]) * fat * 1.35, (start[0] - end[0]) * fat * 1.35)
     near = (start[0] + (end[0] - start[0]) * 0.35, start[1] + (end[1] - start[1]) * 0.35)
     far = (start[0] + (end[0] - start[0]) * 0.75, start[1] + (end[1] - start[1]) * 0.75)
-    one = [(near[0] + across[0], near[1] + across[1]), (far[0] + across[0] * 0.7, far[1] + across[1] * 0.7), end]
-    two = [(far[0] - across[0] * 0.7, far[1] - across[1] * 0.7), (near[0] - across[0], near[1] - across[1]), start]
+    one = [
+        (near[0] + across[0], near[1] + across[1]),
+        (far[0] + across[0] * 0.7, far[1] + across[1] * 0.7),
+        end,
+    ]
+    two = [
+        (far[0] - across[0] * 0.7, far[1] - across[1] * 0.7),
+        (near[0] - across[0], near[1] - across[1]),
+        start,
+    ]
     curve = "".join("C" + " ".join(f"{n(x)} {n(y)}" for x, y in side) for side in (one, two))
     return f"M{n(start[0])} {n(start[1])}{curve}Z"

@@ -16,7 +16,11 @@ def draw(book: Book, palette: Palette, chance: Chance) -> str:
     faint = mix(palette.ground, palette.ink, 0.32)
     parts = [_dial(palette, faint), _net(faint, chance)]
     parts += [
-        circle(*at(_X, _Y, _R * chance.between(0.05, 0.98), chance.between(0, 360)), chance.pick((1.2, 1.8, 2.6)), palette.ink)
+        circle(
+            *at(_X, _Y, _R * chance.between(0.05, 0.98), chance.between(0, 360)),
+            chance.pick((1.2, 1.8, 2.6)),
+            palette.ink,
+        )
         for _ in range(64)
     ]
     figure = _figure(chance)

@@ -51,7 +51,9 @@ def _dots(palette: Palette, chance: Chance) -> str:
             away = ((column - fx) ** 2 + (row - fy) ** 2) ** 0.5
             r = max(3.0, 27 - away * 2.9)
             colour = second if (column, row) == odd else first
-            parts.append(f'<circle cx="{n(62 + column * 59.5)}" cy="{n(446 + row * 66)}" r="{n(r)}" fill="{colour}"/>')
+            parts.append(
+                f'<circle cx="{n(62 + column * 59.5)}" cy="{n(446 + row * 66)}" r="{n(r)}" fill="{colour}"/>'
+            )
     return "".join(parts)
 
 
@@ -66,7 +68,8 @@ def _slants(palette: Palette, chance: Chance) -> str:
         shift = lean * high / 480
         parts.append(
             polygon(
-                [(x + lean - shift, top), (x + lean - shift + wide, top), (x + wide, 900), (x, 900)], colours[row % 3]
+                [(x + lean - shift, top), (x + lean - shift + wide, top), (x + wide, 900), (x, 900)],
+                colours[row % 3],
             )
         )
     return "".join(parts)
@@ -81,7 +84,9 @@ def _quarters(palette: Palette, chance: Chance) -> str:
         2: "M{x} {y}h{s}A{s} {s} 0 0 1 {x} {b}Z",
     }
     parts = []
-    for index, (x, y) in enumerate(((48.0, 424.0), (48 + side, 424.0), (48.0, 424 + side), (48 + side, 424 + side))):
+    for index, (x, y) in enumerate(
+        ((48.0, 424.0), (48 + side, 424.0), (48.0, 424 + side), (48 + side, 424 + side))
+    ):
         colour = (first, second, third)[index % 3]
         data = arcs[chance.below(3)].format(x=n(x), y=n(y), s=n(side), b=n(y + side))
         parts.append(path(data, colour))

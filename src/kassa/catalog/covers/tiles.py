@@ -36,6 +36,7 @@ def draw(book: Book, palette: Palette, chance: Chance) -> str:
         f'<g transform="translate({n(column * side)} {n(row * side)}) scale({side / 100:.3f})">{content}</g>'
         for (column, row), content in cells.items()
     )
+    board = f'<g stroke-width=".8">{board}</g>'  # a seam's breadth, so that neighbours leave no gap
     face = chance.pick((SANS_BOLD, SERIF_BOLD, SERIF))
     return window(0, 0, 600, 600, board) + below(book, palette, face)
 
@@ -43,7 +44,7 @@ def draw(book: Book, palette: Palette, chance: Chance) -> str:
 def _cell(motifs: list[str], colours: list[str], chance: Chance) -> str:
     back, a, b = chance.order(list(dict.fromkeys(colours)))[:3]
     turn = chance.below(4) * 90
-    drawing = chance.pick(motifs).format(a=a, b=b)
+    drawing = chance.pick(motifs).replace('fill="{a}"', 'fill="{a}" stroke="{a}"').format(a=a, b=b)
     return rect(0, 0, 100.4, 100.4, back) + f'<g transform="rotate({turn} 50 50)">{drawing}</g>'
 
 

@@ -50,7 +50,7 @@ class Setting:
 SERIF: Final = Face(
     f'font-family="{_SERIF}"',
     (
-        (200, "'|"), (250, " ,."), (278, "/:;\\ijlt"), (333, "!()-I[]`fr"), (389, "Js"), (408, '"'),
+        (200, "'|"), (250, " ,."), (278, "/:;\\ijlt"), (333, "!()-I[]`fr’‘"), (389, "Js"), (408, '"'),
         (444, "?acez"), (480, "^{}"), (500, "#$*0123456789_bdghknopquvxy"), (556, "FPS~"), (564, "+<=>"),
         (611, "ELTZ"), (667, "BCR"), (722, "ADGHKNOQUVXYw"), (778, "&m"), (833, "%"), (921, "M@"), (944, "W"),
     ),
@@ -58,7 +58,7 @@ SERIF: Final = Face(
 SERIF_BOLD: Final = Face(
     f'font-family="{_SERIF}" font-weight="700"',
     (
-        (250, "| ,."), (278, "'/\\il"), (333, "!()-:;[]`fjt"), (394, "Is{}"), (444, "cerz"),
+        (250, "| ,."), (278, "'/\\il"), (333, "!()-:;[]`fjt’‘"), (394, "Is{}"), (444, "cerz"),
         (500, "#$*0123456789?J_agovxy"), (556, 'Sbdhknpqu~"'), (581, "+<=>^"), (611, "FP"), (667, "BELTZ"),
         (722, "ACDNRUVXYw"), (778, "GHKOQ"), (833, "&m"), (944, "@M"), (1000, "%W"),
     ),
@@ -66,7 +66,7 @@ SERIF_BOLD: Final = Face(
 ITALIC: Final = Face(
     f'font-family="{_SERIF}" font-style="italic"',
     (
-        (250, "' ,."), (278, "|/\\fijlt"), (333, "!()-:;I`"), (389, "[]rsz"), (422, '{}"^'), (444, "Jcekvxy"),
+        (250, "' ,."), (278, "|/\\fijlt"), (333, "!()-:;I`’‘"), (389, "[]rsz"), (422, '{}"^'), (444, "Jcekvxy"),
         (500, "#$*0123456789?S_abdghnopqu"), (556, "LTYZ~"), (611, "ABEFPRVX"), (675, "CKNw+<=>"),
         (722, "DGHOQUm"), (778, "&"), (833, "%MW"), (920, "@"),
     ),
@@ -74,7 +74,7 @@ ITALIC: Final = Face(
 SANS: Final = Face(
     f'font-family="{_SANS}"',
     (
-        (222, "'ijl"), (278, "| !,./:;I[\\]ft"), (334, "()-`r{}"), (389, '"*'), (500, "Jcksvxyz^"),
+        (222, "'ijl’‘"), (278, "| !,./:;I[\\]ft"), (334, "()-`r{}"), (389, '"*'), (500, "Jcksvxyz^"),
         (556, "#$0123456789?L_abdeghnopqu"), (584, "+<=>~"), (611, "FTZ"), (667, "&ABEKPSVXY"),
         (722, "CDHNRUw"), (778, "GOQ"), (833, "Mm"), (889, "%"), (944, "W"), (1015, "@"),
     ),
@@ -82,7 +82,7 @@ SANS: Final = Face(
 SANS_BOLD: Final = Face(
     f'font-family="{_SANS}" font-weight="700"',
     (
-        (278, "' ,./I\\ijl|"), (333, "!()-:;[]`ft"), (389, "*r{}"), (500, '"z'),
+        (278, "' ,./I\\ijl|’‘"), (333, "!()-:;[]`ft"), (389, "*r{}"), (500, '"z'),
         (556, "#$0123456789J_aceksvxy"), (611, "+<=>^~?FLTZbdghnopqu"), (667, "EPSVXY"), (722, "&ABCDHKNRU"),
         (778, "GOQw"), (833, "M"), (889, "%m"), (975, "@W"),
     ),
@@ -107,11 +107,11 @@ def fit(
     `leading` and `track` are shares of the size. The text is in the palette's ink, for its ground.
     """
     size = most
-    lines = _break(text, face, box.width, size, track)
+    lines = _greedy(text, face, box.width, size, track)
     while size > least and (not lines or _height(len(lines), size, leading) > box.height):
         size = max(least, size * 0.96)
-        lines = _break(text, face, box.width, size, track)
-    lines = lines or _chop(text, face, box.width, size, track)
+        lines = _greedy(text, face, box.width, size, track)
+    lines = _even(lines, face, box.width, size, track) or _chop(text, face, box.width, size, track)
     room = max(1, int((box.height - size) / (size * leading)) + 1)
     if len(lines) > room:
         lines = [*lines[: room - 1], _shorten(lines[room - 1] + "…", face, box.width, size, track)]
@@ -141,11 +141,11 @@ def _height(lines: int, size: float, leading: float) -> float:
     return size + (lines - 1) * size * leading
 
 
-def _break(text: str, face: Face, room: float, size: float, track: float) -> list[str]:
-    """The fewest lines that hold `text`, as even as they can be; none if a word is too long for a line."""
-    lines = _greedy(text, face, room, size, track)
+def _even(lines: list[str], face: Face, room: float, size: float, track: float) -> list[str]:
+    """The same words in as many lines, as even as they can be."""
     if len(lines) < 2:
         return lines
+    text = " ".join(lines)
     narrow, wide = room / len(lines), room
     while wide - narrow > 4:
         middle = (narrow + wide) / 2
@@ -155,6 +155,7 @@ def _break(text: str, face: Face, room: float, size: float, track: float) -> lis
 
 
 def _greedy(text: str, face: Face, room: float, size: float, track: float) -> list[str]:
+    """The fewest lines that hold `text`; none if a word is too long for a line."""
     lines: list[str] = []
     for word in text.split():
         if width(word, face, size, track * size) > room:

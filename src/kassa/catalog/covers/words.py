@@ -1,17 +1,20 @@
 """Where title, author and year stand: above a picture, or below one."""
 
+from typing import Final
+
 from kassa.catalog.covers.book import Book
 from kassa.catalog.covers.palettes import Palette
-from kassa.catalog.covers.typeset import ITALIC, SANS, SANS_BOLD, SERIF, SERIF_BOLD, Box, Face, fit
+from kassa.catalog.covers.typeset import ITALIC, SANS, SANS_BOLD, SERIF, SERIF_BOLD, Box, Face, fit, width
 
-MARGIN = 48.0
-WIDE = 504.0
+MARGIN: Final = 48.0
+WIDE: Final = 504.0
 #: Pictures above their words end here, pictures below them begin here.
-PICTURE_END = 600.0
-PICTURE_BEGIN = 400.0
+PICTURE_END: Final = 600.0
+PICTURE_BEGIN: Final = 400.0
+_CREDIT: Final = 26.0
 
 #: For each face of a title: its closeness, its leading, the faces of what is less and of the author.
-_MANNERS: dict[Face, tuple[float, float, Face, Face]] = {
+_MANNERS: Final[dict[Face, tuple[float, float, Face, Face]]] = {
     SERIF: (-0.012, 0.98, ITALIC, SERIF),
     SERIF_BOLD: (-0.015, 0.98, ITALIC, SERIF),
     ITALIC: (-0.012, 1.0, SERIF, SERIF),
@@ -22,21 +25,21 @@ _MANNERS: dict[Face, tuple[float, float, Face, Face]] = {
 
 def below(book: Book, palette: Palette, face: Face, *, align: int = -1) -> str:
     """The words in the lower third: the title hangs from its top, author and year stand at the foot."""
-    return _title(book, palette, face, Box(MARGIN, PICTURE_END + 40, WIDE, 156, align), most=74) + foot(
+    return _title(book, palette, face, Box(MARGIN, PICTURE_END + 40, WIDE, 156, align), most=92) + foot(
         book, palette, face, align=align
     )
 
 
 def above(book: Book, palette: Palette, face: Face, *, align: int = -1) -> str:
     """The words in the upper part: author and year in the first line, the title under them."""
-    return _credits(book, palette, face, Box(MARGIN, 46, WIDE, 48, align), rise=-1) + _title(
-        book, palette, face, Box(MARGIN, 112, WIDE, 236, align), most=88
+    return _credits(book, palette, face, Box(MARGIN, 44, WIDE, 56, align), rise=-1) + _title(
+        book, palette, face, Box(MARGIN, 116, WIDE, 236, align), most=108
     )
 
 
 def foot(book: Book, palette: Palette, face: Face, *, align: int = -1) -> str:
     """Author and year in the last line."""
-    return _credits(book, palette, face, Box(MARGIN, 812, WIDE, 46, align), rise=1)
+    return _credits(book, palette, face, Box(MARGIN, 806, WIDE, 52, align), rise=1)
 
 
 def _title(book: Book, palette: Palette, face: Face, box: Box, *, most: float) -> str:
@@ -56,12 +59,13 @@ def _credits(book: Book, palette: Palette, face: Face, box: Box, *, rise: int) -
     if box.align == 0:
         line = " · ".join(part for part in (book.author, book.year) if part)
         centred = Box(box.x, box.y, box.width, box.height, 0, rise)
-        return fit(line, author_face, centred, palette, most=22, least=11).svg if line else ""
+        return fit(line, author_face, centred, palette, most=_CREDIT, least=12).svg if line else ""
     parts = []
+    wide = min(220.0, width(book.year, author_face, _CREDIT)) if book.year else 0.0
     if book.author:
-        left = Box(box.x, box.y, box.width - 130, box.height, -1, rise)
-        parts.append(fit(book.author, author_face, left, palette, most=22, least=11).svg)
+        left = Box(box.x, box.y, box.width - wide - 16, box.height, -1, rise)
+        parts.append(fit(book.author, author_face, left, palette, most=_CREDIT, least=12).svg)
     if book.year:
-        right = Box(box.x + box.width - 116, box.y, 116, box.height, 1, rise)
-        parts.append(fit(book.year, author_face, right, palette, most=22, least=11).svg)
+        right = Box(box.x + box.width - wide, box.y, wide, box.height, 1, rise)
+        parts.append(fit(book.year, author_face, right, palette, most=_CREDIT, least=12).svg)
     return "".join(parts)

@@ -14,7 +14,7 @@ def draw(book: Book, palette: Palette, chance: Chance) -> str:
     """Words above, a form below that runs off the page."""
     form = chance.pick((_disc, _bars, _dots, _slants, _quarters, _steps))
     picture = window(0, _TOP, 600, 900 - _TOP, form(palette, chance))
-    return picture + rect(48, 34, 504, 2, palette.ink) + above(book, palette, SANS_BOLD)
+    return picture + rect(48, 25, 504, 2, palette.ink) + above(book, palette, SANS_BOLD)
 
 
 def _disc(palette: Palette, chance: Chance) -> str:

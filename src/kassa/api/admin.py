@@ -3,6 +3,7 @@
 from functools import partial
 
 from litestar import Response, get, post, put
+from litestar.params import FromPath
 
 from kassa import catalog, inventory, orders
 from kassa.api import answers, shapes
@@ -21,7 +22,7 @@ from kassa.web import Idempotency, keep, read_json, read_query
         errors=("invalid_product", "sku_taken", "below_reserved"),
     ),
 )  # fmt: skip
-async def put_product(request: AnyRequest, slug: str) -> Response[bytes]:
+async def put_product(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
     """PUT /admin/products/{slug}: the product is exactly as given afterwards."""
     shop, caller, body = shop_of(request), caller_of(request), await read_json(request, ProductBody)
     now = shop.clock.now()
@@ -39,7 +40,7 @@ async def put_product(request: AnyRequest, slug: str) -> Response[bytes]:
         summary="Show stock", tag="Admin", answers={200: shapes.StockOut}, errors=("unknown_sku",), admin=True
     ),
 )  # fmt: skip
-async def show_stock(request: AnyRequest, sku: str) -> Response[bytes]:
+async def show_stock(request: AnyRequest, sku: FromPath[str]) -> Response[bytes]:
     """GET /admin/stock/{sku}: how many there are and how many are promised."""
     async with shop_of(request).db.connection() as conn:
         return reply(answers.stock(await inventory.stock(conn, sku)))
@@ -54,7 +55,7 @@ async def show_stock(request: AnyRequest, sku: str) -> Response[bytes]:
         errors=("unknown_sku", "below_reserved"), admin=True,
     ),
 )  # fmt: skip
-async def adjust(request: AnyRequest, sku: str) -> Response[bytes]:
+async def adjust(request: AnyRequest, sku: FromPath[str]) -> Response[bytes]:
     """POST /admin/stock/{sku}/adjustments: a movement with its reason."""
     shop, caller, body = shop_of(request), caller_of(request), await read_json(request, AdjustmentBody)
     async with shop.db.transaction() as tx:
@@ -91,7 +92,7 @@ async def list_orders(request: AnyRequest) -> Response[bytes]:
         admin=True,
     ),
 )  # fmt: skip
-async def show_order(request: AnyRequest, order_id: str) -> Response[bytes]:
+async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[bytes]:
     """GET /admin/orders/{id}: the order with its payments and journal."""
     missing = orders.OrderNotFound("There is no such order.")
     async with shop_of(request).db.snapshot() as conn:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, post, put
+from litestar.params import FromPath
 
 from kassa import cart
 from kassa.api import answers, shapes
@@ -54,7 +55,7 @@ async def create(request: AnyRequest) -> Response[bytes]:
         errors=("cart_not_found", "unknown_shipping_method"),
     ),
 )  # fmt: skip
-async def show(request: AnyRequest, cart_id: str) -> Response[bytes]:
+async def show(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """GET /carts/{id}: the cart as it is worth now, sent to `country`."""
     query = read_query(request, CartQuery)
     async with shop_of(request).db.connection() as conn:
@@ -70,7 +71,7 @@ async def show(request: AnyRequest, cart_id: str) -> Response[bytes]:
         description="The quantity is added to what is there.",
     ),
 )  # fmt: skip
-async def add(request: AnyRequest, cart_id: str) -> Response[bytes]:
+async def add(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """POST /carts/{id}/lines: so many more of a variant."""
     shop, query, body = shop_of(request), read_query(request, CartQuery), await read_json(request, CartLineBody)
     async with shop.db.transaction() as tx:
@@ -85,7 +86,7 @@ async def add(request: AnyRequest, cart_id: str) -> Response[bytes]:
         answers={200: shapes.CartOut}, errors=_LINE_ERRORS,
     ),
 )  # fmt: skip
-async def change(request: AnyRequest, cart_id: str, sku: str) -> Response[bytes]:
+async def change(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]) -> Response[bytes]:
     """PATCH /carts/{id}/lines/{sku}: exactly so many; zero takes the line out."""
     shop, query, body = shop_of(request), read_query(request, CartQuery), await read_json(request, QuantityBody)
     async with shop.db.transaction() as tx:
@@ -101,7 +102,7 @@ async def change(request: AnyRequest, cart_id: str, sku: str) -> Response[bytes]
         errors=("cart_not_found",),
     ),
 )  # fmt: skip
-async def remove(request: AnyRequest, cart_id: str, sku: str) -> Response[bytes]:
+async def remove(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]) -> Response[bytes]:
     """DELETE /carts/{id}/lines/{sku}: gone, if it was there."""
     shop, query = shop_of(request), read_query(request, CartQuery)
     async with shop.db.transaction() as tx:
@@ -116,7 +117,7 @@ async def remove(request: AnyRequest, cart_id: str, sku: str) -> Response[bytes]
         errors=("cart_not_found", "discount_unknown"),
     ),
 )  # fmt: skip
-async def use_discount(request: AnyRequest, cart_id: str) -> Response[bytes]:
+async def use_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """PUT /carts/{id}/discount: there are no discounts yet, so no code is known."""
     await read_json(request, DiscountBody)
     async with shop_of(request).db.connection() as conn:
@@ -132,7 +133,7 @@ async def use_discount(request: AnyRequest, cart_id: str) -> Response[bytes]:
         errors=("cart_not_found",),
     ),
 )  # fmt: skip
-async def drop_discount(request: AnyRequest, cart_id: str) -> Response[bytes]:
+async def drop_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """DELETE /carts/{id}/discount: the cart without one."""
     query = read_query(request, CartQuery)
     async with shop_of(request).db.connection() as conn:

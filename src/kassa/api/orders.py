@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kassa import cart, checkout, orders
 from kassa.api import answers, shapes
@@ -90,7 +91,7 @@ async def list_own(request: AnyRequest) -> Response[bytes]:
         order_token=True,
     ),
 )  # fmt: skip
-async def show(request: AnyRequest, order_id: str) -> Response[bytes]:
+async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[bytes]:
     """GET /orders/{id}: the order with its payments and journal, all of one moment."""
     async with shop_of(request).db.snapshot() as conn:
         found = await visible_order(conn, caller_of(request), order_id)
@@ -108,7 +109,7 @@ async def show(request: AnyRequest, order_id: str) -> Response[bytes]:
         order_token=True,
     ),
 )  # fmt: skip
-async def cancel(request: AnyRequest, order_id: str) -> Response[bytes]:
+async def cancel(request: AnyRequest, order_id: FromPath[str]) -> Response[bytes]:
     """POST /orders/{id}/cancellation: give a pending order up."""
     shop, caller = shop_of(request), caller_of(request)
     await read_json(request, EmptyBody)

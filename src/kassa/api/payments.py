@@ -1,6 +1,7 @@
 """Paying an order, and asking what became of it."""
 
 from litestar import Response, post
+from litestar.params import FromPath
 
 from kassa import checkout, payments
 from kassa.api import answers, shapes
@@ -30,7 +31,7 @@ from kassa.web import Idempotency, read_json
         order_token=True,
     ),
 )  # fmt: skip
-async def pay(request: AnyRequest, order_id: str) -> Response[bytes]:
+async def pay(request: AnyRequest, order_id: FromPath[str]) -> Response[bytes]:
     """POST /orders/{id}/payments: an attempt that can be paid now."""
     shop, caller, body = shop_of(request), caller_of(request), await read_json(request, PayBody)
     async with shop.db.connection() as conn:
@@ -50,7 +51,7 @@ async def pay(request: AnyRequest, order_id: str) -> Response[bytes]:
         description="Records what is true now; may be called as often as you like.", order_token=True,
     ),
 )  # fmt: skip
-async def sync(request: AnyRequest, payment_id: str) -> Response[bytes]:
+async def sync(request: AnyRequest, payment_id: FromPath[str]) -> Response[bytes]:
     """POST /payments/{id}/sync: the order as it is after the provider was asked."""
     shop, caller = shop_of(request), caller_of(request)
     await read_json(request, EmptyBody)

@@ -1,6 +1,7 @@
 """The catalogue, for everybody."""
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from kassa import catalog
 from kassa.api import answers, shapes
@@ -48,7 +49,7 @@ async def list_products(request: AnyRequest) -> Response[bytes]:
         errors=("product_not_found", "unsupported_currency"),
     ),
 )  # fmt: skip
-async def show_product(request: AnyRequest, slug: str) -> Response[bytes]:
+async def show_product(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
     """GET /products/{slug}: a product with its variants, prices and availability."""
     currency = currency_of(shop_of(request), read_query(request, CurrencyQuery).currency)
     async with shop_of(request).db.connection() as conn:

@@ -1,0 +1,138 @@
+"""A request with an Idempotency-Key happens once, whatever becomes of its answer."""
+
+import asyncio
+
+from tests.api.conftest import ORDER, count
+
+from kassa.web import queries
+from kassa.web.idempotency import LEASE
+
+
+async def test_the_same_key_and_body_give_the_first_answer_again(guest, db, till):
+    first = await guest.wish("/orders", ORDER, key="k")
+    again = await guest.wish("/orders", ORDER, key="k")
+
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    assert first.headers["content-type"] == again.headers["content-type"]
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert await count(db, "orders") == 1
+    assert await till.stock() == (5, 1)
+
+
+async def test_the_same_key_with_another_body_is_refused(guest, db):
+    await guest.wish("/orders", ORDER, key="k")
+
+    answer = await guest.wish("/orders", {**ORDER, "email": "b@example.org"}, key="k")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert await count(db, "orders") == 1
+
+
+async def test_a_missing_or_endless_key_is_refused(guest, db):
+    answer = await guest.send("POST", "/orders", ORDER)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_required")
+    answer = await guest.wish("/orders", ORDER, key="k" * 256)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_invalid")
+    assert (await guest.wish("/orders", ORDER, key="k" * 255)).status_code == 201
+    assert await count(db, "orders") == 1
+
+
+async def test_two_requests_at_once_with_one_key_place_one_order(guest, db, till):
+    answers = await asyncio.gather(*(guest.wish("/orders", ORDER, key="k") for _ in range(8)))
+
+    for answer in answers:
+        assert answer.status_code == 201 or answer.json()["code"] == "idempotency_in_flight"
+    assert len({a.json()["id"] for a in answers if a.status_code == 201}) == 1
+    assert await count(db, "orders") == 1
+    assert await till.stock() == (5, 1)
+
+
+async def test_a_request_that_still_runs_is_in_flight_until_its_lease_is_over(guest, db, clock):
+    await _crashed(guest, db)
+
+    answer = await guest.wish("/orders", ORDER, key="k")
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_in_flight")
+    assert await count(db, "orders") == 1
+
+    clock.advance(seconds=LEASE.total_seconds() + 1)
+    assert (await guest.wish("/orders", ORDER, key="k")).status_code == 201
+    assert (await guest.wish("/orders", ORDER, key="k")).headers["idempotent-replayed"] == "true"
+
+
+async def test_a_refused_body_leaves_its_key_free_for_the_corrected_one(guest, db):
+    assert (await guest.wish("/orders", {**ORDER, "email": "no"}, key="k")).status_code == 422
+    assert await count(db, "idempotency_keys") == 0
+
+    assert (await guest.wish("/orders", ORDER, key="k")).status_code == 201
+
+
+async def test_short_stock_is_an_answer_and_is_given_again(guest, till):
+    body = {**ORDER, "lines": [{"sku": "EMMA-PB", "quantity": 9}]}
+
+    first = await guest.wish("/orders", body, key="k")
+    again = await guest.wish("/orders", body, key="k")
+
+    assert first.status_code == again.status_code == 409
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.headers["content-type"] == "application/problem+json"
+    assert again.content == first.content
+
+
+async def test_a_provider_that_does_not_answer_leaves_the_key_free(guest, till):
+    order = await guest.order()
+    path, token = f"/orders/{order['id']}/payments", order["token"]
+    await till.stripe.control(
+        "POST", "/faults", {"match": {"path": "/v1/payment_intents"}, "fault": "status", "status": 500, "count": 50}
+    )
+
+    lost = await guest.wish(path, {"flow": "element"}, key="k", X_Order_Token=token)
+    await till.stripe.control("DELETE", "/faults")
+    found = await guest.wish(path, {"flow": "element"}, key="k", X_Order_Token=token)
+
+    assert lost.status_code == 503
+    assert lost.headers["retry-after"]
+    assert found.status_code in (200, 201)
+    assert found.json()["client_secret"]
+
+
+async def test_keys_are_each_callers_and_each_routes_own(guest, front, db, boss):
+    assert (await guest.wish("/orders", ORDER, key="k")).status_code == 201
+    assert (await front.wish("/orders", ORDER, key="k")).status_code == 201
+    assert await count(db, "orders") == 2
+    assert (await boss.wish("/admin/stock/EMMA-PB/adjustments", {"delta": 1, "reason": "found"}, key="k")).is_success
+
+
+async def test_an_answer_is_forgotten_after_a_day(guest, db, clock):
+    first = (await guest.wish("/orders", ORDER, key="k")).json()
+    clock.advance(hours=24, seconds=1)
+
+    second = (await guest.wish("/orders", ORDER, key="k")).json()
+    assert first["id"] != second["id"]
+
+    clock.advance(hours=25)
+    async with db.transaction() as tx:
+        assert await queries.sweep(tx, now=clock.now()) == 1
+
+
+async def test_an_adjustment_is_made_once(boss, till):
+    body = {"delta": 3, "reason": "found in the cellar"}
+
+    first = await boss.wish("/admin/stock/EMMA-PB/adjustments", body, key="k")
+    again = await boss.wish("/admin/stock/EMMA-PB/adjustments", body, key="k")
+
+    assert first.json() == again.json() == {"sku": "EMMA-PB", "on_hand": 8, "reserved": 0, "available": 8}
+    assert await till.stock() == (8, 0)
+
+
+async def _crashed(guest, db) -> None:
+    """A first try whose process died before it did anything: its claim stays, its work does not."""
+    assert (await guest.wish("/orders", ORDER, key="k")).status_code == 201
+    async with db.transaction() as tx:
+        await tx.execute(
+            """
+            update idempotency_keys
+            set status = null, body = null, headers = null, locked_until = created_at + interval '60 seconds'
+            """
+        )

@@ -1,8 +1,13 @@
-"""The demo catalogue: a bookshop of public-domain works, as a Shopify product CSV like any other."""
+"""The demo catalogue: a bookshop of public-domain works, as a Shopify product CSV like any other.
+
+`Variant Price` is in euros. `Price / United States` is the price in the market of that name: Kassa reads a
+market's column as prices in its currency, here US dollars. Years are those of first publication, of writing or
+(with "c.") of what scholars suppose.
+"""
 
 from pathlib import Path
 
 
 def demo_csv() -> str:
     """The file that a fresh shop is filled with, by the same importer as every file."""
-    return (Path(__file__).parent / "bookshop.csv").read_text()
+    return (Path(__file__).parent / "bookshop.csv").read_text(encoding="utf-8")

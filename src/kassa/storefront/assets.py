@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from kassa.kernel.errors import NotFound
 from kassa.storefront.request import AnyRequest
@@ -51,7 +52,7 @@ def address(name: str) -> str:
 
 
 @get("/assets/{name:path}", include_in_schema=False)
-async def asset(request: AnyRequest, name: str) -> Response[bytes]:
+async def asset(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """GET /assets/…: one of our own files; for ever, if the address carries its present hash."""
     found = _ASSETS.get(name.lstrip("/"))
     if found is None:

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from kassa import catalog
 from kassa.kernel.errors import NotFound
@@ -55,7 +56,7 @@ async def books(request: AnyRequest) -> Response[str]:
 
 
 @get("/collections/{slug:str}", include_in_schema=False)
-async def collection(request: AnyRequest, slug: str) -> Response[str]:
+async def collection(request: AnyRequest, slug: FromPath[str]) -> Response[str]:
     """GET /collections/…: one shelf."""
     slug = forms.slug(slug)
     async with shop_of(request).db.connection() as conn:
@@ -66,7 +67,7 @@ async def collection(request: AnyRequest, slug: str) -> Response[str]:
 
 
 @get("/products/{slug:str}", include_in_schema=False)
-async def product(request: AnyRequest, slug: str) -> Response[str]:
+async def product(request: AnyRequest, slug: FromPath[str]) -> Response[str]:
     """GET /products/…: one book, its editions, what they cost and how many are left."""
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
@@ -80,7 +81,7 @@ async def product(request: AnyRequest, slug: str) -> Response[str]:
 
 
 @get("/media/covers/{name:str}", include_in_schema=False)
-async def cover(request: AnyRequest, name: str) -> Response[str]:
+async def cover(request: AnyRequest, name: FromPath[str]) -> Response[str]:
     """GET /media/covers/….svg: the cover drawn for a book; for ever, if its address carries a version."""
     if not name.endswith(".svg"):
         raise NotFound("There is no such picture.")

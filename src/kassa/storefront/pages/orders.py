@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kassa import cart, notifications, orders, payments, refunds
@@ -25,7 +26,7 @@ class _Entry:
 
 
 @get("/orders/{order_id:str}", include_in_schema=False)
-async def show(request: AnyRequest, order_id: str) -> Response[str]:
+async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
     """GET /orders/…: receipt or state, for the browser that placed it or whoever has its link ."""
     visitor, order = await own_order(request, order_id)
     async with shop_of(request).db.connection() as conn:
@@ -48,7 +49,7 @@ async def show(request: AnyRequest, order_id: str) -> Response[str]:
 
 
 @post("/orders/{order_id:str}/again", include_in_schema=False)
-async def again(request: AnyRequest, order_id: str) -> Redirect:
+async def again(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
     """POST /orders/…/again: the books of an order that came to nothing, back into the bag."""
     shop, values = shop_of(request), await forms.read(request)
     visitor, order = await checked_order(request, order_id, values)

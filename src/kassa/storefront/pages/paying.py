@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kassa import checkout, inventory, orders, payments, web
@@ -33,7 +34,7 @@ _UNREACHED: Final = "Stripe can't be reached just now. Nothing was charged; relo
 
 
 @get("/orders/{order_id:str}/pay", include_in_schema=False)
-async def show(request: AnyRequest, order_id: str) -> Response[Any]:
+async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     """GET /orders/…/pay: the order's one attempt to be paid here, made or found again."""
     shop = shop_of(request)
     visitor, order = await own_order(request, order_id)
@@ -53,7 +54,7 @@ async def show(request: AnyRequest, order_id: str) -> Response[Any]:
 
 
 @post("/orders/{order_id:str}/pay/hosted", include_in_schema=False)
-async def hosted(request: AnyRequest, order_id: str) -> Response[Any]:
+async def hosted(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     """POST /orders/…/pay/hosted: off to Stripe's own page for this order."""
     shop, values = shop_of(request), await forms.read(request)
     visitor, order = await checked_order(request, order_id, values)
@@ -69,7 +70,7 @@ async def hosted(request: AnyRequest, order_id: str) -> Response[Any]:
 
 
 @get("/orders/{order_id:str}/return", include_in_schema=False)
-async def come_back(request: AnyRequest, order_id: str) -> Response[Any]:
+async def come_back(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     """GET /orders/…/return: ask the provider what became of the payment, and lead on."""
     shop = shop_of(request)
     visitor, order = await own_order(request, order_id)
@@ -91,7 +92,7 @@ async def come_back(request: AnyRequest, order_id: str) -> Response[Any]:
 
 
 @post("/orders/{order_id:str}/cancel", include_in_schema=False)
-async def cancel(request: AnyRequest, order_id: str) -> Redirect:
+async def cancel(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
     """POST /orders/…/cancel: give a pending order up; nobody can pay it afterwards, and the books go back."""
     shop, values = shop_of(request), await forms.read(request)
     visitor, order = await checked_order(request, order_id, values)

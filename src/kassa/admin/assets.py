@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from kassa.kernel.errors import NotFound
 
@@ -20,7 +21,7 @@ def address(name: str) -> str:
 
 
 @get("/admin/static/{name:str}")
-async def serve(name: str) -> Response[bytes]:
+async def serve(name: FromPath[str]) -> Response[bytes]:
     """GET /admin/static/{name}: a file of ours.
 
     Raises:

@@ -135,10 +135,10 @@ def go(address: str) -> Redirect:
 
 def login_address(request: AnyRequest) -> str:
     """The login, which leads back to where this request wanted to go."""
-    if request.method != "GET" or request.url.path in ("/admin", HOME):
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method != "GET" or wanted == HOME:
         return "/admin/login"
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"/admin/login?next={quote(request.url.path + query, safe='')}"
+    return f"/admin/login?next={quote(wanted, safe='')}"
 
 
 def safe_next(address: str) -> str:

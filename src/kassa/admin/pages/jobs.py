@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kassa import accounts
 from kassa import jobs as queue
@@ -26,7 +27,7 @@ async def list_dead(request: AnyRequest) -> Response[Any]:
 
 
 @post("/admin/jobs/{job_id:str}/retry")
-async def retry(request: AnyRequest, job_id: str) -> Response[Any]:
+async def retry(request: AnyRequest, job_id: FromPath[str]) -> Response[Any]:
     """POST /admin/jobs/{id}/retry: another round of attempts for a dead job.
 
     Raises:

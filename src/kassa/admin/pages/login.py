@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kassa import accounts
 from kassa.admin import desk as door
@@ -73,7 +74,7 @@ async def log_out(request: AnyRequest) -> Response[Any]:
 
 
 @get("/admin/set-password/{token:str}")
-async def show_set_password(request: AnyRequest, token: str) -> Response[Any]:
+async def show_set_password(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """GET /admin/set-password/{token}: the form behind an invitation's link."""
     shop = shop_of(request)
     async with shop.db.connection() as conn:
@@ -82,7 +83,7 @@ async def show_set_password(request: AnyRequest, token: str) -> Response[Any]:
 
 
 @post("/admin/set-password/{token:str}")
-async def set_password(request: AnyRequest, token: str) -> Response[Any]:
+async def set_password(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """POST /admin/set-password/{token}: use the link up, then to the login."""
     shop = shop_of(request)
     visit = await _known(request)

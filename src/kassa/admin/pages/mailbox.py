@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from kassa import notifications
 from kassa.admin.desk import AnyRequest, seated, shop_of
@@ -41,7 +42,7 @@ async def list_mails(request: AnyRequest) -> Response[Any]:
 
 
 @get("/_dev/mail/{mail_id:str}")
-async def show_mail(request: AnyRequest, mail_id: str) -> Response[Any]:
+async def show_mail(request: AnyRequest, mail_id: FromPath[str]) -> Response[Any]:
     """GET /_dev/mail/{id}: one mail, its HTML in a frame of its own and its text below."""
     mail = await _mail(request, mail_id)
     headers = {"Content-Security-Policy": content_security_policy(frames=("'self'",))}
@@ -52,7 +53,7 @@ async def show_mail(request: AnyRequest, mail_id: str) -> Response[Any]:
 
 
 @get("/_dev/mail/{mail_id:str}/html")
-async def show_body(request: AnyRequest, mail_id: str) -> Response[Any]:
+async def show_body(request: AnyRequest, mail_id: FromPath[str]) -> Response[Any]:
     """GET /_dev/mail/{id}/html: the HTML body alone, as a mail program would show it."""
     mail = await _mail(request, mail_id)
     html = mail.html_body.replace("<head>", '<head><base target="_blank">', 1)

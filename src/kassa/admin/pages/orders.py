@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from kassa import inventory, notifications, orders, payments, refunds
 from kassa.admin import words
@@ -38,7 +39,7 @@ async def list_orders(request: AnyRequest) -> Response[Any]:
 
 
 @get("/admin/orders/{order_id:str}")
-async def show_order(request: AnyRequest, order_id: str) -> Response[Any]:
+async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     """GET /admin/orders/{id}: lines, money, stock, mails and the journal, all of one moment."""
     desk = await enter(request)
     shop = shop_of(request)

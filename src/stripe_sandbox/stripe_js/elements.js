@@ -102,7 +102,7 @@ function initialHeight({ variables, billing }) {
   const unit = Number.parseFloat(variables.spacingUnit) || 4;
   const rows = billing.country || billing.postalCode ? 3 : 2;
   const field = 18 + unit + 20 + 6 * unit;
-  return Math.ceil(rows * field + (rows - 1) * 3 * unit + 8);
+  return Math.ceil(rows * field + (rows - 1) * 3 * unit);
 }
 
 function intentOf(clientSecret) {

@@ -29,7 +29,7 @@ class Frame {
   dress(options) {
     const style = this.iframe.style;
     Object.assign(style, {
-      display: 'block', border: '0', width: 'calc(100% + 8px)', margin: '-4px', maxWidth: 'none', minWidth: '0',
+      display: 'block', border: '0', width: '100%', margin: '0', maxWidth: 'none', minWidth: '0',
       height: `${options.height}px`, background: 'transparent', userSelect: 'none',
     });
     // A frame whose colour scheme differs from its document's is painted opaque.

@@ -99,7 +99,7 @@ function told() {
 }
 
 function measure() {
-  const height = Math.ceil(form.getBoundingClientRect().height) + 8;
+  const height = Math.ceil(form.getBoundingClientRect().height);
   if (height === lastHeight) return;
   lastHeight = height;
   tell('resize', { height });

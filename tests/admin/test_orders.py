@@ -97,7 +97,7 @@ async def test_the_page_of_an_order_shows_all_there_is(
         "Pride and Prejudice — Paperback", "PP-PB", "2 × €12.90", "€25.80", "€3.90", "€29.70", "VAT 7 % (DE)",
         "ada@example.org", "Ada Lovelace", "50667 Köln", "Germany", f"pi_{made.payment_id.hex}", "Succeeded",
         f"re_{refund_id.hex}", "Surplus, sent back by itself", "Sold", "Order placed, stock held",
-        "Payment attempt failed", "Payment succeeded", "Awaiting payment → Paid", "Customer", "Stripe api",
+        "Payment attempt failed", "Payment succeeded", "Awaiting payment → Paid", "Customer", "Stripe, when asked",
     ):  # fmt: skip
         assert fact in page.text
 

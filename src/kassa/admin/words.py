@@ -79,7 +79,11 @@ EVENT: Final[Mapping[str, Label]] = {
     "refund.canceled": Label("Refund canceled", "bad"),
     "refund.found": Label("Refund made at the provider", "wait"),
 }
-_ACTOR: Final[Mapping[str, str]] = {"customer": "Customer", "clock": "By itself"}
+_ACTOR: Final[Mapping[str, str]] = {
+    "customer": "Customer",
+    "clock": "By itself",
+    "stripe:api": "Stripe, when asked",
+}
 _ACTOR_KIND: Final[Mapping[str, str]] = {"staff": "Staff", "key": "API key", "stripe": "Stripe"}
 #: What of an event's data is worth a line, and what it is called.
 _DATA: Final[Mapping[str, str]] = {

@@ -18,7 +18,7 @@ check: .make/dev ## Lint, types, import rules, templates
 	@$(BIN)/ruff format --check src tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/djlint --quiet --check --lint src/kassa src/stripe_sandbox --extension html
+	@$(BIN)/djlint --quiet --lint src/kassa src/stripe_sandbox --extension html
 
 bench: .make/dev ## Measure the whole money path against the database's own limit
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -30,8 +30,9 @@ lock: .make/dev ## Resolve the dependencies anew and write the locks
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/runtime.txt pyproject.toml requirements/build.in
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/dev.txt --extra dev pyproject.toml requirements/build.in -c requirements/runtime.txt
 
-schema: .make/dev ## Write src/kassa/migrations/schema.sql from the migrations
+schema: .make/dev ## Write what is generated: schema.sql from the migrations, the diagram of order states
 	@$(BIN)/python -m tests.schema
+	@$(BIN)/python -m tests.diagram
 
 format: .make/dev ## Format the code and sort the imports
 	@$(BIN)/ruff check --fix --quiet src tests

@@ -144,9 +144,7 @@ def test_every_job_that_is_put_in_has_somebody_who_does_it():
 
 def test_nothing_is_left_for_later_and_no_test_is_skipped():
     """Unfinished work stands in an issue; a skipped test is a hole that looks like a wall."""
-    mark = re.compile(
-        r"\b(TO" + "DO|FIX" + r"ME)\b|pytest\.(skip|mark\.skip|mark\.xfail)|importor" + "skip"
-    )
+    mark = re.compile(r"\b(TO" + "DO|FIX" + r"ME)\b|pytest\.(skip|mark\.skip|mark\.xfail)|importor" + "skip")
     assert not [name(path) for path in PYTHON if mark.search(path.read_text())]
 
 

@@ -5,9 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -54,7 +54,17 @@ def work(data_dir: Path | None) -> None:
         await run_worker(settings, stop)
 
     with with_database(place, migrated=False) as settings:
-        asyncio.run(run(settings))
+        _fast(run(settings))
+
+
+def _fast(work: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop where there is one: the worker is mostly waiting for sockets."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
 
 
 def migrate_database(data_dir: Path | None) -> list[str]:

@@ -192,6 +192,11 @@ async def get(conn: Conn, order_id: UUID) -> Order:
     return _order(row, await lines(conn, order_id))
 
 
+async def cart_of(conn: Conn, order_id: UUID) -> UUID | None:
+    """The cart an order was made of; it never changes, so no lock is needed to know it."""
+    return await conn.fetchval("select cart_id from orders where id = $1", order_id)  # type: ignore[no-any-return]
+
+
 async def lines(conn: Conn, order_id: UUID) -> tuple[OrderLine, ...]:
     """The lines of an order, in their order."""
     rows = await conn.fetch(

@@ -191,10 +191,12 @@ async def _record(tx: Tx, payment_id: UUID, facts: _Facts, *, now: datetime, act
 
     Locks cart, order, stock, in this order. Saying the same again changes nothing.
     """
-    cart_id = (await orders.get(tx, (await queries.get(tx, payment_id)).order_id)).cart_id
-    if facts.state == "succeeded" and cart_id:
-        await cart.lock(tx, cart_id)
-    order = await orders.lock(tx, (await queries.get(tx, payment_id)).order_id)
+    payment = await queries.get(tx, payment_id)
+    if facts.state == "succeeded" and payment.state != "succeeded":
+        cart_id = await orders.cart_of(tx, payment.order_id)
+        if cart_id:
+            await cart.lock(tx, cart_id)
+    order = await orders.lock(tx, payment.order_id)
     payment = await queries.get(tx, payment_id)
     state = "succeeded" if payment.state == "succeeded" else facts.state
     surplus = False

@@ -21,7 +21,20 @@ ELSEWHERE = {
     "bad_setting", "error", "conflict", "import_failed", "currency_mismatch", "unknown_currency", "hold_not_found",
     "unavailable", "order_id_taken", "total_changed",
 }  # fmt: skip
-ROOMS = ("api", "web", "cart", "catalog", "checkout", "inventory", "orders", "payments", "pricing", "stripe", "kernel")
+ROOMS = (
+    "api",
+    "web",
+    "cart",
+    "catalog",
+    "checkout",
+    "inventory",
+    "orders",
+    "payments",
+    "pricing",
+    "stripe",
+    "kernel",
+    "webhooks",
+)
 
 
 def _codes() -> dict[str, set[int]]:
@@ -34,7 +47,9 @@ def _codes() -> dict[str, set[int]]:
         waiting += kind.__subclasses__()
         if kind.__module__.split(".")[1] in ROOMS and kind.code not in ELSEWHERE:
             status = next(STATUSES[parent] for parent in kind.__mro__ if parent in STATUSES)
-            found.setdefault(kind.code, set()).update({status, 422} if issubclass(kind, Invalid) else {status})
+            found.setdefault(kind.code, set()).update(
+                {status, 422} if issubclass(kind, Invalid) else {status}
+            )
     return found
 
 
@@ -68,7 +83,9 @@ def test_every_route_is_described_and_every_refusal_has_a_name():
 
 
 def test_operations_have_names_of_their_own():
-    operations = [op["operationId"] for ops in api.openapi_document()["paths"].values() for op in ops.values()]
+    operations = [
+        op["operationId"] for ops in api.openapi_document()["paths"].values() for op in ops.values()
+    ]
     assert len(operations) == len(set(operations))
 
 
@@ -111,3 +128,5 @@ async def test_the_reference_is_served_from_our_own_files(client):
         answer = await client.get(script)
         assert answer.headers["content-type"].startswith("text/javascript")
         assert answer.is_success
+    plain = await client.get(scripts[0], headers={"Accept-Encoding": "identity"})
+    assert plain.text == (await client.get(scripts[0])).text

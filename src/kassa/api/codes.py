@@ -59,6 +59,11 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "invalid_product": (422, "The product is not valid; `errors` names each member."),
     "sku_taken": (409, "The SKU belongs to another product."),
     "below_reserved": (409, "Fewer would be on hand than are promised to customers."),
+    # the provider's webhooks
+    "invalid_signature": (400, "`/webhooks/stripe` only: the signature is missing, wrong or too old."),
+    "malformed_event": (400, "`/webhooks/stripe` only: the body is no event."),
+    "webhooks_not_configured": (404, "`/webhooks/stripe` only: there is no secret to check signatures with."),
+    # where nothing more exact is known
     "invalid": (422, "The request is wrong in itself; `errors` names members, if any are at fault."),
 }
 #: What any route under /api/v1 may answer.

@@ -3,6 +3,7 @@
 The page is Scalar's API reference (MIT; see static/NOTICE), served from our own files.
 """
 
+import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -49,8 +50,15 @@ async def scalar(request: AnyRequest) -> Response[bytes]:
     """GET /docs/scalar.js: Scalar's bundle; for ever, under its hash."""
     content, digest = _scalar()
     current = request.query_params.get("v") == digest
-    cache_control = "public, max-age=31536000, immutable" if current else "public, no-cache"
-    return Response(content, media_type="text/javascript; charset=utf-8", headers={"Cache-Control": cache_control})
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable" if current else "public, no-cache",
+        "Vary": "Accept-Encoding",
+    }
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        content = gzip.decompress(content)
+    return Response(content, media_type="text/javascript; charset=utf-8", headers=headers)
 
 
 @get("/docs/start.js", include_in_schema=False)
@@ -61,5 +69,5 @@ async def start(request: AnyRequest) -> Response[str]:
 
 @cache
 def _scalar() -> tuple[bytes, str]:
-    content = (_STATIC / "scalar.js").read_bytes()
+    content = (_STATIC / "scalar.js.gz").read_bytes()
     return content, hashlib.sha256(content).hexdigest()[:16]

@@ -34,7 +34,15 @@ _PAGE: Final = """\
 </html>
 """
 _START: Final = """\
-Scalar.createApiReference("#app", { url: "/openapi.json", withDefaultFonts: false, telemetry: false });
+Scalar.createApiReference("#app", {
+  url: "/openapi.json",
+  withDefaultFonts: false,
+  telemetry: false,
+  showDeveloperTools: "never",
+  hideClientButton: true,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+});
 """
 
 

@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench setup lock schema format clean
+.PHONY: help run test check bench setup lock schema screenshots format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ lock: .make/dev ## Resolve the dependencies anew and write the locks
 schema: .make/dev ## Write what is generated: schema.sql from the migrations, the diagram of order states
 	@$(BIN)/python -m tests.schema
 	@$(BIN)/python -m tests.diagram
+
+screenshots: .make/dev ## Take pictures of every page into screenshots/, and the one of the README
+	@$(BIN)/python -m pytest -q tests/e2e/test_screens.py
+	@cp screenshots/desk-light-home.png docs/images/shop.png
 
 format: .make/dev ## Format the code and sort the imports
 	@$(BIN)/ruff check --fix --quiet src tests

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from stripe_sandbox.defaults import Obj
+
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
@@ -64,6 +66,16 @@ class Deliveries:
         """Deliver an event once more, whatever became of it before."""
         for endpoint in endpoints:
             self.add(event, type, endpoint)
+
+    def latest(self, limit: int) -> list[Obj]:
+        """The newest deliveries, newest first, each with the type of its event (null when it aged out)."""
+        rows = self._box.store.rows(
+            "SELECT d.id, d.event, json_extract(o.body, '$.type'), d.endpoint, d.state, d.attempts, d.status, d.error"
+            " FROM deliveries d LEFT JOIN objects o ON o.id = d.event ORDER BY d.id DESC LIMIT ?",
+            (limit,),
+        )
+        names = ("id", "event", "type", "endpoint", "state", "attempts", "status", "error")
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     async def deliver_due(self) -> int:
         """Post everything that is due now, in order of creation; returns how many posts were made.

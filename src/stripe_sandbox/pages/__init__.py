@@ -8,7 +8,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from stripe_sandbox.pages import assets, challenge, checkout, element
+from stripe_sandbox.pages import assets, challenge, checkout, dashboard, element
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     assets.stripe_js,
@@ -16,4 +16,5 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *element.route_handlers,
     *challenge.route_handlers,
     *checkout.route_handlers,
+    *dashboard.route_handlers,
 ]

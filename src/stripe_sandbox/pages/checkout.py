@@ -8,8 +8,8 @@ from stripe_sandbox.defaults import Obj
 from stripe_sandbox.pages.checkout_form import FIELD_OF, Asks, Filled, check, parameters
 from stripe_sandbox.pages.countries import countries
 from stripe_sandbox.pages.forms import read_form
-from stripe_sandbox.pages.rendering import on_this_origin, page, redirect
 from stripe_sandbox.pages.merchant import merchant
+from stripe_sandbox.pages.rendering import on_this_origin, page, redirect
 from stripe_sandbox.pages.test_cards import TEST_CARDS
 from stripe_sandbox.pages.words import Words, language_of, money, words
 from stripe_sandbox.sandbox import ApiAnswer, Sandbox
@@ -108,6 +108,7 @@ def _form(
         status=status,
         leads_to=[session["success_url"]],
         **_common(request, session),
+        action=f"/c/pay/{session['id']}",
         labels=said["labels"],
         asks=Asks.of(session),
         values=values,
@@ -119,7 +120,9 @@ def _form(
     )
 
 
-def _end(request: Request[Any, Any, Any], session: Obj | None, kind: str, *, status: int = 200) -> Response[str]:
+def _end(
+    request: Request[Any, Any, Any], session: Obj | None, kind: str, *, status: int = 200
+) -> Response[str]:
     """A page that is not for paying: complete, expired or unknown."""
     box: Sandbox = request.app.state.sandbox
     onward = None

@@ -18,7 +18,9 @@ async def payment_element(request: Request[Any, Any, Any]) -> Response[str]:
     query = request.query_params
     origin = query.get("origin", "")
     if not _ORIGIN.fullmatch(origin):
-        return Response("The `origin` of the embedding page is missing.", status_code=400, media_type="text/plain")
+        return Response(
+            "The `origin` of the embedding page is missing.", status_code=400, media_type="text/plain"
+        )
     language = language_of(query.get("locale"))
     said = words(language)
     return page(

@@ -46,9 +46,7 @@ def money(amount: int, currency: str, language: str) -> str:
     pattern = _PATTERNS[language].format(digits="." + "0" * places if places else "")
     if get_currency_symbol(currency.upper(), locale=language).isalpha():
         pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
-    return format_currency(
-        value, currency.upper(), format=pattern, locale=language, currency_digits=False
-    )
+    return format_currency(value, currency.upper(), format=pattern, locale=language, currency_digits=False)
 
 
 def date(timestamp: float, language: str) -> str:

@@ -96,8 +96,13 @@ def challenge(page: Page) -> FrameLocator:
 @asynccontextmanager
 async def stage() -> AsyncIterator[Stage]:
     """Everything running, and nothing left of it afterwards."""
-    sandbox_socket, shop_socket = socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0))
-    sandbox_url, shop_url = (f"http://127.0.0.1:{sock.getsockname()[1]}" for sock in (sandbox_socket, shop_socket))
+    sandbox_socket, shop_socket = (
+        socket.create_server(("127.0.0.1", 0)),
+        socket.create_server(("127.0.0.1", 0)),
+    )
+    sandbox_url, shop_url = (
+        f"http://127.0.0.1:{sock.getsockname()[1]}" for sock in (sandbox_socket, shop_socket)
+    )
     world = World(base_url=sandbox_url)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     async with (
@@ -113,7 +118,9 @@ async def stage() -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def serving(app: Any, sock: socket.socket) -> AsyncIterator[None]:
     """An ASGI application on a socket."""
-    config = uvicorn.Config(app, log_level="critical", access_log=False, ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, log_level="critical", access_log=False, ws="none", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[sock]))
     yield

@@ -13,7 +13,8 @@ from tests.stripe_sandbox.pages.stage import CHALLENGED, GOOD, Stage, card_form,
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOT_AUTHENTICATED = (
-    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+    "We are unable to authenticate your payment method. "
+    "Please choose a different payment method and try again."
 )
 
 
@@ -21,7 +22,9 @@ async def reach_challenge(stage: Stage, page: Page) -> Any:
     """Pay with a card that needs a challenge, up to its dialog."""
     intent = await stage.intent()
     await page.goto(
-        stage.shop_address(json.dumps({"elements": {"clientSecret": intent.client_secret}, "redirect": "always"}))
+        stage.shop_address(
+            json.dumps({"elements": {"clientSecret": intent.client_secret}, "redirect": "always"})
+        )
     )
     await fill(card_form(page), CHALLENGED)
     await page.get_by_role("button", name="Pay").click()
@@ -164,7 +167,9 @@ async def test_an_answer_that_is_none_changes_nothing(stage: Stage, open_page: O
     assert await stage.status(intent) == "requires_action"
 
 
-async def test_a_page_that_comes_back_finishes_what_a_reload_broke_off(stage: Stage, open_page: OpenPage) -> None:
+async def test_a_page_that_comes_back_finishes_what_a_reload_broke_off(
+    stage: Stage, open_page: OpenPage
+) -> None:
     page = await open_page()
     intent = await reach_challenge(stage, page)
     await page.reload()

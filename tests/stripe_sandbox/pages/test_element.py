@@ -18,7 +18,9 @@ async def pay_page(stage: Stage, page: Page, intent: Any, **options: Any) -> Non
     await card_form(page).locator("[name=number]").wait_for()
 
 
-async def test_a_good_card_pays_and_the_customer_returns_with_the_payment(stage: Stage, open_page: OpenPage) -> None:
+async def test_a_good_card_pays_and_the_customer_returns_with_the_payment(
+    stage: Stage, open_page: OpenPage
+) -> None:
     page, intent = await open_page(), await stage.intent()
     await pay_page(stage, page, intent)
 
@@ -44,7 +46,9 @@ async def test_the_card_number_reaches_nobody_but_the_sandbox(stage: Stage, open
     await page.wait_for_url("**/done**")
 
     carriers = [request for request in sent if GOOD in (request.post_data or "") + request.url]
-    assert [request.url for request in carriers] == [f"{stage.sandbox_url}/v1/payment_intents/{intent.id}/confirm"]
+    assert [request.url for request in carriers] == [
+        f"{stage.sandbox_url}/v1/payment_intents/{intent.id}/confirm"
+    ]
     assert carriers[0].frame.url.startswith(stage.sandbox_url)
 
 
@@ -70,7 +74,9 @@ async def test_an_error_about_one_field_stands_beside_it(stage: Stage, open_page
     await fill(card_form(page), WRONG_CVC)
     await page.get_by_role("button", name="Pay").click()
 
-    await expect(card_form(page).locator("#cvc-fault")).to_have_text("Your card's security code is incorrect.")
+    await expect(card_form(page).locator("#cvc-fault")).to_have_text(
+        "Your card's security code is incorrect."
+    )
     await expect(card_form(page).locator("[name=cvc]")).to_be_focused()
     await expect(card_form(page).get_by_label("Security code")).to_have_accessible_description(
         "Your card's security code is incorrect."
@@ -129,9 +135,9 @@ async def test_a_number_is_grouped_as_on_its_card(
     await number.press_sequentially(typed)
 
     await expect(number).to_have_value(shown)
-    assert await card_form(page).locator("[data-marks] svg").evaluate_all("all => all.map(one => one.dataset.brand)") == [
-        brand
-    ]
+    assert await card_form(page).locator("[data-marks] svg").evaluate_all(
+        "all => all.map(one => one.dataset.brand)"
+    ) == [brand]
 
 
 async def test_a_digit_in_the_middle_can_be_corrected(stage: Stage, open_page: OpenPage) -> None:
@@ -195,7 +201,10 @@ async def test_the_page_does_not_jump_when_the_form_arrives(
 
 async def test_the_form_wears_the_shops_language_and_look(stage: Stage, open_page: OpenPage) -> None:
     page = await open_page()
-    look = {"theme": "night", "variables": {"colorPrimary": "#00ff00", "borderRadius": "0px", "colorText": "url(x)"}}
+    look = {
+        "theme": "night",
+        "variables": {"colorPrimary": "#00ff00", "borderRadius": "0px", "colorText": "url(x)"},
+    }
 
     await pay_page(stage, page, await stage.intent(), elements={"locale": "de", "appearance": look})
 
@@ -209,7 +218,9 @@ async def test_the_form_wears_the_shops_language_and_look(stage: Stage, open_pag
     await expect(form.locator("#number-fault")).to_have_text("Die Kartennummer ist unvollständig.")
 
 
-async def test_country_and_postal_code_are_asked_when_the_shop_says_so(stage: Stage, open_page: OpenPage) -> None:
+async def test_country_and_postal_code_are_asked_when_the_shop_says_so(
+    stage: Stage, open_page: OpenPage
+) -> None:
     page, intent = await open_page(), await stage.intent()
     asked = {"fields": {"billingDetails": {"address": "auto"}}}
     await pay_page(stage, page, intent, element=asked)
@@ -233,7 +244,9 @@ async def test_messages_of_strangers_are_not_heard(stage: Stage, open_page: Open
     await pay_page(stage, page, await stage.intent())
 
     await page.evaluate("window.postMessage({ sandbox: 'element', type: 'resize', height: 1 }, '*')")
-    await page.evaluate("window.postMessage({ sandbox: 'element', type: 'change', detail: { complete: true } }, '*')")
+    await page.evaluate(
+        "window.postMessage({ sandbox: 'element', type: 'change', detail: { complete: true } }, '*')"
+    )
 
     assert await page.locator("#card iframe").evaluate("frame => frame.style.height") == "144px"
     assert not await page.evaluate("heard.some((one) => one.name === 'change' && one.complete)")

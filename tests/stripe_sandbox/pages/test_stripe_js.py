@@ -47,7 +47,10 @@ async def test_the_script_is_where_pages_look_for_it(stage: Stage, open_page: Op
         ("stripe.confirmPayment()", "options"),
         ("stripe.confirmPayment({ elements })", "return_url"),
         ("stripe.confirmPayment({ elements, confirmParams: { return_url: '/done' } })", "absolute"),
-        ("stripe.confirmPayment({ elements, confirmParams: { return_url: 'javascript:alert(1)' } })", "absolute"),
+        (
+            "stripe.confirmPayment({ elements, confirmParams: { return_url: 'javascript:alert(1)' } })",
+            "absolute",
+        ),
         ("stripe.confirmPayment({ elements, redirect: 'sometimes' })", "if_required"),
         ("stripe.handleNextAction({})", "clientSecret"),
     ],
@@ -55,7 +58,9 @@ async def test_the_script_is_where_pages_look_for_it(stage: Stage, open_page: Op
 async def test_wrong_use_throws(stage: Stage, open_page: OpenPage, call: str, says: str) -> None:
     page = await shop_page(stage, open_page, await stage.intent())
 
-    error = await page.evaluate(f"() => {{ try {{ {call} }} catch (error) {{ return [error.name, error.message] }} }}")
+    error = await page.evaluate(
+        f"() => {{ try {{ {call} }} catch (error) {{ return [error.name, error.message] }} }}"
+    )
 
     assert error[0] == "IntegrationError"
     assert says in error[1]
@@ -92,7 +97,11 @@ async def test_an_error_carries_its_codes_and_the_payment(stage: Stage, open_pag
 
     error = (await page.evaluate("stripe.confirmPayment({ elements, redirect: 'if_required' })"))["error"]
 
-    assert (error["type"], error["code"], error["decline_code"]) == ("card_error", "card_declined", "generic_decline")
+    assert (error["type"], error["code"], error["decline_code"]) == (
+        "card_error",
+        "card_declined",
+        "generic_decline",
+    )
     assert error["payment_intent"]["id"] == intent.id
     assert "metadata" not in error["payment_intent"]
 
@@ -116,13 +125,18 @@ async def test_a_deferred_payment_gets_its_intent_at_the_end(stage: Stage, open_
     await page.goto(stage.shop_address(json.dumps({"elements": deferred})))
     await fill(card_form(page), GOOD)
 
-    made = await page.evaluate("stripe.createPaymentMethod({ elements, params: { billing_details: { name: 'Ada' } } })")
+    made = await page.evaluate(
+        "stripe.createPaymentMethod({ elements, params: { billing_details: { name: 'Ada' } } })"
+    )
     end = await page.evaluate(
         "secret => stripe.confirmPayment({ elements, clientSecret: secret, redirect: 'if_required' })",
         intent.client_secret,
     )
 
-    assert (made["paymentMethod"]["card"]["last4"], made["paymentMethod"]["billing_details"]["name"]) == ("4242", "Ada")
+    assert (made["paymentMethod"]["card"]["last4"], made["paymentMethod"]["billing_details"]["name"]) == (
+        "4242",
+        "Ada",
+    )
     assert end["paymentIntent"]["status"] == "succeeded"
 
 
@@ -131,13 +145,16 @@ async def test_a_saved_method_is_confirmed_without_a_form(stage: Stage, open_pag
     page = await shop_page(stage, open_page, intent)
 
     end = await page.evaluate(
-        "secret => stripe.confirmCardPayment(secret, { payment_method: 'pm_card_visa' })", intent.client_secret
+        "secret => stripe.confirmCardPayment(secret, { payment_method: 'pm_card_visa' })",
+        intent.client_secret,
     )
 
     assert end["paymentIntent"]["status"] == "succeeded"
 
 
-async def test_the_form_tells_the_page_what_happens_but_never_the_card(stage: Stage, open_page: OpenPage) -> None:
+async def test_the_form_tells_the_page_what_happens_but_never_the_card(
+    stage: Stage, open_page: OpenPage
+) -> None:
     page = await shop_page(stage, open_page, await stage.intent())
 
     await fill(card_form(page), GOOD)

@@ -23,7 +23,7 @@ def prepare(path: Path) -> Path:
     path = path.expanduser().absolute()
     try:
         if not path.exists():
-            path.mkdir(parents=True, mode=0o711)
+            path.mkdir(parents=True, mode=0o711, exist_ok=True)  # another process may be first
         probe = path / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()

@@ -34,7 +34,7 @@ class Visitor:
         self.cart_id: UUID | None = None
         self.order_ids: Sequence[UUID] = ()
         self.flash: Sequence[str] = ()
-        self.count = 0
+        self.count: int | None = 0
         self._token: str | None = None
         self._fresh = False
         self._secure = secure
@@ -144,4 +144,6 @@ async def checked_visitor(request: AnyRequest, conn: Conn, values: Mapping[str, 
 def stranger(request: AnyRequest) -> Visitor:
     """A visitor of whom nothing is known, for pages that must not need a database."""
     shop: Shop | None = getattr(request.app.state, "shop", None)
-    return Visitor(shop.settings.currencies[0] if shop is not None else "EUR")
+    visitor = Visitor(shop.settings.currencies[0] if shop is not None else "EUR")
+    visitor.count = None
+    return visitor

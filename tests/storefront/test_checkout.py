@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 from tests import factories
-from tests.storefront.conftest import ADDRESS, hidden
+from tests.storefront.conftest import ADDRESS, SETTINGS, hidden
 
-from kassa import checkout, orders
+from kassa import checkout, notifications, orders
 from kassa.kernel.ids import new_id
 
 
@@ -186,3 +186,27 @@ async def test_the_token_of_an_order_opens_it_and_no_other_does(browser, strange
     assert (await stranger.get(f"/orders/{order.id}?token={token}")).status_code == 200
     assert (await stranger.get(f"/orders/{order.id}/pay")).status_code == 200
     assert (await browser.get(f"/orders/{order.id}")).status_code == 404
+
+
+async def test_the_link_in_a_mail_opens_its_order_and_no_other(browser, stranger):
+    await stranger.add(quantity=2)
+    order_id = await stranger.order()
+    link = notifications.order_link(SETTINGS, order_id)
+    other = notifications.order_link(SETTINGS, new_id()).rpartition("?")[2]
+
+    assert (await browser.get(f"/orders/{order_id}?{other}")).status_code == 404
+    assert (await browser.get(link)).status_code == 200
+
+
+async def test_an_order_that_nobody_paid_in_time_says_so_and_can_be_ordered_again(browser, till, db, clock):
+    await browser.add()
+    order_id = await browser.order()
+    await browser.get(f"/orders/{order_id}/pay")
+    factories.after_the_hold(clock)
+    await checkout.expire_due(db, till.gateway, clock=clock)
+
+    page = await browser.get(f"/orders/{order_id}/pay")
+
+    assert "Nothing was charged" in page.text
+    assert 'data-testid="order-again"' in page.text
+    assert await till.stock() == (5, 0)

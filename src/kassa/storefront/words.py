@@ -62,6 +62,8 @@ _EVENTS: Final[Mapping[str, str]] = {
     "payment.requires_action": "The bank asked for confirmation",
     "payment.canceled": "A way to pay was closed",
     "payment.surplus": "A payment this order had no use for is going back",
+    "refund.requested": "Money is on its way back to you",
+    "refund.succeeded": "Money was sent back to you",
 }
 
 

@@ -10,7 +10,7 @@ import msgspec
 from babel import Locale
 from litestar import Response, get, post
 
-from kassa import cart, checkout, inventory, orders, pricing
+from kassa import cart, checkout, inventory, orders, payments, pricing
 from kassa.kernel.address import countries
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, Unavailable
@@ -106,7 +106,10 @@ async def _settle(shop: Shop, visitor: Visitor, wish: checkout.PlaceOrder) -> UU
                 return await _place(tx, shop, visitor, wish)
             if await _asks_for(tx, wish, waiting):
                 return waiting.id
-        await checkout.cancel(shop.db, shop.gateway, waiting.id, clock=shop.clock, actor="customer")
+        try:
+            await checkout.cancel(shop.db, shop.gateway, waiting.id, clock=shop.clock, actor="customer")
+        except (orders.InvalidTransition, payments.StillProcessing):
+            return waiting.id  # it is being paid, or was just now: its own page knows what to say
     raise Unavailable("Your bag is being ordered from somewhere else. Please try again.", code="busy")
 
 

@@ -40,7 +40,7 @@ class KassaPayment extends HTMLElement {
         elements: this.elements,
         confirmParams: { return_url: this.dataset.return },
       });
-      if (error) await this.refused(error);
+      if (error) this.refused(error);
     } catch {
       location.assign(this.dataset.return);
     }
@@ -48,14 +48,10 @@ class KassaPayment extends HTMLElement {
 
   // Only what Stripe says of the card or the form is shown. Of anything else nobody knows here whether
   // it went through, so the return page asks.
-  async refused(error) {
-    if (error.type === "card_error" || error.type === "validation_error") {
+  refused(error) {
+    const known = ["card_error", "validation_error"].includes(error.type) || error.code === "payment_intent_authentication_failure";
+    if (known) {
       this.say(error.message || "Your card was declined. Nothing was charged.");
-      this.busy(false);
-      return;
-    }
-    if (error.code === "payment_intent_authentication_failure") {
-      this.say(error.message);
       this.busy(false);
       return;
     }

@@ -7,7 +7,7 @@ from litestar import Request, Response, get
 
 from stripe_sandbox import lists, spec
 from stripe_sandbox.defaults import Obj
-from stripe_sandbox.pages.rendering import page
+from stripe_sandbox.pages.rendering import page, redirect
 from stripe_sandbox.pages.test_cards import TEST_CARDS
 from stripe_sandbox.pages.words import money
 from stripe_sandbox.sandbox import Sandbox
@@ -45,6 +45,12 @@ async def dashboard(request: Request[Any, Any, Any]) -> Response[str]:
     )
 
 
+@get("/")
+async def front_door() -> Response[None]:
+    """GET /: whoever comes without an address wants the dashboard."""
+    return redirect("/_sandbox")
+
+
 def _latest(box: Sandbox, kind: str) -> list[Obj]:
     with box.work() as work:
         found: list[Obj] = lists.page(work, kind, "", {"limit": SHOWN})["data"]
@@ -56,4 +62,4 @@ def _moment(timestamp: float) -> str:
     return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-route_handlers: Final = [dashboard]
+route_handlers: Final = [dashboard, front_door]

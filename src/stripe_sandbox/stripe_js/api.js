@@ -7,7 +7,8 @@ const WAIT_MS = 400;
 function encodeForm(value, prefix = '', into = new URLSearchParams()) {
   for (const [name, inner] of Object.entries(value)) {
     const key = prefix ? `${prefix}[${name}]` : name;
-    if (inner === undefined || inner === null) continue;
+    // An empty text would mean "unset this" to the API; from a form it means that nothing was entered.
+    if (inner === undefined || inner === null || inner === '') continue;
     if (typeof inner === 'object') encodeForm(inner, key, into);
     else into.append(key, String(inner));
   }

@@ -2,8 +2,9 @@
 // afterwards; Escape is a "no" to the challenge, and is told to the bank as one.
 
 // Resolves when the challenge is over, however it ended; ask the API for the outcome.
-function runChallenge(address) {
+function runChallenge(address, locale) {
   const url = new URL(address);
+  url.searchParams.set('locale', languageOf(locale));
   url.searchParams.set('origin', window.location.origin);
   const dialog = document.createElement('dialog');
   const frame = document.createElement('iframe');

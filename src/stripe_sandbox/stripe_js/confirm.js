@@ -12,7 +12,7 @@ async function follow(stripe, answer, { locale, handleActions = true } = {}) {
   if (action?.type === 'redirect_to_url') return leave(action.redirect_to_url.url);
   const address = action?.use_stripe_sdk?.stripe_js;
   if (!address) return outcome(intent, locale);
-  await runChallenge(address);
+  await runChallenge(address, locale);
   const after = await stripe._read(intent.client_secret);
   return after.error ? { error: inLanguage(after.error, locale) } : outcome(after.value, locale);
 }
@@ -52,7 +52,8 @@ function checkReturnUrl(url) {
   } catch {
     // not a URL at all; said below
   }
-  require(scheme === 'https:' || scheme === 'http:', `Invalid return_url: '${url}'. It must be an absolute http(s) URL.`);
+  const good = scheme === 'https:' || scheme === 'http:';
+  require(good, `Invalid return_url: '${url}'. It must be an absolute http(s) URL.`);
 }
 
 // One confirmation at a time per payment: a double click is answered, and changes nothing.

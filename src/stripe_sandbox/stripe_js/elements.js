@@ -16,6 +16,7 @@ class Elements {
     this._options = { ...options };
     this._made = new Map();
     this._listeners = new Set();
+    this._submitted = options.clientSecret !== undefined;
   }
 
   create(type, options = {}) {
@@ -39,6 +40,7 @@ class Elements {
 
   async submit() {
     const answer = await this._ask('submit');
+    this._submitted ||= !answer.error;
     return answer.error ? { error: answer.error } : { selectedPaymentMethod: 'card' };
   }
 

@@ -20,6 +20,7 @@ class StripeObject {
     require(['always', 'if_required'].includes(redirect), "`redirect` must be 'always' or 'if_required'.");
     require(secret, 'stripe.confirmPayment() needs a `clientSecret`, here or at stripe.elements().');
     intentOf(secret);
+    require(!elements || elements._submitted, 'elements.submit() must be called before stripe.confirmPayment().');
     if (redirect === 'always') require(confirmParams.return_url, 'confirmParams.return_url is missing.');
     if (confirmParams.return_url !== undefined) checkReturnUrl(confirmParams.return_url);
     return once(secret, async () => {
@@ -81,6 +82,15 @@ class StripeObject {
     const form = { ...params, client_secret: clientSecret, use_stripe_sdk: true };
     return callApi(HOME, this._key, 'POST', `/v1/payment_intents/${id}/confirm`, form);
   }
+}
+
+// Said plainly, so that nobody looks for the fault in their own page.
+const LATER_METHODS = [
+  'confirmSetup', 'confirmCardSetup', 'confirmAmazonPaySetup', 'retrieveSetupIntent', 'handleCardAction', 'createToken',
+  'createConfirmationToken', 'createEmbeddedCheckoutPage', 'initCheckoutElementsSdk', 'paymentRequest',
+];
+for (const name of LATER_METHODS) {
+  StripeObject.prototype[name] = () => require(false, `This sandbox does not know stripe.${name}() yet.`);
 }
 
 function plain(value) {

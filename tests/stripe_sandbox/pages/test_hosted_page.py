@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 from tests.stripe_sandbox.pages.conftest import OpenPage
 from tests.stripe_sandbox.pages.stage import CHALLENGED, GOOD, POOR, REFUSED, WRONG_CVC, Stage, fill
@@ -385,6 +386,42 @@ async def test_a_form_without_a_partner_is_not_drawn(stage: Stage, open_page: Op
     answer = await page.request.get(f"{stage.sandbox_url}/_pages/elements/payment", params={"origin": origin})
 
     assert answer.status == 400
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_pages_can_be_used_by_everybody(stage: Stage, open_page: OpenPage, scheme: str) -> None:
+    page, open_session, over = (
+        await open_page(color_scheme=scheme),
+        await session(stage),
+        await session(stage),
+    )
+    await stage.world.stripe.v1.checkout.sessions.expire_async(over.id)
+    intent = await stage.intent(
+        payment_method="pm_card_authenticationRequired", confirm=True, return_url=f"{stage.shop_url}/done"
+    )
+    form = f"{stage.sandbox_url}/_pages/elements/payment?origin={stage.shop_url}"
+    theme = "night" if scheme == "dark" else "stripe"
+
+    for address in (
+        open_session.url,
+        over.url,
+        intent.next_action.redirect_to_url.url,
+        f"{form}&theme={theme}",
+        f"{stage.sandbox_url}/_sandbox",
+    ):
+        await page.goto(address)
+        if address == open_session.url:
+            await pay(page)
+        report = await Axe().run(page)
+        whole_page = (
+            form not in address
+        )  # a frame is a part of its page: landmarks and headings are out there
+        faults = [
+            fault["id"]
+            for fault in report.response["violations"]
+            if whole_page or fault["id"] not in ("landmark-one-main", "page-has-heading-one", "region")
+        ]
+        assert not faults, address
 
 
 async def test_a_total_of_zero_asks_for_no_card(stage: Stage, open_page: OpenPage) -> None:

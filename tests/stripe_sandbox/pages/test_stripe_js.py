@@ -53,6 +53,7 @@ async def test_the_script_is_where_pages_look_for_it(stage: Stage, open_page: Op
         ),
         ("stripe.confirmPayment({ elements, redirect: 'sometimes' })", "if_required"),
         ("stripe.handleNextAction({})", "clientSecret"),
+        ("stripe.confirmSetup({})", "does not know"),
     ],
 )
 async def test_wrong_use_throws(stage: Stage, open_page: OpenPage, call: str, says: str) -> None:
@@ -124,14 +125,20 @@ async def test_a_deferred_payment_gets_its_intent_at_the_end(stage: Stage, open_
     deferred = {"mode": "payment", "amount": 1299, "currency": "eur"}
     await page.goto(stage.shop_address(json.dumps({"elements": deferred})))
     await fill(card_form(page), GOOD)
+    confirm = "secret => stripe.confirmPayment({ elements, clientSecret: secret, redirect: 'if_required' })"
+    early = await page.evaluate(
+        "secret => { try { stripe.confirmPayment({ elements, clientSecret: secret, redirect: 'if_required' }) }"
+        " catch (error) { return error.message } }",
+        intent.client_secret,
+    )
+    await page.evaluate("elements.submit()")
 
     made = await page.evaluate(
         "stripe.createPaymentMethod({ elements, params: { billing_details: { name: 'Ada' } } })"
     )
-    end = await page.evaluate(
-        "secret => stripe.confirmPayment({ elements, clientSecret: secret, redirect: 'if_required' })",
-        intent.client_secret,
-    )
+    end = await page.evaluate(confirm, intent.client_secret)
+
+    assert "elements.submit()" in early
 
     assert (made["paymentMethod"]["card"]["last4"], made["paymentMethod"]["billing_details"]["name"]) == (
         "4242",

@@ -90,7 +90,9 @@ class CardFields {
     this.say = say;
     this.changed = changed;
     this.inputs = { number: form.elements.number, expiry: form.elements.expiry, cvc: form.elements.cvc };
-    this.inputs.number.addEventListener('input', () => this.regroup(this.inputs.number, (text) => groupNumber(digitsOf(text))));
+    this.inputs.number.addEventListener('input', () => {
+      this.regroup(this.inputs.number, (text) => groupNumber(digitsOf(text)));
+    });
     this.inputs.expiry.addEventListener('input', (event) => {
       const deleting = event.inputType?.startsWith('delete');
       this.regroup(this.inputs.expiry, (text) => groupExpiry(text, deleting));

@@ -73,8 +73,9 @@ function showAddress() {
 
 // An intent that cannot be paid any more is said at once, not after the customer has typed a card.
 async function lookAtIntent() {
-  const id = options.clientSecret.split('_secret_')[0];
-  const found = await callApi(HOME, options.key, 'GET', `/v1/payment_intents/${id}`, { client_secret: options.clientSecret });
+  const secret = options.clientSecret;
+  const path = `/v1/payment_intents/${encodeURIComponent(secret.split('_secret_')[0])}`;
+  const found = await callApi(HOME, options.key, 'GET', path, { client_secret: secret });
   const over = ['succeeded', 'canceled', 'processing'].includes(found.value?.status);
   if (!found.error && !over) return;
   const message = found.error?.message ?? `This payment is ${found.value.status}: it takes no more cards.`;
@@ -151,7 +152,8 @@ const CALLS = {
   },
 
   async createPaymentMethod({ params }) {
-    const answer = await callApi(HOME, options.key, 'POST', '/v1/payment_methods', paymentMethod(params.billing_details));
+    const method = paymentMethod(params.billing_details);
+    const answer = await callApi(HOME, options.key, 'POST', '/v1/payment_methods', method);
     if (answer.error) point(answer.error);
     return answer;
   },
@@ -159,8 +161,8 @@ const CALLS = {
 
 async function answer({ id, method, params }) {
   const wrong = check();
-  const value = wrong ? { error: refusal('validation_error', wrong, strings.faults[wrong]) } : await CALLS[method](params);
-  tell('result', { id, value });
+  const refused = wrong && { error: refusal('validation_error', wrong, strings.faults[wrong]) };
+  tell('result', { id, value: refused ?? await CALLS[method](params) });
 }
 
 function check() {

@@ -8,7 +8,7 @@ install() { DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; apt-get upda
 
 python=
 for name in python3.13 python3.12 python3.11 python3; do
-    if command -v "$name" >/dev/null && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    if "$name" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; then
         python=$name
         break
     fi

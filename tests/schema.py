@@ -28,8 +28,8 @@ async def describe(dsn: str) -> str:
                 (select string_agg('    ' || pg_get_constraintdef(oid), E',\\n' order by contype, conname)
                     from pg_constraint where conrelid = c.oid and contype in ('c', 'p', 'u', 'f')) as constraints,
                 (select string_agg(pg_get_indexdef(indexrelid) || ';', E'\\n' order by indexrelid::regclass::text)
-                    from pg_index where indrelid = c.oid
-                    and not exists (select 1 from pg_constraint where conindid = indexrelid and conrelid = c.oid)) as indexes
+                    from pg_index where indrelid = c.oid and not exists
+                        (select 1 from pg_constraint where conindid = indexrelid and conrelid = c.oid)) as indexes
             from pg_class c
             where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname
             """

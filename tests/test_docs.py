@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from tests.diagram import BLOCK, TARGET, diagram
 from tests.test_tidy import ROOT
 

@@ -4,10 +4,10 @@ import asyncio
 
 import asyncpg
 import pytest
+from tests.schema import TARGET, describe
 
 from kassa import migrations
 from kassa.migrations import MigrationFault, files, migrate
-from tests.schema import TARGET, describe
 
 
 async def test_the_schema_file_says_what_the_migrations_make(dsn):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
-
 from tests.test_tidy import SHOP, STATEMENTS, calls
 
 

@@ -21,7 +21,11 @@ ADDRESS = {
     "name": "Ada Lovelace", "line1": "Rosenthaler Str. 12", "city": "Berlin", "postal_code": "10119",
     "country": "DE",
 }  # fmt: skip
-ORDER = {"lines": [{"sku": "EMMA-PB", "quantity": 1}], "email": "ada@example.org", "shipping_address": ADDRESS}
+ORDER = {
+    "lines": [{"sku": "EMMA-PB", "quantity": 1}],
+    "email": "ada@example.org",
+    "shipping_address": ADDRESS,
+}
 
 
 class Program:

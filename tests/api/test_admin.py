@@ -110,7 +110,9 @@ async def test_the_catalogue_filters_and_pages(boss, guest):
     found = (await guest.get("/products?author=Jane+Austen")).json()
     assert [item["slug"] for item in found["items"]] == ["persuasion"]
     assert {"name": "author", "values": [{"value": "Jane Austen", "count": 1}]} in found["facets"]
-    assert [item["slug"] for item in (await guest.get("/products?collection=novels")).json()["items"]] == ["persuasion"]
+    assert [item["slug"] for item in (await guest.get("/products?collection=novels")).json()["items"]] == [
+        "persuasion"
+    ]
     first = (await guest.get("/products?limit=1&sort=-price")).json()
     rest = (await guest.get(f"/products?limit=1&sort=-price&after={first['next']}")).json()
     assert [item["price"]["amount"] for item in first["items"] + rest["items"]] == [1299, 999]

@@ -7,7 +7,10 @@ import pytest
 from tests.api.conftest import ORDER, count
 
 UUID = "00000000-0000-7000-8000-000000000000"
-PRODUCT = {"title": "Emma", "variants": [{"sku": "NEW-1", "title": "Paperback", "prices": {"EUR": 1299}, "on_hand": 1}]}
+PRODUCT = {
+    "title": "Emma",
+    "variants": [{"sku": "NEW-1", "title": "Paperback", "prices": {"EUR": 1299}, "on_hand": 1}],
+}
 WRITES = [
     ("POST", "/carts", {"currency": "EUR"}),
     ("POST", "/carts/{cart}/lines", {"sku": "EMMA-PB", "quantity": 1}),
@@ -22,8 +25,35 @@ WRITES = [
 ]
 READS = ["/products", "/products/{bad}", "/carts/{bad}", "/orders", "/orders/{bad}", "/admin/orders",
          "/admin/orders/{bad}", "/admin/stock/{bad}"]  # fmt: skip
-BAD = [None, True, -1, 0.5, 10**30, -(10**30), 1e308, "", " ", "😀", "\x00", "x" * 5000, [], [[]], {}, {"a": 1}, ["x"]]
-TABLES = ("orders", "order_lines", "carts", "cart_lines", "payments", "idempotency_keys", "products", "movements")
+BAD = [
+    None,
+    True,
+    -1,
+    0.5,
+    10**30,
+    -(10**30),
+    1e308,
+    "",
+    " ",
+    "😀",
+    "\x00",
+    "x" * 5000,
+    [],
+    [[]],
+    {},
+    {"a": 1},
+    ["x"],
+]
+TABLES = (
+    "orders",
+    "order_lines",
+    "carts",
+    "cart_lines",
+    "payments",
+    "idempotency_keys",
+    "products",
+    "movements",
+)
 
 
 @pytest.fixture
@@ -116,8 +146,12 @@ async def test_odd_headers_are_refused_or_ignored(guest, client):
         assert (answer.status_code, answer.json()["code"]) == (401, "invalid_api_key")
         assert answer.headers["www-authenticate"] == "Bearer"
     for value in ("x" * 5000, "ü"):
-        assert (await client.get("/api/v1/products", headers={"X-Order-Token": value.encode()})).status_code == 200
-        assert (await client.get("/api/v1/products", headers={"Cookie": b"kassa_session=" + value.encode()})).is_success
+        assert (
+            await client.get("/api/v1/products", headers={"X-Order-Token": value.encode()})
+        ).status_code == 200
+        assert (
+            await client.get("/api/v1/products", headers={"Cookie": b"kassa_session=" + value.encode()})
+        ).is_success
     order = await guest.order()
     answer = await client.get(f"/api/v1/orders/{order['id']}", headers={"X-Order-Token": "ü".encode()})
     assert answer.status_code == 404

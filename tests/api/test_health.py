@@ -10,7 +10,11 @@ async def test_a_process_that_lives_says_so(client):
 
 async def test_a_shop_is_ready_while_a_worker_was_seen_lately(client, db, clock):
     answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()["code"], answer.json()["failed"]) == (503, "not_ready", ["worker"])
+    assert (answer.status_code, answer.json()["code"], answer.json()["failed"]) == (
+        503,
+        "not_ready",
+        ["worker"],
+    )
 
     async with db.transaction() as tx:
         await queue.beat(tx, new_id(), now=clock.now())
@@ -22,7 +26,9 @@ async def test_a_shop_is_ready_while_a_worker_was_seen_lately(client, db, clock)
 
 async def test_a_shop_is_not_ready_before_its_migrations(client, db):
     async with db.transaction() as tx:
-        await tx.execute("delete from schema_migrations where name = (select max(name) from schema_migrations)")
+        await tx.execute(
+            "delete from schema_migrations where name = (select max(name) from schema_migrations)"
+        )
     assert (await client.get("/readyz")).json()["failed"] == ["migrations"]
 
     async with db.transaction() as tx:

@@ -84,7 +84,9 @@ async def test_a_provider_that_does_not_answer_leaves_the_key_free(guest, till):
     order = await guest.order()
     path, token = f"/orders/{order['id']}/payments", order["token"]
     await till.stripe.control(
-        "POST", "/faults", {"match": {"path": "/v1/payment_intents"}, "fault": "status", "status": 500, "count": 50}
+        "POST",
+        "/faults",
+        {"match": {"path": "/v1/payment_intents"}, "fault": "status", "status": 500, "count": 50},
     )
 
     lost = await guest.wish(path, {"flow": "element"}, key="k", X_Order_Token=token)
@@ -101,7 +103,9 @@ async def test_keys_are_each_callers_and_each_routes_own(guest, front, db, boss)
     assert (await guest.wish("/orders", ORDER, key="k")).status_code == 201
     assert (await front.wish("/orders", ORDER, key="k")).status_code == 201
     assert await count(db, "orders") == 2
-    assert (await boss.wish("/admin/stock/EMMA-PB/adjustments", {"delta": 1, "reason": "found"}, key="k")).is_success
+    assert (
+        await boss.wish("/admin/stock/EMMA-PB/adjustments", {"delta": 1, "reason": "found"}, key="k")
+    ).is_success
 
 
 async def test_an_answer_is_forgotten_after_a_day(guest, db, clock):

@@ -68,7 +68,9 @@ async def test_prices_in_the_body_are_refused(front, db):
         answer = await front.wish("/orders", {**ORDER, member: 1})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["path"] == member
-    answer = await front.wish("/orders", {**ORDER, "lines": [{"sku": "EMMA-PB", "quantity": 1, "unit_price": 1}]})
+    answer = await front.wish(
+        "/orders", {**ORDER, "lines": [{"sku": "EMMA-PB", "quantity": 1, "unit_price": 1}]}
+    )
     assert answer.json()["errors"][0]["path"] == "lines[0].unit_price"
     assert await count(db, "orders") == 0
 
@@ -130,7 +132,9 @@ async def test_paying_by_card_ends_in_a_paid_order(guest, till):
 
     assert order["state"] == "paid"
     assert order["hold"]["state"] == "committed"
-    assert [(p["state"], p["flow"], p["provider"]) for p in order["payments"]] == [("succeeded", "element", "stripe")]
+    assert [(p["state"], p["flow"], p["provider"]) for p in order["payments"]] == [
+        ("succeeded", "element", "stripe")
+    ]
     assert order["payments"][0]["amount"] == order["total"]
     assert order["payments"][0]["provider_ref"].startswith("pi_")
 
@@ -148,13 +152,18 @@ async def test_the_same_flow_gives_the_same_attempt_and_the_other_closes_it(gues
     assert first.json()["publishable_key"] == "pk_test_page"
     assert hosted.json()["url"].startswith("http")
     assert "client_secret" not in hosted.json()
-    states = [p["state"] for p in (await guest.get(f"/orders/{order['id']}", X_Order_Token=token)).json()["payments"]]
+    states = [
+        p["state"]
+        for p in (await guest.get(f"/orders/{order['id']}", X_Order_Token=token)).json()["payments"]
+    ]
     assert states == ["canceled", "open"]
 
 
 async def test_a_strangers_payment_is_not_there(guest, other_front, till):
     order = await guest.order()
-    payment = await guest.wish(f"/orders/{order['id']}/payments", {"flow": "element"}, X_Order_Token=order["token"])
+    payment = await guest.wish(
+        f"/orders/{order['id']}/payments", {"flow": "element"}, X_Order_Token=order["token"]
+    )
 
     for id_ in (payment.json()["id"], "nonsense"):
         answer = await other_front.send("POST", f"/payments/{id_}/sync")

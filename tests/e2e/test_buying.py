@@ -2,7 +2,16 @@
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.shop import Shop, add_to_cart, eventually, fill_checkout, fill_hosted, pay_with, to_pay_page, type_card
+from tests.e2e.shop import (
+    Shop,
+    add_to_cart,
+    eventually,
+    fill_checkout,
+    fill_hosted,
+    pay_with,
+    to_pay_page,
+    type_card,
+)
 
 GOOD = "4242424242424242"
 CHALLENGE = "4000002760003184"

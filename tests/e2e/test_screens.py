@@ -1,11 +1,10 @@
-"""Every page at the width of a phone and of a desk, in the light and in the dark; the pictures are kept to be looked at."""
+"""Every page at the width of a phone and of a desk, in the light and in the dark; the pictures are kept."""
 
 from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-
 from tests.e2e.shop import Shop, add_to_cart, fill_checkout, pay_with
 
 PICTURES = Path(__file__).parent.parent.parent / "screenshots"

@@ -143,7 +143,9 @@ async def test_a_request_id_that_is_no_id_is_replaced(client):
 
 def test_a_pay_page_names_the_origins_it_needs_and_no_others():
     stripe = web.origin("https://js.stripe.com/endive/stripe.js")
-    policy = web.content_security_policy(scripts=[stripe], frames=[stripe], connects=["https://api.stripe.com"])
+    policy = web.content_security_policy(
+        scripts=[stripe], frames=[stripe], connects=["https://api.stripe.com"]
+    )
     assert "script-src 'self' https://js.stripe.com;" in policy
     assert "frame-src https://js.stripe.com;" in policy
     assert "connect-src 'self' https://api.stripe.com;" in policy

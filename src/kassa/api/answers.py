@@ -39,7 +39,8 @@ def product_list(page: catalog.ProductPage) -> ProductList:
         for card in page.items
     ]  # fmt: skip
     facets = [
-        FacetOut(facet.name, [FacetValue(value, count) for value, count in facet.values]) for facet in page.facets
+        FacetOut(facet.name, [FacetValue(value, count) for value, count in facet.values])
+        for facet in page.facets
     ]
     return ProductList(items, facets, page.next, page.total)
 
@@ -82,7 +83,9 @@ def priced_cart(priced: cart.PricedCart) -> CartOut:
         currency=currency,
         count=priced.count,
         lines=lines,
-        subtotal=Amount(quote.subtotal if quote else sum(line.total_minor for line in priced.lines), currency),
+        subtotal=Amount(
+            quote.subtotal if quote else sum(line.total_minor for line in priced.lines), currency
+        ),
         discount=Amount(quote.discount if quote else 0, currency),
         shipping=_maybe(quote.shipping if quote else empty, currency),
         tax=_maybe(quote.tax if quote else empty, currency),

@@ -73,7 +73,11 @@ async def show(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
 )  # fmt: skip
 async def add(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """POST /carts/{id}/lines: so many more of a variant."""
-    shop, query, body = shop_of(request), read_query(request, CartQuery), await read_json(request, CartLineBody)
+    shop, query, body = (
+        shop_of(request),
+        read_query(request, CartQuery),
+        await read_json(request, CartLineBody),
+    )
     async with shop.db.transaction() as tx:
         await cart.add(tx, _id(cart_id), body.sku, body.quantity, now=shop.clock.now())
         return reply(await _shown(tx, _id(cart_id), query))
@@ -88,7 +92,11 @@ async def add(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
 )  # fmt: skip
 async def change(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]) -> Response[bytes]:
     """PATCH /carts/{id}/lines/{sku}: exactly so many; zero takes the line out."""
-    shop, query, body = shop_of(request), read_query(request, CartQuery), await read_json(request, QuantityBody)
+    shop, query, body = (
+        shop_of(request),
+        read_query(request, CartQuery),
+        await read_json(request, QuantityBody),
+    )
     async with shop.db.transaction() as tx:
         await cart.change(tx, _id(cart_id), sku, body.quantity, now=shop.clock.now())
         return reply(await _shown(tx, _id(cart_id), query))

@@ -72,7 +72,9 @@ async def scalar(request: AnyRequest) -> Response[bytes]:
 @get("/docs/start.js", include_in_schema=False)
 async def start(request: AnyRequest) -> Response[str]:
     """GET /docs/start.js: what an inline script would do, if one were allowed."""
-    return Response(_START, media_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return Response(
+        _START, media_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}
+    )
 
 
 @cache

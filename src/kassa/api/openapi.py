@@ -29,7 +29,9 @@ def document(mounted: Iterable[tuple[str, HTTPRouteHandler]]) -> dict[str, Any]:
     types = {
         type_ for _, _, doc in routes for type_ in (doc.body, *doc.answers.values()) if type_ is not None
     }
-    _, schemas = msgspec.json.schema_components(sorted(types, key=lambda type_: type_.__name__), ref_template=_REF)
+    _, schemas = msgspec.json.schema_components(
+        sorted(types, key=lambda type_: type_.__name__), ref_template=_REF
+    )
     paths: dict[str, dict[str, Any]] = {}
     for prefix, handler, doc in routes:
         for path in sorted(handler.paths):

@@ -51,7 +51,9 @@ async def place(request: AnyRequest) -> Response[bytes]:
     """POST /orders: a pending order with its stock held, or nothing at all."""
     shop, caller, body = shop_of(request), caller_of(request), await read_json(request, PlaceOrderBody)
     if body.discount_code:
-        raise DiscountRefused("There is no discount with this code.", errors=[("discount_code", "is unknown")])
+        raise DiscountRefused(
+            "There is no discount with this code.", errors=[("discount_code", "is unknown")]
+        )
     async with shop.db.transaction() as tx:
         order, token = await checkout.place_order(
             tx, await _wish(tx, shop, caller, body), now=shop.clock.now(),
@@ -140,7 +142,9 @@ async def shown_order(shop: Shop, order_id: UUID) -> shapes.OrderOut:
 
 async def _wish(tx: Tx, shop: Shop, caller: Caller, body: PlaceOrderBody) -> checkout.PlaceOrder:
     if (body.lines is None) == (body.cart_id is None):
-        raise LinesOrCart("An order needs either lines or cart_id.", errors=[("lines", "or cart_id is required")])
+        raise LinesOrCart(
+            "An order needs either lines or cart_id.", errors=[("lines", "or cart_id is required")]
+        )
     cart_id = None
     currency = body.currency
     if body.cart_id is not None:

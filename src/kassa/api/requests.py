@@ -54,7 +54,9 @@ class CartQuery(msgspec.Struct, frozen=True, kw_only=True):
 class OrdersQuery(msgspec.Struct, frozen=True, kw_only=True):
     """`q` is an order number or the beginning of an e-mail address."""
 
-    state: Literal["pending", "paid", "fulfilling", "fulfilled", "canceled", "failed", "refunded"] | None = None
+    state: Literal["pending", "paid", "fulfilling", "fulfilled", "canceled", "failed", "refunded"] | None = (
+        None
+    )
     q: Text | None = None
     limit: Limit = 50
     after: Cursor | None = None
@@ -103,7 +105,9 @@ class PlaceOrderBody(Body, frozen=True):
     billing_address: Address | None = None
     shipping_method: Short | None = None
     discount_code: Short | None = None
-    locale: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)] | None = None
+    locale: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)] | None = (
+        None
+    )
 
 
 class PayBody(Body, frozen=True):

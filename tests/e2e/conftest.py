@@ -21,13 +21,6 @@ FLAGS = [
 READY_SECONDS = 90
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these share one shop: one worker runs them."""
-    for item in items:
-        if "e2e" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:

@@ -50,6 +50,7 @@ class Cluster:
         self._settings = {**_SETTINGS, **settings}
         self._owner = _unprivileged() if os.geteuid() == 0 else None
         self._in_use: IO[str] | None = None
+        self.place = data_dir / "postgres"
         self.log = data_dir / "postgres.log"
 
     def start(self) -> str:
@@ -61,30 +62,33 @@ class Cluster:
         with self._locked():
             self._in_use = (self._data_dir / "postgres.users").open("a")
             fcntl.flock(self._in_use, fcntl.LOCK_SH)
-            self._place = self._find_place()
+            self.place = self._find_place()
             self._bin = self._find_binaries()
-            self.log = self._place.parent / "postgres.log"
+            self.log = self.place.parent / "postgres.log"
             password = secret_file(self._data_dir / "postgres.password")
-            if not (self._place / "PG_VERSION").exists():
+            if not (self.place / "PG_VERSION").exists():
                 self._create(password)
-            if self._run("pg_ctl", "status", "-D", str(self._place)).returncode != 0:
+            if self._run("pg_ctl", "status", "-D", str(self.place)).returncode != 0:
                 self._launch()
-            port = (self._place / "postmaster.pid").read_text().splitlines()[3]
+            port = (self.place / "postmaster.pid").read_text().splitlines()[3]
             address = f"postgresql://{_USER}:{password}@127.0.0.1:{port}"
             if not (self._data_dir / "postgres.ready").exists():
                 self._create_database(password, port)
             return f"{address}/{_USER}"
 
-    def stop(self) -> None:
-        """Stop using the server; it is stopped if nobody else uses it."""
+    def stop(self) -> bool:
+        """Stop using the server; it is stopped if nobody else uses it, and whether it was."""
         if self._in_use is None:
-            return
+            return False
+        stopped = False
         with self._locked():
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(self._in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._run("pg_ctl", "stop", "-D", str(self._place), "-m", "fast", "-w", "-t", str(_SECONDS))
+                self._run("pg_ctl", "stop", "-D", str(self.place), "-m", "fast", "-w", "-t", str(_SECONDS))
+                stopped = True
             self._in_use.close()
             self._in_use = None
+        return stopped
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -132,9 +136,9 @@ class Cluster:
 
     def _create(self, password: str) -> None:
         """initdb beside the final place, then rename: a crash leaves nothing half made."""
-        partial = self._place.with_name(f"{self._place.name}.new")
+        partial = self.place.with_name(f"{self.place.name}.new")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(self._place, ignore_errors=True)
+        shutil.rmtree(self.place, ignore_errors=True)
         partial.mkdir(mode=0o700)
         secret = partial.with_name(f"{partial.name}.pw")
         secret.touch(mode=0o600)
@@ -150,7 +154,7 @@ class Cluster:
             secret.unlink()
         if done.returncode != 0:
             raise PostgresFault(f"the embedded PostgreSQL can't be set up: {_last_line(done)}")
-        partial.rename(self._place)
+        partial.rename(self.place)
         (self._data_dir / "postgres.ready").unlink(missing_ok=True)
 
     def _launch(self) -> None:
@@ -160,7 +164,7 @@ class Cluster:
         for _ in range(_PORT_TRIES):
             options = " ".join(f"-c {key}='{value}'" for key, value in self._settings.items())
             done = self._run(
-                "pg_ctl", "start", "-D", str(self._place), "-l", str(self.log), "-w", "-t", str(_SECONDS),
+                "pg_ctl", "start", "-D", str(self.place), "-l", str(self.log), "-w", "-t", str(_SECONDS),
                 "-o", f"-p {_free_port()} {options}",
             )  # fmt: skip
             if done.returncode == 0:

@@ -3,6 +3,7 @@
 
 const TRIES = 3;
 const WAIT_MS = 400;
+const PATIENCE_MS = 60000;
 
 function encodeForm(value, prefix = '', into = new URLSearchParams()) {
   for (const [name, inner] of Object.entries(value)) {
@@ -35,7 +36,7 @@ async function callApi(base, key, method, path, params = {}) {
 
 async function oneCall(url, request) {
   try {
-    const response = await fetch(url, request);
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) });
     const body = await response.json();
     if (response.ok) return { final: true, result: { value: body } };
     const again = response.status >= 500 || response.status === 409 || body.error?.code === 'lock_timeout';

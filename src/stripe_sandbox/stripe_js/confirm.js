@@ -59,6 +59,9 @@ function checkReturnUrl(url) {
 // One confirmation at a time per payment: a double click is answered, and changes nothing.
 const running = new Set();
 
+// A page that comes back from the browser's cache has nothing running any more.
+window.addEventListener('pageshow', (event) => { if (event.persisted) running.clear(); });
+
 async function once(clientSecret, act) {
   if (running.has(clientSecret)) {
     const message = 'This payment is already being confirmed.';

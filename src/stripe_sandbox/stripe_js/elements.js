@@ -77,8 +77,8 @@ class Elements {
     const { defaultValues = {}, fields = {}, readOnly = false } = elementOptions;
     const billing = asksFor(fields);
     const plain = {
-      theme, locale, variables: appearance.variables ?? {}, clientSecret: clientSecret ?? null, readOnly,
-      key: this._stripe._key, billing, defaults: defaultValues.billingDetails ?? {},
+      theme, locale, variables: appearance.variables ?? {}, rules: appearance.rules ?? {}, readOnly,
+      clientSecret: clientSecret ?? null, key: this._stripe._key, billing, defaults: defaultValues.billingDetails ?? {},
     };
     plain.height = initialHeight(plain);
     // What crosses to the frame must be data: functions and DOM nodes of the page stay here.

@@ -204,6 +204,10 @@ async def test_the_form_wears_the_shops_language_and_look(stage: Stage, open_pag
     look = {
         "theme": "night",
         "variables": {"colorPrimary": "#00ff00", "borderRadius": "0px", "colorText": "url(x)"},
+        "rules": {
+            ".Input": {"border": "2px solid rgb(1, 2, 3)", "position": "fixed"},
+            "body": {"color": "red"},
+        },
     }
 
     await pay_page(stage, page, await stage.intent(), elements={"locale": "de", "appearance": look})
@@ -212,7 +216,9 @@ async def test_the_form_wears_the_shops_language_and_look(stage: Stage, open_pag
     await expect(form.get_by_label("Kartennummer")).to_be_visible()
     style = "getComputedStyle(document.documentElement)"
     assert await form.locator("html").evaluate(f"() => {style}.getPropertyValue('--primary')") == "#00ff00"
-    assert await form.locator("[name=number]").evaluate("one => getComputedStyle(one).borderRadius") == "0px"
+    await expect(form.locator("[name=number]")).to_have_css("border-radius", "0px")
+    await expect(form.locator("[name=number]")).to_have_css("border", "2px solid rgb(1, 2, 3)")
+    await expect(form.locator("[name=number]")).to_have_css("position", "static")
     assert "url" not in await form.locator("html").evaluate(f"() => {style}.getPropertyValue('--text')")
     await page.get_by_role("button", name="Pay").click()
     await expect(form.locator("#number-fault")).to_have_text("Die Kartennummer ist unvollständig.")

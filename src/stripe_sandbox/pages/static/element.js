@@ -49,7 +49,7 @@ async function begin(given) {
 
 function dress(given) {
   options = given;
-  wear(given.theme, given.variables);
+  wear(given.theme, given.variables, given.rules);
   for (const input of form.elements) input.disabled = given.readOnly;
   const where = given.defaults?.address ?? {};
   if (!form.elements.country.dataset.set) {

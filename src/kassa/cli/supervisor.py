@@ -6,6 +6,7 @@ A child ends when its parent does, however the parent died, so a following start
 import asyncio
 import contextlib
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -109,7 +110,7 @@ class _Keeper:
         with self._log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *self._part.command, env=dict(self._part.env), stdin=asyncio.subprocess.DEVNULL, stdout=log,
-                stderr=log, pass_fds=self._part.keep, start_new_session=True, preexec_fn=_die_with_parent,
+                stderr=log, pass_fds=self._part.keep, start_new_session=True, preexec_fn=_begin,
             )  # fmt: skip
 
 
@@ -131,7 +132,8 @@ async def _answers(http: aiohttp.ClientSession, url: str) -> None:
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _die_with_parent() -> None:
-    """Linux tells the child when its parent dies; elsewhere a killed parent leaves its children."""
+def _begin() -> None:
+    """In the child: what it writes is its own, and it dies with its parent (elsewhere than on Linux it stays)."""
+    os.umask(0o077)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

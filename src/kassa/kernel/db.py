@@ -91,6 +91,7 @@ class Database:
             min_size=min_size,
             max_size=max_size,
             init=_prepare,
+            reset=_leave,
             timeout=_ACQUIRE_SECONDS,
             server_settings={
                 "application_name": "kassa",
@@ -186,3 +187,8 @@ async def _prepare(raw: Any) -> None:
             decoder=lambda text: msgspec.json.decode(text),
             schema="pg_catalog",
         )
+
+
+async def _leave(raw: Any) -> None:
+    """Nothing to undo when a connection goes back: nobody here sets session state, takes session locks or
+    listens, and asyncpg's own clean-up would cost every transaction one more round trip."""

@@ -22,6 +22,7 @@ async def stage() -> AsyncIterator[Stage]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def open_page(stage: Stage) -> AsyncIterator[OpenPage]:
     """Opens tabs; what a script or the Content-Security-Policy complains about fails the test."""
+    stage.world.box.faults.clear()
     complaints: list[str] = []
     contexts = []
 
@@ -41,7 +42,8 @@ async def open_page(stage: Stage) -> AsyncIterator[OpenPage]:
     assert not complaints
 
 
-@pytest.fixture(autouse=True)
-def no_faults_left(stage: Stage) -> None:
-    """Every test starts with a sandbox that does what it is told."""
-    stage.world.box.faults.clear()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of one file share a browser, so one worker runs them."""
+    for item in items:
+        if item.path.parent.name == "pages" and "stripe_sandbox" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group(f"pages-{item.path.stem}"))

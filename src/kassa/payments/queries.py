@@ -50,15 +50,18 @@ class Payment:
 async def insert(
     tx: Tx, payment_id: UUID, *, order_id: UUID, flow: str, amount_minor: int, currency: str,
     now: datetime, sync_at: datetime,
-) -> None:  # fmt: skip
-    """Write down what is about to be asked of the provider."""
-    await tx.execute(
+) -> Payment:  # fmt: skip
+    """Write down what is about to be asked of the provider; the payment as it stands then."""
+    row = await tx.fetchrow(
         """
         insert into payments (id, order_id, flow, state, amount_minor, currency, sync_at, created_at, updated_at)
         values ($1, $2, $3, 'open', $4, $5, $6, $7, $7)
+        returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
         """,
         payment_id, order_id, flow, amount_minor, currency, sync_at, now,
     )  # fmt: skip
+    return _payment(row)
 
 
 async def get(conn: Conn, payment_id: UUID) -> Payment:
@@ -75,8 +78,6 @@ async def get(conn: Conn, payment_id: UUID) -> Payment:
         """,
         payment_id,
     )
-    if row is None:
-        raise PaymentNotFound("There is no such payment.")
     return _payment(row)
 
 
@@ -113,9 +114,9 @@ async def write(
     tx: Tx, payment: Payment, *, state: str, intent_ref: str | None, session_ref: str | None,
     charge_ref: str | None, received_minor: int, client_secret: str | None, url: str | None,
     last_error: Mapping[str, Any] | None, surplus: bool, now: datetime, sync_at: datetime | None,
-) -> None:  # fmt: skip
-    """Write down what the provider said; the order is locked by the caller."""
-    await tx.execute(
+) -> Payment:  # fmt: skip
+    """Write down what the provider said (the order is locked by the caller); the payment afterwards."""
+    row = await tx.fetchrow(
         """
         update payments set state = $2, intent_ref = coalesce($3, intent_ref),
             session_ref = coalesce($4, session_ref), charge_ref = coalesce($5, charge_ref),
@@ -123,10 +124,13 @@ async def write(
             last_error = $9, surplus = surplus or $10, updated_at = $11, sync_at = $12,
             succeeded_at = case when $2 = 'succeeded' then coalesce(succeeded_at, $11) else succeeded_at end
         where id = $1
+        returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
         """,
         payment.id, state, intent_ref, session_ref, charge_ref, received_minor, client_secret, url, last_error,
         surplus, now, sync_at,
     )  # fmt: skip
+    return _payment(row)
 
 
 async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[UUID]:
@@ -145,5 +149,7 @@ async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) ->
     return [row["id"] for row in rows]
 
 
-def _payment(row: Row) -> Payment:
+def _payment(row: Row | None) -> Payment:
+    if row is None:
+        raise PaymentNotFound("There is no such payment.")
     return Payment(*row.values())

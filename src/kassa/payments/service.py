@@ -51,12 +51,10 @@ async def start(tx: Tx, order: orders.Order, flow: str, *, now: datetime) -> Pay
     """
     if order.state is not orders.State.PENDING:
         raise NotPayable(f"The order is {order.state}, so there is nothing to pay.")
-    payment_id = new_id()
-    await queries.insert(
-        tx, payment_id, order_id=order.id, flow=flow, amount_minor=order.total_minor,
+    return await queries.insert(
+        tx, new_id(), order_id=order.id, flow=flow, amount_minor=order.total_minor,
         currency=order.currency, now=now, sync_at=now + FIRST_LOOK,
     )  # fmt: skip
-    return await queries.get(tx, payment_id)
 
 
 async def collect(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Clock) -> Payment:
@@ -183,21 +181,20 @@ def _of_session(session: Session) -> _Facts:
 
 async def _settle(db: Database, payment: Payment, facts: _Facts, *, clock: Clock, actor: str) -> Payment:
     async with db.transaction() as tx:
-        return await _record(tx, payment.id, facts, now=clock.now(), actor=actor)
+        return await _record(tx, payment, facts, now=clock.now(), actor=actor)
 
 
-async def _record(tx: Tx, payment_id: UUID, facts: _Facts, *, now: datetime, actor: str) -> Payment:
+async def _record(tx: Tx, payment: Payment, facts: _Facts, *, now: datetime, actor: str) -> Payment:
     """Write down what the provider said and let the order follow: the only way money comes in.
 
     Locks cart, order, stock, in this order. Saying the same again changes nothing.
     """
-    payment = await queries.get(tx, payment_id)
     if facts.state == "succeeded" and payment.state != "succeeded":
         cart_id = await orders.cart_of(tx, payment.order_id)
         if cart_id:
             await cart.lock(tx, cart_id)
     order = await orders.lock(tx, payment.order_id)
-    payment = await queries.get(tx, payment_id)
+    payment = await queries.get(tx, payment.id)
     state = "succeeded" if payment.state == "succeeded" else facts.state
     surplus = False
     if state == "succeeded" and payment.state != "succeeded":
@@ -205,7 +202,7 @@ async def _record(tx: Tx, payment_id: UUID, facts: _Facts, *, now: datetime, act
     elif state != payment.state or (facts.last_error is not None and _new_failure(payment, facts)):
         await _follow(tx, order, payment, facts, now=now, actor=actor)
     final = state not in queries.PAYABLE
-    await queries.write(
+    after = await queries.write(
         tx, payment, state=state, intent_ref=facts.intent_ref, session_ref=facts.session_ref,
         charge_ref=facts.charge, received_minor=max(payment.received_minor, facts.received),
         client_secret=facts.client_secret, url=facts.url, last_error=facts.last_error, surplus=surplus,
@@ -216,7 +213,7 @@ async def _record(tx: Tx, payment_id: UUID, facts: _Facts, *, now: datetime, act
         await jobs.enqueue(
             tx, "close_payment", {"payment_id": str(payment.id)}, now=now, key=f"close:{payment.id}"
         )
-    return await queries.get(tx, payment_id)
+    return after
 
 
 async def _take(

@@ -11,7 +11,7 @@ run: .make/runtime ## Set everything up and start the shop: PostgreSQL, sandbox,
 
 test: .make/dev ## Set everything up, then run every check and every test that CI runs
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -n 4 --ignore tests/e2e $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore tests/e2e $(ARGS)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e $(ARGS)
 
 check: .make/dev ## Lint, types, import rules, templates
@@ -31,9 +31,10 @@ lock: .make/dev ## Resolve the dependencies anew and write the locks
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/runtime.txt pyproject.toml requirements/build.in
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/dev.txt --extra dev pyproject.toml requirements/build.in -c requirements/runtime.txt
 
-schema: .make/dev ## Write what is generated: schema.sql from the migrations, the diagram of order states
+schema: .make/dev ## Write what is generated: schema.sql from the migrations, the diagram of order states, the page of settings
 	@$(BIN)/python -m tests.schema
 	@$(BIN)/python -m tests.diagram
+	@$(BIN)/python -m tests.config_page
 
 screenshots: .make/dev ## Take pictures of every page into screenshots/, and the one of the README
 	@$(BIN)/python -m pytest -q tests/e2e/test_screens.py

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests import config_page
 from tests.diagram import BLOCK, TARGET, diagram
 from tests.test_tidy import ROOT
 
@@ -13,6 +14,10 @@ def test_the_diagram_of_order_states_is_the_table():
     found = BLOCK.search(TARGET.read_text())
     assert found
     assert found[0] == diagram(), "run `make schema`"
+
+
+def test_the_page_of_settings_names_every_setting():
+    assert config_page.TARGET.read_text() == config_page.page(), "run `make schema`"
 
 
 def test_the_readme_and_the_plan_stay_short():

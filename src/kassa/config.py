@@ -4,8 +4,10 @@ Nothing else in Kassa reads the environment. Any secret `X` may be given as `X_F
 holds it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from kassa.kernel.errors import KassaError
 from kassa.kernel.money import exponent
 
 _FILE_LIMIT: Final = 16 * 1024
+_LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 
 
 class ConfigError(KassaError):
@@ -76,7 +79,7 @@ class Settings:
         Raises:
             ConfigError: a value is wrong; the message is one line that names the setting.
         """
-        given = {**{k: v for k, v in dotenv_values(dotenv).items() if v}, **env} if dotenv else dict(env)
+        given = {**_dotenv(dotenv), **env}
         values: dict[str, Any] = {}
         for name, spec in cls.__dataclass_fields__.items():
             text = _text(given, variable(name), secret=spec.metadata["secret"])
@@ -106,12 +109,15 @@ class Settings:
                 exponent(currency)
             except KassaError:
                 raise ConfigError(f"KASSA_CURRENCIES: {currency[:10]!r} is not an ISO 4217 code.") from None
-        if self.database_url and urlsplit(self.database_url).scheme not in ("postgresql", "postgres"):
-            raise ConfigError("DATABASE_URL must begin with postgresql://")
+        for locale in self.locales:
+            if not _LOCALE.fullmatch(locale):
+                raise ConfigError(f"KASSA_LOCALES: {locale[:20]!r} is not a language such as en or de-AT.")
         for name in ("base_url", "stripe_api_base", "stripe_js_url"):
-            value = getattr(self, name)
-            if value and urlsplit(value).scheme not in ("http", "https"):
-                raise ConfigError(f"{variable(name)} must begin with http:// or https://")
+            _check_address(name, getattr(self, name), ("http", "https"))
+        _check_address("database_url", self.database_url, ("postgresql", "postgres"), local=True)
+        _check_address("smtp_url", self.smtp_url, ("smtp", "smtps"))
+        if "@" not in parseaddr(self.mail_from)[1] or not self.mail_from.isprintable():
+            raise ConfigError("KASSA_MAIL_FROM must be an e-mail address, with or without a name.")
         if self.production and len(self.secret_key) < 32:
             raise ConfigError("KASSA_SECRET_KEY must have at least 32 characters in production.")
 
@@ -120,6 +126,32 @@ def variable(name: str) -> str:
     """The environment's name of a setting: `hold_seconds` → KASSA_HOLD_SECONDS, `smtp_url` → SMTP_URL."""
     bare = name.startswith(("stripe_", "smtp_", "database_"))
     return name.upper() if bare else f"KASSA_{name.upper()}"
+
+
+def _check_address(name: str, value: str, schemes: tuple[str, ...], *, local: bool = False) -> None:
+    """Refuse what is no address of these schemes; never repeat it, for it may hold a password."""
+    if not value:
+        return
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ConfigError(
+            f"{variable(name)} is not a valid address; special characters in a password are written as %XX."
+        ) from None
+    if parts.scheme not in schemes:
+        raise ConfigError(f"{variable(name)} must begin with {' or '.join(f'{s}://' for s in schemes)}")
+    if not host and not local:
+        raise ConfigError(f"{variable(name)} names no host.")
+
+
+def _dotenv(path: Path | None) -> dict[str, str]:
+    try:
+        if path is None or not path.is_file():
+            return {}
+        return {name: value for name, value in dotenv_values(path).items() if value}
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{path}: can't be read as UTF-8 text.") from None
 
 
 def _text(given: Mapping[str, str], name: str, *, secret: bool) -> str:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-from kassa.embedded.datadir import secret_file
+from kassa.embedded.datadir import DataDirFault, make_way, secret_file
 
 _USER: Final = "kassa"
 _INSTALL: Final = "pginstall18"
@@ -50,6 +50,7 @@ class Cluster:
         self._settings = {**_SETTINGS, **settings}
         self._owner = _unprivileged() if os.geteuid() == 0 else None
         self._in_use: IO[str] | None = None
+        self._bin: Path | None = None
         self.place = data_dir / "postgres"
         self.log = data_dir / "postgres.log"
 
@@ -59,36 +60,51 @@ class Cluster:
         Raises:
             PostgresFault: it does not start.
         """
-        with self._locked():
-            self._in_use = (self._data_dir / "postgres.users").open("a")
-            fcntl.flock(self._in_use, fcntl.LOCK_SH)
-            self.place = self._find_place()
-            self._bin = self._find_binaries()
-            self.log = self.place.parent / "postgres.log"
-            password = secret_file(self._data_dir / "postgres.password")
-            if not (self.place / "PG_VERSION").exists():
-                self._create(password)
-            if self._run("pg_ctl", "status", "-D", str(self.place)).returncode != 0:
-                self._launch()
-            port = (self.place / "postmaster.pid").read_text().splitlines()[3]
-            address = f"postgresql://{_USER}:{password}@127.0.0.1:{port}"
-            if not (self._data_dir / "postgres.ready").exists():
-                self._create_database(password, port)
-            return f"{address}/{_USER}"
+        try:
+            with self._locked():
+                self._in_use = (self._data_dir / "postgres.users").open("a")
+                fcntl.flock(self._in_use, fcntl.LOCK_SH)
+                return self._ensure_running()
+        except (PostgresFault, DataDirFault) as error:
+            self.stop()
+            raise PostgresFault(str(error)) from None
+        except (OSError, subprocess.SubprocessError) as error:
+            self.stop()
+            raise PostgresFault(f"the embedded PostgreSQL can't be used: {error}") from None
 
     def stop(self) -> bool:
         """Stop using the server; it is stopped if nobody else uses it, and whether it was."""
         if self._in_use is None:
             return False
+        in_use, self._in_use = self._in_use, None
         stopped = False
-        with self._locked():
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(self._in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._run("pg_ctl", "stop", "-D", str(self.place), "-m", "fast", "-w", "-t", str(_SECONDS))
-                stopped = True
-            self._in_use.close()
-            self._in_use = None
+        with in_use, self._locked(), contextlib.suppress(BlockingIOError):
+            fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._bin is not None:
+                self._run("pg_ctl", "stop", "-D", self.place.name, "-m", "fast", "-w", "-t", str(_SECONDS))
+            stopped = True
         return stopped
+
+    def _ensure_running(self) -> str:
+        self.place = self._find_place()
+        self._bin = self._find_binaries()
+        self.log = self.place.parent / "postgres.log"
+        password = secret_file(self._data_dir / "postgres.password")
+        ready = self._data_dir / "postgres.ready"
+        if not (self.place / "PG_VERSION").exists():
+            if ready.exists():  # an unmounted disk must not become an empty shop
+                raise PostgresFault(
+                    f"the embedded database in {self.place} is gone; put it back, or remove {ready}"
+                )
+            self._create(password)
+        self._forget_foreign_pid()
+        if self._run("pg_ctl", "status", "-D", self.place.name).returncode != 0:
+            self._launch()
+        port = (self.place / "postmaster.pid").read_text().splitlines()[3]
+        if not ready.exists():
+            self._create_database(password, port)
+            ready.touch()
+        return f"postgresql://{_USER}:{password}@127.0.0.1:{port}/{_USER}"
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -98,18 +114,20 @@ class Cluster:
 
     def _find_place(self) -> Path:
         """Where the cluster lies: below the data directory, or where its user can get to."""
-        pointer = self._data_dir / "postgres.path"
-        if pointer.exists():
-            return Path(pointer.read_text().strip())
-        place = self._data_dir / "postgres"
-        if self._owner is not None and not _enterable(self._data_dir):
+        place, pointer = self._data_dir / "postgres", self._data_dir / "postgres.path"
+        if not place.exists() and pointer.exists():
+            place = Path(pointer.read_text().strip())
+        elif not place.exists() and self._owner is not None and not _enterable(self._data_dir):
             token = secret_file(self._data_dir / "postgres.id")[:16]
             place = _SYSTEM / "clusters" / token / "postgres"
-        parent = place.parent if place.parent != self._data_dir else None
-        if parent is not None:
-            parent.mkdir(parents=True, mode=0o711, exist_ok=True)
-        pointer.write_text(f"{place}\n")
+            make_way(place.parent)
+            pointer.write_text(f"{place}\n")
+        self._check_way(place.parent)
         return place
+
+    def _check_way(self, folder: Path) -> None:
+        if self._owner is not None and not _enterable(folder):
+            raise PostgresFault(f"the user {self._owner.pw_name} must be able to enter {folder}: chmod o+x")
 
     def _find_binaries(self) -> Path:
         """The wheel's binaries, copied once to where the server's user can read them if it can't here."""
@@ -123,12 +141,14 @@ class Cluster:
         # The binaries look for their libraries beside the package, so both are copied as they lie.
         target = _SYSTEM / f"postgresql-{int((package / _INSTALL).stat().st_mtime)}"
         if not target.exists():
-            _SYSTEM.mkdir(parents=True, mode=0o711, exist_ok=True)
+            make_way(_SYSTEM)
+            self._check_way(_SYSTEM)
             partial = target.with_name(f"{target.name}.{os.getpid()}")
             libraries = package.with_name(f"{package.name}.libs")
             shutil.copytree(package / _INSTALL, partial / package.name / _INSTALL)
             if libraries.exists():
                 shutil.copytree(libraries, partial / libraries.name)
+            _let_read(partial)
             with contextlib.suppress(OSError):
                 partial.rename(target)
             shutil.rmtree(partial, ignore_errors=True)
@@ -147,7 +167,7 @@ class Cluster:
             self._give(path)
         try:
             done = self._run(
-                "initdb", "-D", str(partial), "-U", _USER, "-A", "scram-sha-256", "--pwfile", str(secret),
+                "initdb", "-D", partial.name, "-U", _USER, "-A", "scram-sha-256", "--pwfile", secret.name,
                 "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions",
             )  # fmt: skip
         finally:
@@ -155,7 +175,24 @@ class Cluster:
         if done.returncode != 0:
             raise PostgresFault(f"the embedded PostgreSQL can't be set up: {_last_line(done)}")
         partial.rename(self.place)
-        (self._data_dir / "postgres.ready").unlink(missing_ok=True)
+
+    def _forget_foreign_pid(self) -> None:
+        """Remove a pid file whose number is somebody else's now, as after a reboot or in a new container.
+
+        PostgreSQL itself takes any process of the same user with that number for a running server.
+        """
+        file = self.place / "postmaster.pid"
+        if not (file.exists() and Path("/proc/self/cwd").exists()):
+            return
+        process = Path("/proc", file.read_text().partition("\n")[0].strip() or "0")
+        try:
+            foreign = b"postgres" not in (process / "cmdline").read_bytes().partition(b"\0")[0]
+            with contextlib.suppress(PermissionError):  # root without all its powers, in a container
+                foreign = (process / "cwd").readlink() != self.place.resolve()
+        except OSError:
+            return  # no such process: PostgreSQL removes the file by itself
+        if foreign:
+            file.unlink()
 
     def _launch(self) -> None:
         self.log.touch(mode=0o600)
@@ -164,7 +201,7 @@ class Cluster:
         for _ in range(_PORT_TRIES):
             options = " ".join(f"-c {key}='{value}'" for key, value in self._settings.items())
             done = self._run(
-                "pg_ctl", "start", "-D", str(self.place), "-l", str(self.log), "-w", "-t", str(_SECONDS),
+                "pg_ctl", "start", "-D", self.place.name, "-l", self.log.name, "-w", "-t", str(_SECONDS),
                 "-o", f"-p {_free_port()} {options}",
             )  # fmt: skip
             if done.returncode == 0:
@@ -178,7 +215,6 @@ class Cluster:
         )  # fmt: skip
         if done.returncode != 0 and "already exists" not in done.stderr:
             raise PostgresFault(f"the embedded database can't be created: {_last_line(done)}")
-        (self._data_dir / "postgres.ready").touch()
 
     def _give(self, path: Path) -> None:
         if self._owner is not None:
@@ -191,11 +227,12 @@ class Cluster:
             else {}
         )
         env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "PGPASSWORD": password}
-        # Output goes to files: a pipe would be inherited by the server and never end.
+        # Output goes to files: a pipe would be inherited by the server and never end. Paths are relative,
+        # for pg_ctl hands them to a shell.
         with _scratch() as out, _scratch() as err:
             done = subprocess.run(
-                [str(self._bin / program), *args], stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env,
-                cwd="/", start_new_session=True, check=False, timeout=_SECONDS * 2, **who,  # type: ignore[call-overload]
+                [f"{self._bin}/{program}", *args], stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env,
+                cwd=self.place.parent, umask=0o077, start_new_session=True, check=False, timeout=_SECONDS * 2, **who,  # type: ignore[call-overload]
             )  # fmt: skip
             return subprocess.CompletedProcess(done.args, done.returncode, _read(out), _read(err))
 
@@ -217,6 +254,14 @@ def _unprivileged() -> pwd.struct_passwd:
 def _enterable(path: Path) -> bool:
     """Whether anybody may walk down to `path`."""
     return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
+
+
+def _let_read(tree: Path) -> None:
+    """Let everybody read what a strict umask keeps to its owner."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            through = 0o111 if path.is_dir() or path.stat().st_mode & 0o100 else 0
+            path.chmod(path.stat().st_mode | 0o444 | through)
 
 
 def _free_port() -> int:

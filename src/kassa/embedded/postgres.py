@@ -187,6 +187,9 @@ class Cluster:
         process = Path("/proc", file.read_text().partition("\n")[0].strip() or "0")
         try:
             foreign = b"postgres" not in (process / "cmdline").read_bytes().partition(b"\0")[0]
+            if (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                file.unlink()  # killed, and nobody has collected it: it only looks alive
+                return
             with contextlib.suppress(PermissionError):  # root without all its powers, in a container
                 foreign = (process / "cwd").readlink() != self.place.resolve()
         except OSError:

@@ -3,6 +3,7 @@
 Whatever is wrong with what was typed is one clear line on standard error and exit status 2.
 """
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from kassa.cli.place import Refused
+from kassa.embedded import DataDirFault
 
 app = typer.Typer(
     name="kassa", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -139,13 +141,19 @@ def catalog_export(data_dir: DataDir = None) -> None:
 
 
 def main() -> None:
-    """Run the command that was typed."""
+    """Run the command that was typed; being told to stop is answered in the same way as Ctrl-C."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         code = typer.main.get_command(app).main(prog_name="kassa", standalone_mode=False)
     except TyperException as error:
         say = getattr(error, "format_message", error.__str__)
+        if type(error).__name__ == "NoArgsIsHelpError":  # the class itself is Typer's own
+            sys.stderr.write(f"{say()}\n")
+            raise SystemExit(2) from None
         _fail(" ".join(say().split()), getattr(error, "exit_code", 2))
-    except Refused as error:
+    except (Refused, DataDirFault) as error:
         _fail(str(error), 2)
     except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(130) from None

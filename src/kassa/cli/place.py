@@ -64,14 +64,14 @@ def with_database(place: Place, *, migrated: bool = True) -> Iterator[Settings]:
 
 
 async def _reach(dsn: str, *, migrated: bool) -> None:
-    where = urlsplit(dsn)
+    where = urlsplit(dsn).hostname or "the local socket"
     try:
         connection = await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS)
         version = connection.get_server_version()
         await connection.close()
     except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Refused(f"DATABASE_URL: no database at {where.hostname}: {reason[:200]}") from None
+        raise Refused(f"DATABASE_URL: no database at {where}: {reason[:200]}") from None
     if version.major < 15:
         raise Refused(f"DATABASE_URL: PostgreSQL 15 or newer is needed, this is {version.major}")
     if migrated:

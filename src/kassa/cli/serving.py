@@ -24,8 +24,11 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise Refused(f"can't listen on {host}:{port}: {error.strerror or error}") from None
+    except (OSError, TypeError, ValueError) as error:  # a host's name can be no text that DNS knows
+        reason = str(error)
+        if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+            reason = os.strerror(error.errno)
+        raise Refused(f"can't listen on {host}:{port}: {reason}") from None
 
 
 def serve_on(settings: Settings, sock: socket.socket) -> None:

@@ -51,8 +51,8 @@ def run(plan: Plan) -> None:
     if plan.port == plan.sandbox_port:
         raise Refused("--port and --sandbox-port must differ")
     place = find(plan.data_dir)
+    own_sandbox = not place.settings.stripe_secret_key
     place = _complete(place, plan)
-    own_sandbox = not os.environ.get("STRIPE_SECRET_KEY") and not os.environ.get("STRIPE_SECRET_KEY_FILE")
     with _telling() as tell, listen(plan.host, plan.port) as web:
         sandbox = listen("127.0.0.1", plan.sandbox_port) if own_sandbox else None
         with sandbox or nullcontext():
@@ -82,8 +82,8 @@ def serve_many(settings: Settings, sock: socket.socket, workers: int) -> None:
 
 def _complete(place: Place, plan: Plan) -> Place:
     """Settings that nobody set follow from what was typed: addresses, and the sandbox's keys."""
-    settings, given = place.settings, os.environ
-    if not given.get("KASSA_BASE_URL"):
+    settings = place.settings
+    if settings.base_url == Settings().base_url:
         host = "127.0.0.1" if plan.host in ("0.0.0.0", "::") else plan.host  # noqa: S104 - compared, not bound
         shown = f"[{host}]" if ":" in host else host
         settings = replace(settings, base_url=f"http://{shown}:{plan.port}")

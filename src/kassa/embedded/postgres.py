@@ -16,6 +16,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -26,7 +27,8 @@ _USER: Final = "kassa"
 _INSTALL: Final = "pginstall18"
 _SYSTEM: Final = Path("/var/lib/kassa")
 _SECONDS: Final = 60
-_PORT_TRIES: Final = 5
+_TRIES: Final = 5
+_PAUSE: Final = 0.5
 _SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -177,31 +179,30 @@ class Cluster:
         partial.rename(self.place)
 
     def _forget_foreign_pid(self) -> None:
-        """Remove a pid file whose number is somebody else's now, as after a reboot or in a new container.
+        """Remove a pid file whose number is somebody else's now, as after a reboot, or that of a dead server.
 
-        PostgreSQL itself takes any process of the same user with that number for a running server.
+        PostgreSQL itself takes any process of its user with that number for a running server, even one that
+        is dead and that nobody has buried, as where a container has no init. That the files are in use no
+        more it also tells by the shared memory that belongs to them.
         """
         file = self.place / "postmaster.pid"
-        if not (file.exists() and Path("/proc/self/cwd").exists()):
+        if not (file.exists() and Path("/proc/self/cmdline").exists()):
             return
         process = Path("/proc", file.read_text().partition("\n")[0].strip() or "0")
         try:
-            foreign = b"postgres" not in (process / "cmdline").read_bytes().partition(b"\0")[0]
-            if (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                file.unlink()  # killed, and nobody has collected it: it only looks alive
-                return
-            with contextlib.suppress(PermissionError):  # root without all its powers, in a container
-                foreign = (process / "cwd").readlink() != self.place.resolve()
+            program = (process / "cmdline").read_bytes().partition(b"\0")[0]
         except OSError:
             return  # no such process: PostgreSQL removes the file by itself
+        foreign = b"postgres" not in program
+        with contextlib.suppress(OSError):  # not to be read: root without all its powers, in a container
+            foreign = foreign or (process / "cwd").readlink() != self.place.resolve()
         if foreign:
             file.unlink()
 
     def _launch(self) -> None:
         self.log.touch(mode=0o600)
         self._give(self.log)
-        done = None
-        for _ in range(_PORT_TRIES):
+        for _ in range(_TRIES):
             options = " ".join(f"-c {key}='{value}'" for key, value in self._settings.items())
             done = self._run(
                 "pg_ctl", "start", "-D", self.place.name, "-l", self.log.name, "-w", "-t", str(_SECONDS),
@@ -209,6 +210,9 @@ class Cluster:
             )  # fmt: skip
             if done.returncode == 0:
                 return
+            time.sleep(
+                _PAUSE
+            )  # the port may be taken meanwhile, or a killed server's last backend be at work
         raise PostgresFault(f"the embedded PostgreSQL does not start; see {self.log}")
 
     def _create_database(self, password: str, port: str) -> None:

@@ -1,8 +1,10 @@
 """The server in the box: shared while it is used, gone when it is not, back after a kill."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
 import asyncpg
@@ -28,12 +30,11 @@ async def answers(dsn: str) -> bool:
     return found == 1
 
 
-def is_alive(pid: int) -> bool:
-    """Whether this process still does anything."""
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
+def until_dead(pid: int) -> None:
+    """Wait until this process does nothing any more."""
+    with contextlib.suppress(OSError):
+        while " Z " not in Path(f"/proc/{pid}/stat").read_text():
+            time.sleep(0.01)
 
 
 async def test_the_last_of_its_users_stops_it(folder):
@@ -55,8 +56,7 @@ async def test_what_was_written_is_there_after_a_kill(folder):
     connection.terminate()
     pid = int((cluster.place / "postmaster.pid").read_text().splitlines()[0])
     os.kill(pid, signal.SIGKILL)
-    while is_alive(pid):
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(until_dead, pid)
 
     again = Cluster(folder)
     connection = await asyncpg.connect(again.start())

@@ -14,12 +14,13 @@ test: .make/dev ## Set everything up, then run every check and every test that C
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore tests/e2e $(ARGS)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e $(ARGS)
 
-check: .make/dev ## Lint, types, import rules, templates
+check: .make/dev ## Lint, types, import rules, templates, house rules, every SQL statement
 	@$(BIN)/ruff check src tests
 	@$(BIN)/ruff format --check src tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/djlint --quiet --lint src/kassa src/stripe_sandbox --extension html
+	@$(BIN)/python -m pytest -q -n 4 tests/test_tidy.py tests/test_sql.py tests/test_docs.py tests/test_migrations.py
 
 bench: .make/dev ## Measure the whole money path against the database's own limit
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -76,7 +76,7 @@ async def list_products(
     key, last = _read_cursor(after)
     column = sort.removeprefix("-")
     args = (pattern, collection, wanted, currency, column, key, last, limit + 1)
-    cards = await (_page_down if sort in ("-title", "-price", "newest") else _page_up)(conn, *args)
+    cards = await _page(conn, *args, sort in ("-title", "-price", "newest"))
     more = len(cards) > limit
     counted = await _count(conn, pattern, collection, wanted)
     total = sum(count for name, _, count in counted if not name)
@@ -91,7 +91,7 @@ async def list_products(
     )
 
 
-async def _page_up(conn: Conn, *args: object) -> list[tuple[ProductCard, str]]:
+async def _page(conn: Conn, *args: object) -> list[tuple[ProductCard, str]]:
     rows = await conn.fetch(
         """
         select * from (
@@ -115,40 +115,9 @@ async def _page_up(conn: Conn, *args: object) -> list[tuple[ProductCard, str]]:
               and not exists (select 1 from jsonb_each($3) wanted
                     where not coalesce(wanted.value ? (p.attributes->>wanted.key), false))
         ) found
-        where $6::text is null or (key, id) > ($6, $7::uuid)
-        order by key, id limit $8
-        """,
-        *args,
-    )
-    return [_card(row, str(args[3])) for row in rows]
-
-
-async def _page_down(conn: Conn, *args: object) -> list[tuple[ProductCard, str]]:
-    rows = await conn.fetch(
-        """
-        select * from (
-            select p.id, p.slug, p.title, p.attributes, image.url, card.least, card.available, card.variants,
-                case $5::text when 'title' then lower(p.title)
-                    when 'newest' then to_char(p.created_at, 'YYYYMMDDHH24MISSUS')
-                    else lpad(coalesce(card.least, 0)::text, 15, '0') end collate "C" as key
-            from products p
-            cross join lateral (
-                select min(amount_minor) as least, coalesce(bool_or(on_hand > reserved), false) as available,
-                    count(*)::int as variants
-                from variants v left join stock on stock.variant_id = v.id
-                left join prices on prices.variant_id = v.id and currency = $4
-                where v.product_id = p.id and v.active
-            ) card
-            left join lateral (select url from media where product_id = p.id order by position limit 1) image on true
-            where p.status = 'active'
-              and ($1::text is null or p.title ilike $1 or p.attributes->>'author' ilike $1)
-              and ($2::text is null or exists (select 1 from collection_products join collections c on
-                    c.id = collection_id where product_id = p.id and c.slug = $2))
-              and not exists (select 1 from jsonb_each($3) wanted
-                    where not coalesce(wanted.value ? (p.attributes->>wanted.key), false))
-        ) found
-        where $6::text is null or (key, id) < ($6, $7::uuid)
-        order by key desc, id desc limit $8
+        where $6::text is null
+           or case when $9 then (key, id) < ($6, $7::uuid) else (key, id) > ($6, $7::uuid) end
+        order by case when $9 then key end desc, case when $9 then id end desc, key, id limit $8
         """,
         *args,
     )

@@ -39,38 +39,12 @@ class Collection:
 
 async def variants_by_sku(conn: Conn, skus: Iterable[str], currency: str) -> dict[str, SaleVariant]:
     """The variants of these SKUs, priced in `currency`; unknown SKUs are absent."""
-    rows = await conn.fetch(
-        """
-        select v.id, v.sku, v.title, p.slug, p.title as product_title, amount_minor, v.weight_grams, v.tax_class,
-            v.ships, v.active and p.status = 'active' as active, coalesce(on_hand - reserved, 0) as available,
-            p.attributes, (select url from media where media.product_id = p.id order by position limit 1) as image
-        from variants v join products p on p.id = v.product_id
-        left join prices on prices.variant_id = v.id and currency = $2
-        left join stock on stock.variant_id = v.id
-        where v.sku = any($1)
-        """,
-        list(skus),
-        currency,
-    )
-    return {row["sku"]: _sale_variant(row) for row in rows}
+    return {variant.sku: variant for variant in await _sale_variants(conn, currency, skus=skus)}
 
 
 async def variants_by_id(conn: Conn, ids: Iterable[UUID], currency: str) -> dict[UUID, SaleVariant]:
     """The variants of these ids, priced in `currency`."""
-    rows = await conn.fetch(
-        """
-        select v.id, v.sku, v.title, p.slug, p.title as product_title, amount_minor, v.weight_grams, v.tax_class,
-            v.ships, v.active and p.status = 'active' as active, coalesce(on_hand - reserved, 0) as available,
-            p.attributes, (select url from media where media.product_id = p.id order by position limit 1) as image
-        from variants v join products p on p.id = v.product_id
-        left join prices on prices.variant_id = v.id and currency = $2
-        left join stock on stock.variant_id = v.id
-        where v.id = any($1)
-        """,
-        list(ids),
-        currency,
-    )
-    return {row["id"]: _sale_variant(row) for row in rows}
+    return {variant.id: variant for variant in await _sale_variants(conn, currency, ids=ids)}
 
 
 async def product_row(conn: Conn, slug: str) -> Row | None:
@@ -251,6 +225,26 @@ async def set_collections(tx: Tx, product_id: UUID, shelves: Sequence[tuple[UUID
         product_id,
         [slug for _, slug, _ in shelves],
     )
+
+
+async def _sale_variants(
+    conn: Conn, currency: str, *, skus: Iterable[str] = (), ids: Iterable[UUID] = ()
+) -> list[SaleVariant]:
+    rows = await conn.fetch(
+        """
+        select v.id, v.sku, v.title, p.slug, p.title as product_title, amount_minor, v.weight_grams, v.tax_class,
+            v.ships, v.active and p.status = 'active' as active, coalesce(on_hand - reserved, 0) as available,
+            p.attributes, (select url from media where media.product_id = p.id order by position limit 1) as image
+        from variants v join products p on p.id = v.product_id
+        left join prices on prices.variant_id = v.id and currency = $1
+        left join stock on stock.variant_id = v.id
+        where v.sku = any($2) or v.id = any($3)
+        """,
+        currency,
+        list(skus),
+        list(ids),
+    )
+    return [_sale_variant(row) for row in rows]
 
 
 def picture(slug: str, url: str | None, attributes: Mapping[str, str]) -> str | None:

@@ -28,7 +28,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
     "name", [n for n, f in Settings.__dataclass_fields__.items() if f.metadata["secret"]]
 )
 def test_every_secret_may_come_from_a_file(tmp_path, name):
-    value = "postgresql://u:p@h/d" if name == "database_url" else "s" * 40
+    value = {"database_url": "postgresql://u:p@h/d", "smtp_url": "smtp://u:p@h:587"}.get(name, "s" * 40)
     (tmp_path / "secret").write_text(f"{value}\n")
 
     assert getattr(Settings.load({f"{variable(name)}_FILE": str(tmp_path / "secret")}), name) == value

@@ -178,6 +178,7 @@ def main() -> None:
     sys.stdout.write("  web  buyers   paid/s   p50 s   p95 s   limit/s   ratio\n")
     with tempfile.TemporaryDirectory(prefix="kassa-bench-") as folder:
         data = Path(folder)
+        data.chmod(0o711)
         for workers in (1, 2, 4):
             bench = Bench(data, workers)
             cluster = Cluster(data)

@@ -1,11 +1,13 @@
 """The commands, as they are typed: what is wrong is one clear line and exit status 2, never a traceback."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 
 import pytest
+from tests.e2e.conftest import new_home
 
 from kassa.migrations import files
 
@@ -38,9 +40,11 @@ def refused(done: "subprocess.CompletedProcess[str]") -> str:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home():
     """A data directory that these commands share."""
-    return str(tmp_path_factory.mktemp("home") / "data")
+    made = new_home("kassa-commands-")
+    yield str(made)
+    shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

@@ -28,6 +28,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def new_home(prefix: str) -> Path:
+    """A data directory to throw away, open enough for the server's own user, so that all of it is in there."""
+    made = Path(tempfile.mkdtemp(prefix=prefix))
+    made.chmod(0o711)
+    return made
+
+
 def start(data: Path, port: int, sandbox_port: int, *options: str, **env: str) -> "subprocess.Popen[str]":
     """`kassa up`, ready."""
     process = subprocess.Popen(
@@ -47,7 +54,7 @@ def start(data: Path, port: int, sandbox_port: int, *options: str, **env: str) -
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Shop]:
     """A running shop with the demo catalogue, its sandbox and its worker."""
-    data = Path(tempfile.mkdtemp(prefix="kassa-e2e-"))
+    data = new_home("kassa-e2e-")
     port, sandbox_port = free_port(), free_port()
     process = start(data, port, sandbox_port)
     key = subprocess.run(

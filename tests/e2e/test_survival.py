@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.e2e.conftest import free_port, start
+from tests.e2e.conftest import free_port, new_home, start
 from tests.e2e.shop import Book, Shop, eventually
 
 HOLD_SECONDS = 10
@@ -29,7 +28,7 @@ class Mortal:
     """A shop of this file's own, whose processes can be killed."""
 
     def __init__(self) -> None:
-        self.data = Path(tempfile.mkdtemp(prefix="kassa-survival-"))
+        self.data = new_home("kassa-survival-")
         self.ports = free_port(), free_port()
         self.up()
         made = subprocess.run(

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -47,6 +48,7 @@ async def test_the_last_of_its_users_stops_it(folder):
     assert second.stop() is True
     assert not await answers(dsn)
     assert second.stop() is False
+    shutil.rmtree(second.place.parent)
 
 
 async def test_what_was_written_is_there_after_a_kill(folder):
@@ -64,6 +66,7 @@ async def test_what_was_written_is_there_after_a_kill(folder):
     await connection.close()
     again.stop()
     cluster.stop()
+    shutil.rmtree(cluster.place.parent)
 
 
 def test_a_secret_is_made_once_and_for_its_owner_only(folder):

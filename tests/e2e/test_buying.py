@@ -120,7 +120,9 @@ def test_two_tabs_pay_one_order_once(page: Page, shop: Shop):
     page.get_by_test_id("pay").click()
     other.get_by_test_id("pay").click()
 
+    # Whichever came second is told that the payment has happened, and goes to look, too.
     page.wait_for_url(f"**/orders/{order_id}")
+    other.wait_for_url(f"**/orders/{order_id}")
     other.goto(f"{shop.base}/orders/{order_id}/pay")
     other.wait_for_url(f"**/orders/{order_id}")
     shop.all_is_right(order_id, book, left=4)

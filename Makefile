@@ -31,6 +31,7 @@ lock: .make/dev ## Resolve the dependencies anew and write the locks
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/runtime.txt pyproject.toml requirements/build.in
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/dev.txt --extra dev pyproject.toml requirements/build.in -c requirements/runtime.txt
+	@cd tests/node && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
 
 schema: .make/dev ## Write what is generated: schema.sql from the migrations, the diagram of order states, the page of settings
 	@$(BIN)/python -m tests.schema
@@ -51,5 +52,5 @@ clean: ## Remove the virtual environment and everything that tools left behind
 .make/runtime: requirements/runtime.txt pyproject.toml
 	@sh scripts/setup.sh runtime
 
-.make/dev: requirements/dev.txt pyproject.toml
+.make/dev: requirements/dev.txt pyproject.toml tests/node/package-lock.json
 	@sh scripts/setup.sh dev

@@ -36,6 +36,11 @@ if [ "$what" = dev ] && ! command -v chromium >/dev/null && ! command -v chromiu
     install chromium fonts-liberation
 fi
 
+if [ "$what" = dev ]; then
+    say "installing Stripe's npm packages for the tests of the sandbox"
+    PATH="$PWD/.venv/bin:$PATH" npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
+fi
+
 mkdir -p .make
 touch ".make/$what"
 if [ "$what" = dev ]; then touch .make/runtime; fi

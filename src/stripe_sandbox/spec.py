@@ -9,52 +9,12 @@ from typing import Any
 
 import msgspec
 
+from stripe_sandbox.page_operations import PAYMENT_PAGES
+
 Schema = dict[str, Any]
 CARD_PARAMS = "payment_method_create_params_card"
 
 _REF = "#/components/schemas/"
-_EXPAND: Schema = {"type": "array", "items": {"type": "string"}}
-_DETAILS: Schema = {
-    "type": "object",
-    "properties": {
-        "address": {"$ref": _REF + "address_param"},
-        "email": {"type": "string"},
-        "name": {"type": "string"},
-        "phone": {"type": "string"},
-    },
-    "additionalProperties": False,
-}
-_PAY_PARAMS: Schema = {
-    "type": "object",
-    "properties": {
-        "payment_method": {"type": "string"},
-        "payment_method_data": {"$ref": _REF + "payment_intent_confirm_params_payment_method_data"},
-        "expected_amount": {"type": "integer"},
-        "email": {"type": "string"},
-        "customer_details": _DETAILS,
-        "shipping_details": _DETAILS,
-        "return_url": {"type": "string"},
-        "use_stripe_sdk": {"type": "boolean"},
-        "client_secret": {"type": "string"},
-        "expand": _EXPAND,
-    },
-    "additionalProperties": False,
-}
-# What Stripe's own payment page calls; undocumented, and so not in the description.
-_PAYMENT_PAGES: Schema = {
-    "/v1/payment_pages/{id}": {
-        "get": {
-            "operationId": "getPaymentPagesId",
-            "parameters": [{"name": "expand", "in": "query", "schema": _EXPAND}],
-        }
-    },
-    "/v1/payment_pages/{id}/confirm": {
-        "post": {
-            "operationId": "postPaymentPagesIdConfirm",
-            "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": _PAY_PARAMS}}},
-        }
-    },
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +37,7 @@ def document() -> Schema:
         if name.endswith("_params_payment_method_data") and "type" in component["properties"]:
             component["properties"].setdefault("card", {"$ref": _REF + CARD_PARAMS})
             component["properties"]["type"]["enum"].append("card")
-    decoded["paths"] |= _PAYMENT_PAGES
+    decoded["paths"] |= PAYMENT_PAGES
     return decoded
 
 

@@ -5,12 +5,11 @@ Private facts: `refunds` (minor units given back and not failed), `released` (a 
 """
 
 from stripe_sandbox import cards
-from stripe_sandbox.cards import Card
+from stripe_sandbox.behaviour import Behaviour
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.objects import balance
-from stripe_sandbox.objects.payment_methods import card_of
+from stripe_sandbox.objects import balance, payment_methods
 from stripe_sandbox.work import Work, merge_metadata, shipping, unset
 
 SETTLE_SECONDS = 1.0
@@ -20,7 +19,7 @@ def create(
     work: Work, intent: Obj, method: Obj, *, decline: tuple[str, str | None] | None, secured: str | None
 ) -> Obj:
     """The Charge of one attempt to pay `intent` with `method`; `secured` is the 3-D Secure result, if any."""
-    card = card_of(method)
+    does = payment_methods.behaviour(method)
     manual = intent["capture_method"] == "manual"
     charge = blank("charge")
     charge |= {
@@ -34,7 +33,7 @@ def create(
         "description": intent["description"],
         "fraud_details": {},
         "metadata": dict(intent["metadata"]),
-        "outcome": _outcome(card, decline),
+        "outcome": _outcome(does, decline),
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": {
@@ -86,8 +85,8 @@ def release(work: Work, charge: Obj) -> None:
 def book(work: Work, charge: Obj) -> None:
     """Enter a captured charge into the balance; twice is once."""
     if charge["balance_transaction"] is None:
-        card = cards.by_number(work.own("payment_method", charge["payment_method"])["_"]["number"])
-        charge["balance_transaction"] = balance.enter_charge(work, charge, at_once=card.available_at_once)
+        does = payment_methods.behaviour(work.own("payment_method", charge["payment_method"]))
+        charge["balance_transaction"] = balance.enter_charge(work, charge, at_once=does.available_at_once)
         settle(work, charge)
 
 
@@ -123,8 +122,8 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     return charge
 
 
-def _outcome(card: Card, decline: tuple[str, str | None] | None) -> Obj:
-    level, score = card.risk
+def _outcome(does: Behaviour, decline: tuple[str, str | None] | None) -> Obj:
+    level, score = does.risk
     outcome = blank("charge_outcome") | {"risk_level": level, "risk_score": score}
     if decline is None:
         return outcome | {
@@ -133,7 +132,7 @@ def _outcome(card: Card, decline: tuple[str, str | None] | None) -> Obj:
             "type": "authorized",
         }
     code, decline_code = decline
-    if card.blocked:
+    if does.blocked:
         return outcome | {
             "network_status": "not_sent_to_network",
             "reason": "highest_risk_level",

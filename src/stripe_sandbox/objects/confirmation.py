@@ -4,7 +4,7 @@ One attempt is one Charge. A decline is a 402 that keeps what it changed.
 """
 
 from stripe_sandbox import cards
-from stripe_sandbox.cards import Card
+from stripe_sandbox.behaviour import Behaviour
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError, invalid, missing, unexpected_state
 from stripe_sandbox.objects import charges, payment_intents, payment_methods, sessions
@@ -125,12 +125,13 @@ def confirm(work: Work, intent: Obj, params: Obj) -> Obj:
     intent["last_payment_error"] = None
     facts["action"] = None
     facts["return_url"] = params.get("return_url") or facts["return_url"]
-    card = payment_methods.card_of(method)
+    does = payment_methods.behaviour(method)
     if facts["authenticated"] == method["id"]:
         return charge(work, intent, method, secured="challenge")
     off_session = bool(params.get("off_session"))
-    if not _challenges(card, intent, method, off_session=off_session):
-        secured = "frictionless" if card.authentication == "frictionless" else None
+    asked = intent["payment_method_options"]["card"]["request_three_d_secure"] in ("any", "challenge")
+    if not challenges(does, off_session=off_session, asked=asked):
+        secured = "frictionless" if does.authentication == "frictionless" else None
         return charge(work, intent, method, secured=secured)
     if off_session or params.get("error_on_requires_action"):
         return decline(work, intent, method, ("authentication_required", "authentication_required"), None)
@@ -160,9 +161,9 @@ def authenticate(work: Work, id: str, outcome: str) -> Obj:
 
 def charge(work: Work, intent: Obj, method: Obj, *, secured: str | None) -> Obj:
     """Make the charge: the bank says yes, or `decline` raises."""
-    card = payment_methods.card_of(method)
-    if card.decline and (method["_"]["cvc"] or not card.needs_cvc):
-        return decline(work, intent, method, card.decline, secured)
+    does = payment_methods.behaviour(method)
+    if does.decline:
+        return decline(work, intent, method, does.decline, secured)
     taken = charges.create(work, intent, method, decline=None, secured=secured)
     facts = intent["_"]
     facts["authorized"] = intent["latest_charge"] = taken["id"]
@@ -220,17 +221,16 @@ def _fail_challenge(work: Work, intent: Obj, method: Obj) -> None:
     work.emit("payment_intent.payment_failed", intent)
 
 
-def _challenges(card: Card, intent: Obj, method: Obj, *, off_session: bool) -> bool:
-    if card.authentication == "always":
+def challenges(does: Behaviour, *, off_session: bool, asked: bool = False) -> bool:
+    """Whether the customer must do something before `does` goes through: a challenge, or a page to agree on.
+
+    `asked`: the merchant wants a challenge (`request_three_d_secure`).
+    """
+    if does.redirects or does.authentication == "always":
         return True
-    if card.authentication == "unless_set_up":
-        return not (off_session and method["_"].get("set_up"))
-    if card.authentication == "on_session":
+    if does.authentication == "on_session":
         return not off_session
-    if card.authentication == "optional":
-        asked = intent["payment_method_options"]["card"]["request_three_d_secure"]
-        return asked in ("any", "challenge")
-    return False
+    return does.authentication == "optional" and asked
 
 
 def _ask(work: Work, intent: Obj, method: Obj, *, by_script: bool) -> None:

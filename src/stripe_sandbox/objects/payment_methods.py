@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from stripe_sandbox import cards
+from stripe_sandbox.behaviour import Behaviour
 from stripe_sandbox.cards import Card
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, invalid, missing, no_such
@@ -52,9 +53,10 @@ def use(work: Work, id: str, param: str) -> Obj:
     return work.need("payment_method", id, param)
 
 
-def card_of(method: Obj) -> Card:
-    """The test card behind a PaymentMethod."""
-    return cards.by_number(method["_"]["number"])
+def behaviour(method: Obj) -> Behaviour:
+    """What this PaymentMethod does when it is charged, challenged, refunded or disputed."""
+    facts = method["_"]
+    return cards.by_number(facts["number"]).behaviour(cvc=facts["cvc"], set_up=bool(facts.get("set_up")))
 
 
 def retrieve(work: Work, id: str) -> Obj:
@@ -90,9 +92,9 @@ def attach(work: Work, id: str, params: Obj) -> Obj:
         raise invalid("The payment method you provided has already been attached to a customer.")
     if method["_"].get("detached") or method["_"].get("used"):
         raise invalid(ALREADY_USED)
-    card = card_of(method)
-    if card.decline and not card.attachable:
-        code, decline_code = card.decline
+    does = behaviour(method)
+    if does.decline and not does.attachable:
+        code, decline_code = does.decline
         raise StripeError(
             402, cards.message(code, decline_code), type="card_error", code=code, decline_code=decline_code
         )

@@ -4,12 +4,11 @@ Private fact: `counts` (its amount is part of what the charge has refunded). A r
 until it fails; the sum of what counts never exceeds what was captured.
 """
 
-from stripe_sandbox import cards
 from stripe_sandbox.amounts import format_amount
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, exclusive, invalid, no_such
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.objects import balance, charges
+from stripe_sandbox.objects import balance, charges, payment_methods
 from stripe_sandbox.work import Work, merge_metadata
 
 LATER = 1.0
@@ -25,7 +24,7 @@ def create(work: Work, params: Obj) -> Obj:
     """
     charge = _charge(work, params)
     amount = _amount(charge, params)
-    card = cards.by_number(work.own("payment_method", charge["payment_method"])["_"]["number"])
+    does = payment_methods.behaviour(work.own("payment_method", charge["payment_method"]))
     charges.book(work, charge)  # a fee that Stripe was still computing is known before money goes back
     refund = blank("refund")
     refund |= {
@@ -45,7 +44,7 @@ def create(work: Work, params: Obj) -> Obj:
         "metadata": merge_metadata(None, params.get("metadata")),
         "payment_intent": charge["payment_intent"],
         "reason": params.get("reason"),
-        "status": "pending" if card.refund == "pending" else "succeeded",
+        "status": "pending" if does.refund == "pending" else "succeeded",
         "_": {"counts": True},
     }
     if refund["status"] == "pending":
@@ -53,7 +52,7 @@ def create(work: Work, params: Obj) -> Obj:
         work.later(LATER, "settle_refund", refund["id"])
     else:
         refund["balance_transaction"] = balance.enter_refund(work, refund)
-    if card.refund == "fails":
+    if does.refund == "fails":
         work.later(LATER, "fail_refund", refund["id"])
     work.save(refund)
     previous = {name: charge[name] for name in ("amount_refunded", "refunded")}

@@ -13,6 +13,7 @@ from stripe_sandbox.objects import (
     balance,
     charges,
     confirmation,
+    customer_sessions,
     customers,
     events,
     payment_intents,
@@ -122,6 +123,9 @@ HANDLERS: dict[str, Handler] = {
     "postCheckoutSessionsId": _change(sessions.update),
     "postCheckoutSessionsIdExpire": _change(sessions.expire),
     "getCheckoutSessionsIdLineItems": _line_items,
+    "postCustomerSessions": _create(customer_sessions.create),
+    "getElementsCustomerSession": _create(customer_sessions.read),
+    "postElementsCustomerSessionDetach": _create(customer_sessions.detach),
     "getCustomers": _list("customer", "/v1/customers"),
     "postCustomers": _create(customers.create),
     "getCustomersId": _remove(customers.retrieve),
@@ -171,6 +175,8 @@ HANDLERS: dict[str, Handler] = {
 
 # What a page may do with its publishable key.
 FOR_PAGES = {
+    "getElementsCustomerSession",
+    "postElementsCustomerSessionDetach",
     "getPaymentIntentsId",
     "postPaymentIntentsIdConfirm",
     "postPaymentMethods",

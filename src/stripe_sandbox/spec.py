@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from stripe_sandbox.element_operations import ELEMENTS
 from stripe_sandbox.page_operations import PAYMENT_PAGES
 
 Schema = dict[str, Any]
@@ -37,7 +38,7 @@ def document() -> Schema:
         if name.endswith("_params_payment_method_data") and "type" in component["properties"]:
             component["properties"].setdefault("card", {"$ref": _REF + CARD_PARAMS})
             component["properties"]["type"]["enum"].append("card")
-    decoded["paths"] |= PAYMENT_PAGES
+    decoded["paths"] |= PAYMENT_PAGES | ELEMENTS
     return decoded
 
 

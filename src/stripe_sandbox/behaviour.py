@@ -54,7 +54,7 @@ class Behaviour:
     dispute: Disputed | None = None
     warned: bool = False
     available_at_once: bool = False
-    risk: tuple[str, int] = ("normal", 32)
+    risk: tuple[str, int | None] = ("normal", 32)
 
 
 GOOD = Behaviour()

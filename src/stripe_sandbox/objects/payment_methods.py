@@ -1,7 +1,8 @@
-"""PaymentMethods: cards, by test name, by token or by number.
+"""PaymentMethods of every kind, by test name, by token or by number.
 
-Private facts: `number` (finds the test card's behaviour again), `cvc` (one was sent), `used` (paid with, and
-not attached: may not be used again), `detached`, `set_up` (off-session payments were agreed to).
+Private facts: `number` (finds a test card's behaviour again), `cvc` (one was sent), `ends` (how a method that
+is no card ends), `used` (paid with, and not attached: may not be used again), `detached`, `set_up`
+(off-session payments were agreed to).
 """
 
 import hashlib
@@ -14,10 +15,11 @@ from stripe_sandbox.cards import Card
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, invalid, missing, no_such
 from stripe_sandbox.ids import new_id
+from stripe_sandbox.objects import method_details, method_kinds
 from stripe_sandbox.work import Work, address, merge_metadata, unset
 
 # Kinds of payment method the sandbox can charge.
-MODELLED = ("card",)
+MODELLED = tuple(method_kinds.KINDS)
 
 
 def create(work: Work, params: Obj) -> Obj:
@@ -30,7 +32,11 @@ def create(work: Work, params: Obj) -> Obj:
     if kind is None:
         raise missing("type")
     if kind not in MODELLED:
-        raise invalid(f"The payment method type `{kind}` is not modelled by this sandbox yet.", "type")
+        raise invalid(f"The payment method type `{kind}` is not modelled by this sandbox.", "type")
+    if other := next((name for name in MODELLED if name in params and name != kind), None):
+        raise invalid(f"`{other}` may only be sent with a `type` of `{other}`.", other)
+    if kind != "card":
+        return _new(work, kind, params, *method_details.read(kind, params))
     given = params.get("card")
     if not given:
         raise missing("card")
@@ -38,32 +44,32 @@ def create(work: Work, params: Obj) -> Obj:
         card = cards.by_name(token)
         if card is None:
             raise no_such("token", token, "card[token]", in_path=False)
-        return work.save(_card_method(work, card, params, cvc=True))
-    card = _read_card(work, given)
-    method = _card_method(work, card, params, cvc=bool(given.get("cvc")))
-    method["card"] |= {"exp_month": given["exp_month"], "exp_year": _full_year(given["exp_year"])}
-    return work.save(method)
+        return _card_method(work, card, params, cvc=True)
+    return _card_method(
+        work,
+        _read_card(work, given),
+        params,
+        cvc=bool(given.get("cvc")),
+        expiry=(given["exp_month"], _full_year(given["exp_year"])),
+    )
 
 
 def use(work: Work, id: str, param: str) -> Obj:
     """The PaymentMethod that a parameter names; a test name (`pm_card_visa`) makes a new one each time."""
-    card = cards.by_name(id) if id.startswith(("pm_card_", "tok_")) else None
-    if card is not None:
-        return work.save(_card_method(work, card, {}, cvc=True))
-    return work.need("payment_method", id, param)
+    return _by_name(work, id) or work.need("payment_method", id, param)
 
 
 def behaviour(method: Obj) -> Behaviour:
     """What this PaymentMethod does when it is charged, challenged, refunded or disputed."""
+    if method["type"] != "card":
+        return method_kinds.behaviour(method)
     facts = method["_"]
     return cards.by_number(facts["number"]).behaviour(cvc=facts["cvc"], set_up=bool(facts.get("set_up")))
 
 
 def retrieve(work: Work, id: str) -> Obj:
     """One PaymentMethod by id or test name; 404 if there is none."""
-    if id.startswith("pm_card_") and cards.by_name(id):
-        return use(work, id, "payment_method")
-    return work.need("payment_method", id)
+    return _by_name(work, id) or work.need("payment_method", id)
 
 
 def update(work: Work, id: str, params: Obj) -> Obj:
@@ -86,7 +92,7 @@ def attach(work: Work, id: str, params: Obj) -> Obj:
     """Give the PaymentMethod to a customer. Cards that decline are refused with their decline."""
     if "customer" not in params:
         raise missing("customer")
-    method = use(work, id, "payment_method") if id.startswith("pm_card_") else work.need("payment_method", id)
+    method = retrieve(work, id)
     customer = work.need("customer", params["customer"], "customer")
     if method["customer"] and method["customer"] != customer["id"]:
         raise invalid("The payment method you provided has already been attached to a customer.")
@@ -97,6 +103,11 @@ def attach(work: Work, id: str, params: Obj) -> Obj:
         code, decline_code = does.decline
         raise StripeError(
             402, cards.message(code, decline_code), type="card_error", code=code, decline_code=decline_code
+        )
+    if not does.attachable and not method["customer"]:
+        raise invalid(
+            f"Payment methods of the type `{method['type']}` cannot be attached directly. Save them with a "
+            "SetupIntent or a PaymentIntent that has `setup_future_usage`."
         )
     return attach_to(work, method, customer["id"])
 
@@ -167,8 +178,17 @@ def _year_and_month(now: int) -> tuple[int, int]:
     return moment.tm_year, moment.tm_mon
 
 
-def _card_method(work: Work, card: Card, params: Obj, *, cvc: bool) -> Obj:
-    year, month = _year_and_month(work.now)
+def _by_name(work: Work, name: str) -> Obj | None:
+    if name.startswith(("pm_card_", "tok_")) and (card := cards.by_name(name)):
+        return _card_method(work, card, {}, cvc=True)
+    if found := method_details.by_name(name):
+        kind, (part, facts) = found
+        billing = {"name": "Jenny Rosen", "email": "jenny@example.com"}
+        return _new(work, kind, {"billing_details": billing}, part, facts)
+    return None
+
+
+def _new(work: Work, kind: str, params: Obj, part: Obj, facts: Obj) -> Obj:
     method = blank("payment_method")
     method |= {
         "id": new_id("pm_1"),
@@ -176,24 +196,36 @@ def _card_method(work: Work, card: Card, params: Obj, *, cvc: bool) -> Obj:
         "billing_details": _billing(params.get("billing_details"), None),
         "created": work.now,
         "metadata": merge_metadata(None, params.get("metadata")),
-        "type": "card",
-        "card": card_details(card, month, year + 1, cvc=cvc),
-        "_": {"number": card.number, "cvc": cvc},
+        "type": kind,
+        kind: part,
+        "_": facts,
     }
-    return method
+    return work.save(method)
 
 
-def card_details(card: Card, month: int, year: int, *, cvc: bool) -> Obj:
-    """The `card` part of a PaymentMethod."""
+def _card_method(
+    work: Work, card: Card, params: Obj, *, cvc: bool, expiry: tuple[int, int] | None = None
+) -> Obj:
+    if expiry is None:
+        year, month = _year_and_month(work.now)
+        expiry = month, year + 1
+    part = card_details(card, *expiry, cvc=cvc, billing=params.get("billing_details"))
+    return _new(work, "card", params, part, {"number": card.number, "cvc": cvc})
+
+
+def card_details(card: Card, month: int, year: int, *, cvc: bool, billing: Obj | None = None) -> Obj:
+    """The `card` part of a PaymentMethod. A check is null when there was nothing to check."""
     details = blank("payment_method_card")
+    where = (billing or {}).get("address") or {}
     checks = {
-        "address_line1_check": None,
-        "address_postal_code_check": None,
+        "address_line1_check": "pass" if where.get("line1") else None,
+        "address_postal_code_check": "pass" if where.get("postal_code") else None,
         "cvc_check": "pass" if cvc else None,
     }
+    failing = [name for name in card.failing_checks if cvc or name != "cvc_check"]
     details |= {
         "brand": card.brand,
-        "checks": checks | dict.fromkeys(card.failing_checks, "fail"),
+        "checks": checks | dict.fromkeys(failing, "fail"),
         "country": card.country,
         "display_brand": "american_express" if card.brand == "amex" else card.brand,
         "exp_month": month,
@@ -203,7 +235,7 @@ def card_details(card: Card, month: int, year: int, *, cvc: bool) -> Obj:
         "last4": card.last4,
         "networks": {"available": [card.brand], "preferred": None},
         "regulated_status": "unregulated",
-        "three_d_secure_usage": {"supported": card.brand != "amex"},
+        "three_d_secure_usage": {"supported": card.does.authentication != "unsupported"},
     }
     return details
 

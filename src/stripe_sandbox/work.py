@@ -10,7 +10,7 @@ import msgspec
 
 from stripe_sandbox import spec
 from stripe_sandbox.defaults import Obj
-from stripe_sandbox.errors import no_such
+from stripe_sandbox.errors import invalid, no_such
 from stripe_sandbox.ids import new_id
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # The wording of "No such …" and of the parameter that names an object in the path.
 LABELS = {"payment_method": "PaymentMethod"}
 PATH_PARAMS = {"payment_intent": "intent", "setup_intent": "intent"}
+MAX_METADATA = 50
 
 
 def public(body: Obj) -> Obj:
@@ -116,7 +117,7 @@ class Work:
             "request": {"id": self.request_id, "idempotency_key": self.key},
             "type": type,
         }
-        self.box.store.write(event, msgspec.json.encode(event))
+        self.box.store.write(event, msgspec.json.encode(event), about=body["id"])
         for endpoint in endpoints:
             self.box.deliveries.add(event["id"], type, endpoint)
 
@@ -145,8 +146,10 @@ def merge_metadata(old: Obj | None, new: Any) -> Obj:
         return old or {}
     if new == "":
         return {}
-    merged = {**(old or {}), **new}
-    return {name: value for name, value in merged.items() if value != ""}
+    merged = {name: value for name, value in {**(old or {}), **new}.items() if value != ""}
+    if len(merged) > MAX_METADATA:
+        raise invalid(f"Metadata can have up to {MAX_METADATA} keys.", "metadata")
+    return merged
 
 
 def address(given: Any) -> Obj:

@@ -9,9 +9,11 @@ import pytest
 from tests.stripe_sandbox.harness import World
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    """A fresh in-memory sandbox with one webhook endpoint, and clients for it."""
-    made = World()
+@pytest.fixture(params=["async", "sync"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """A fresh in-memory sandbox with one webhook endpoint, and clients for it: every test with both halves
+    of the SDK.
+    """
+    made = World(synchronous=request.param == "sync")
     yield made
     made.close()

@@ -1,9 +1,10 @@
 """What the sandbox's tests stand on: the SDK straight into the ASGI app, and Stripe's schemas as judges."""
 
+import asyncio
 import copy
 import json
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +24,8 @@ ALL_BASES = {"api": BASE, "connect": BASE, "files": BASE, "meter_events": BASE}
 class World:
     """One sandbox, what its endpoint received, and ways to call it."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, synchronous: bool = False, **options: Any) -> None:
+        self._synchronous = synchronous
         self.received: list[dict[str, Any]] = []
         self.answer_webhooks_with = 200
         self.now = float(int(time.time()))
@@ -36,15 +38,17 @@ class World:
         self.stripe = self.client("sk_test_secret")
         self.page = self.client("pk_test_page")
 
-    def client(self, key: str, **options: Any) -> stripe.StripeClient:
+    def client(self, key: str, **options: Any) -> Any:
         """An SDK client with this key, in-process."""
-        return stripe.StripeClient(
+        http = InProcess(self.app)
+        made = stripe.StripeClient(
             key,
             base_addresses=ALL_BASES,  # type: ignore[arg-type]
-            http_client=InProcess(self.app),
+            http_client=http,
             max_network_retries=2,
             **options,
         )
+        return Synchronous(made, http) if self._synchronous else made
 
     def close(self) -> None:
         """Close the store."""
@@ -110,6 +114,29 @@ def price(amount: int, name: str) -> dict[str, Any]:
     return {"currency": "usd", "unit_amount": amount, "product_data": {"name": name}}
 
 
+class Synchronous:
+    """An SDK client whose ``…_async`` methods run their blocking twins in a thread.
+
+    So one test says what both halves of the SDK do.
+    """
+
+    def __init__(self, service: Any, http: "InProcess") -> None:
+        self._service, self._http = service, http
+
+    def __getattr__(self, name: str) -> Any:
+        if name.endswith("_async"):
+            return self._call(getattr(self._service, name.removesuffix("_async")))
+        found = getattr(self._service, name)
+        return found if callable(found) else Synchronous(found, self._http)
+
+    def _call(self, blocking: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+        async def call(*args: Any, **options: Any) -> Any:
+            self._http.loop = asyncio.get_running_loop()
+            return await asyncio.to_thread(blocking, *args, **options)
+
+        return call
+
+
 class InProcess(stripe.HTTPClient):
     """The SDK's transport, straight into an ASGI app; validates every answer."""
 
@@ -118,6 +145,15 @@ class InProcess(stripe.HTTPClient):
     def __init__(self, app: SandboxApp) -> None:
         super().__init__()
         self._app = app
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """One exchange asked for by another thread than the loop's."""
+        assert self.loop is not None
+        coroutine = self.request_async(method, url, headers, post_data)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(30)
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
@@ -135,6 +171,9 @@ class InProcess(stripe.HTTPClient):
             method.upper(), parts.path, status, json.loads(answer), restricted="pk_" in sent["authorization"]
         )
         return answer, status, answered
+
+    def _sleep_time_seconds(self, num_retries: int) -> float:
+        return 0.0  # retries do not wait
 
     def sleep_async(self, secs: float) -> Awaitable[None]:
         """Retries do not wait."""

@@ -7,6 +7,8 @@ is sent.
 
 import asyncio
 import logging
+import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +17,7 @@ import msgspec
 from stripe_sandbox import expansion, faults, forms, keys, spec
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError, unknown_url
-from stripe_sandbox.ids import new_id
+from stripe_sandbox.ids import draw_from, new_id
 from stripe_sandbox.operations import FOR_PAGES, HANDLERS, Handler, restrict_error, shown
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.spec import Operation
@@ -23,6 +25,8 @@ from stripe_sandbox.validation import checker
 from stripe_sandbox.work import Work
 
 log = logging.getLogger("stripe_sandbox")
+
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]{1,40})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +55,39 @@ async def respond(box: Sandbox, request: Request) -> Answer:
     Raises:
         ConnectionLost: a fault that was ordered says the caller shall get no answer.
     """
+    draw_from(box.chance)
     request_id = new_id("req", 14)
-    headers = {"Request-Id": request_id, "Stripe-Version": _version(request)}
+    headers = {"Request-Id": request_id, "Stripe-Version": spec.API_VERSION}
     if key := request.headers.get("idempotency-key"):
         headers["Idempotency-Key"] = key
+    began, fault, answer = time.perf_counter(), None, None
     try:
         by_page = keys.is_publishable(request.headers.get("authorization", ""))
+        _check_manners(request)
         fault = box.faults.next_request(request.method, request.path)
         if fault is None:
-            return _run(box, request, request_id, headers, by_page=by_page)
-        return await _suffer(box, fault, request, request_id, headers, by_page=by_page)
+            answer = _run(box, request, request_id, headers, by_page=by_page)
+        else:
+            answer = await _suffer(box, fault, request, request_id, headers, by_page=by_page)
     except StripeError as error:
-        return _refusal(error, request_id, headers)
+        answer = _refusal(error, request_id, headers)
+    finally:
+        _note(box, request, request_id, answer, fault, time.perf_counter() - began)
+    return answer
+
+
+def act(box: Sandbox, method: str, path: str, form: str, *, user: str) -> Answer:
+    """What somebody at the dashboard asks of the API: no key, no fault, and in the log like all others."""
+    draw_from(box.chance)
+    request_id = new_id("req", 14)
+    request = Request(method, path, "", form.encode(), {"authorization": f"Bearer {user}"})
+    began = time.perf_counter()
+    try:
+        answer = _run(box, request, request_id, {}, by_page=False)
+    except StripeError as error:
+        answer = _refusal(error, request_id, {})
+    _note(box, request, request_id, answer, None, time.perf_counter() - began)
+    return answer
 
 
 async def _suffer(
@@ -74,11 +99,12 @@ async def _suffer(
     *,
     by_page: bool,
 ) -> Answer:
-    if fault.kind == "lose_request":
+    if fault.fault == "lose_request":
         raise faults.ConnectionLost("lost before it was executed, as ordered")
-    if fault.kind == "delay":
-        return await _run_late(box, fault.seconds, request, request_id, headers, by_page=by_page)
-    if fault.kind == "status":
+    if fault.fault == "delay":
+        seconds = 1.0 if fault.seconds is None else fault.seconds
+        return await _run_late(box, seconds, request, request_id, headers, by_page=by_page)
+    if fault.fault == "status":
         if not fault.after:
             raise fault.error()
         return _run(box, request, request_id, headers, by_page=by_page, instead=fault.error())
@@ -89,7 +115,7 @@ async def _suffer(
 async def _run_late(
     box: Sandbox, seconds: float, request: Request, request_id: str, headers: dict[str, str], *, by_page: bool
 ) -> Answer:
-    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    key = _key(request)
     if key is None:
         await asyncio.sleep(seconds)
         return _run(box, request, request_id, headers, by_page=by_page)
@@ -122,7 +148,7 @@ def _run(
     if by_page and operation.id not in FOR_PAGES:
         raise keys.needs_secret()
     params = _params(request)
-    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    key = _key(request)
     box.run_due()
     if key is not None:
         kept = box.answers.find(key, request.path, params, box.clock.now())
@@ -199,13 +225,49 @@ def _our_fault() -> StripeError:
 
 
 def _params(request: Request) -> Obj:
-    if request.method == "POST":
-        try:
-            return forms.parse_form(request.body.decode())
-        except UnicodeDecodeError:
-            raise StripeError(400, "Invalid request: the body is not form-encoded.", stored=False) from None
-    return forms.parse_form(request.query)
+    if request.method == "GET" or not request.body:
+        return forms.parse_form(request.query)
+    try:
+        body = request.body.decode()
+    except UnicodeDecodeError:
+        raise StripeError(400, "Invalid request: the body is not form-encoded.", stored=False) from None
+    return forms.parse_form(f"{request.query}&{body}" if request.query else body)
 
 
-def _version(request: Request) -> str:
-    return request.headers.get("stripe-version") or spec.API_VERSION
+def _key(request: Request) -> str | None:
+    """The idempotency key, which only a POST has."""
+    return request.headers.get("idempotency-key") or None if request.method == "POST" else None
+
+
+def _check_manners(request: Request) -> None:
+    """400 for what no operation could understand: JSON, or a version that is none."""
+    version = request.headers.get("stripe-version")
+    if version and not _VERSION.fullmatch(version):
+        raise StripeError(400, f"Invalid Stripe API version: {version[:100]}", stored=False)
+    sent = request.headers.get("content-type", "")
+    if request.body and sent.startswith("application/json"):
+        raise StripeError(
+            400,
+            "Invalid request: the body must be form-encoded (application/x-www-form-urlencoded), not JSON.",
+            stored=False,
+        )
+
+
+def _note(
+    box: Sandbox, request: Request, id: str, answer: Answer | None, fault: faults.Fault | None, seconds: float
+) -> None:
+    """Put a call into the request log; without an answer if the connection was dropped."""
+    box.requests.note(
+        id,
+        box.clock.now(),
+        request.method,
+        f"{request.path}?{request.query}" if request.query else request.path,
+        answer.status if answer else None,
+        seconds * 1000,
+        _key(request),
+        bool(answer and "Idempotent-Replayed" in answer.headers),
+        request.headers.get("authorization", ""),
+        fault.fault if fault else None,
+        request.body,
+        answer.body if answer else b"",
+    )

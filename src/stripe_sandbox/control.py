@@ -3,47 +3,24 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Request, Response, Router, delete, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
+from stripe_sandbox import control_faults, control_state
 from stripe_sandbox.defaults import Obj
-from stripe_sandbox.errors import StripeError
-from stripe_sandbox.faults import Fault, Kind, WebhookFault, WebhookKind
+from stripe_sandbox.errors import StripeError, invalid
+from stripe_sandbox.faults import Seed
+from stripe_sandbox.same_site import only_from_here
 from stripe_sandbox.sandbox import ApiAnswer, Sandbox
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=10 * 366 * 86400)]
-Wait = Annotated[float, msgspec.Meta(ge=0, le=3600)]
-Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-MAX_FAULTS = 1000
 
 
-class Match(msgspec.Struct, forbid_unknown_fields=True):
-    """Which requests: method and path (a beginning, or a pattern with ``*``)."""
+class Reset(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of `POST /_sandbox/reset`; none at all is as good."""
 
-    method: str | None = None
-    path: str | None = None
-
-
-class OrderFault(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of `POST /_sandbox/faults`."""
-
-    fault: Kind
-    match: Match = msgspec.field(default_factory=Match)
-    seconds: Wait = 1.0
-    status: Annotated[int, msgspec.Meta(ge=400, le=599)] | None = None
-    code: str | None = None
-    after: bool = False
-    count: Count = 1
-
-
-class OrderWebhookFault(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of `POST /_sandbox/webhook-faults`."""
-
-    fault: WebhookKind
-    seconds: Wait = 0.0
-    count: Count = 1
-    types: list[str] = []
+    seed: Seed | None = None
 
 
 class Advance(msgspec.Struct, forbid_unknown_fields=True):
@@ -72,9 +49,13 @@ async def healthz() -> dict[str, str]:
 
 
 @post("/reset", status_code=200)
-async def reset(state: State) -> dict[str, str]:
-    """Forget every object, event, fault and idempotent answer; the clock is real time again."""
-    _box(state).reset()
+async def reset(request: Request[Any, Any, Any], state: State) -> dict[str, str]:
+    """Forget every object, event, fault and idempotent answer; the clock is real time again.
+
+    With a `seed` all ids are drawn from it from now on.
+    """
+    body = await request.body()
+    _box(state).reset(msgspec.json.decode(body, type=Reset).seed if body else None)
     return {"status": "reset"}
 
 
@@ -88,41 +69,6 @@ async def read_clock(state: State) -> dict[str, float]:
 async def advance_clock(state: State, data: JSONBody[Advance]) -> dict[str, float]:
     """Move the clock forward; everything that falls due on the way happens at its own time."""
     return {"now": _box(state).advance(data.advance_seconds)}
-
-
-@post("/faults", status_code=201)
-async def order_fault(state: State, data: JSONBody[OrderFault]) -> OrderFault | Response[Obj]:
-    """Let the next matching API requests go wrong."""
-    waiting = _box(state).faults.requests
-    if len(waiting) >= MAX_FAULTS:
-        return _too_many()
-    usual = 429 if data.code in ("rate_limit", "lock_timeout") else 500
-    waiting.append(
-        Fault(
-            data.fault, data.match.method, data.match.path, data.seconds, data.status or usual, data.code,
-            data.after, data.count,
-        )
-    )  # fmt: skip
-    return data
-
-
-@post("/webhook-faults", status_code=201)
-async def order_webhook_fault(
-    state: State, data: JSONBody[OrderWebhookFault]
-) -> OrderWebhookFault | Response[Obj]:
-    """Let the next matching webhook deliveries go wrong."""
-    waiting = _box(state).faults.webhooks
-    if len(waiting) >= MAX_FAULTS:
-        return _too_many()
-    waiting.append(WebhookFault(data.fault, data.seconds, data.count, data.types))
-    return data
-
-
-@delete("/faults", status_code=200)
-async def clear_faults(state: State) -> dict[str, str]:
-    """Nothing goes wrong any more, neither requests nor webhooks."""
-    _box(state).faults.clear()
-    return {"status": "cleared"}
 
 
 @post("/events/{event_id:str}/resend", status_code=200)
@@ -163,9 +109,20 @@ def _answer(answer: ApiAnswer) -> Response[Obj]:
     return Response(answer.body, status_code=answer.status)
 
 
-def _too_many() -> Response[Obj]:
-    error = StripeError(400, f"At most {MAX_FAULTS} faults can wait at a time. Clear them first.")
-    return Response(error.body(), status_code=400)
+def _only_json(request: Request[Any, Any, Any]) -> None:
+    """A form of a foreign page can not say that it is JSON; a body that does not is refused."""
+    if int(request.headers.get("content-length") or 0) > 0:
+        sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if sent != "application/json":
+            raise invalid("The control routes take JSON: send `Content-Type: application/json`.")
+
+
+def _refused(request: Request[Any, Any, Any], error: StripeError) -> Response[Obj]:
+    return Response(error.body(), status_code=error.status)
+
+
+def _forbidden(request: Request[Any, Any, Any], error: Exception) -> Response[Obj]:
+    return Response(StripeError(403, getattr(error, "detail", str(error))).body(), status_code=403)
 
 
 def _invalid(request: Request[Any, Any, Any], error: Exception) -> Response[Obj]:
@@ -177,9 +134,13 @@ route_handlers = [
     Router(
         "/_sandbox",
         route_handlers=[
-            healthz, reset, read_clock, advance_clock, order_fault, order_webhook_fault, clear_faults, resend,
-            authenticate, pay,
+            healthz, reset, read_clock, advance_clock, resend, authenticate, pay,
+            *control_faults.route_handlers, *control_state.route_handlers,
         ],
-        exception_handlers={400: _invalid},
+        guards=[only_from_here],
+        before_request=_only_json,
+        exception_handlers={
+            400: _invalid, 403: _forbidden, StripeError: _refused, msgspec.DecodeError: _invalid,
+        },
     )
 ]  # fmt: skip

@@ -34,6 +34,14 @@ def is_publishable(authorization: str) -> bool:
     return key.startswith("pk_")
 
 
+def masked(authorization: str) -> str:
+    """An `Authorization` header as it may be written down: the key's kind and its last four characters."""
+    key = _key(authorization)
+    if key is None:
+        return "none"
+    return f"{key[:8]}…{key[-4:]}" if _KEY.fullmatch(key) and len(key) > 12 else f"{key[:3]}…"
+
+
 def needs_secret() -> StripeError:
     """The refusal of a publishable key where a secret one is needed."""
     return StripeError(

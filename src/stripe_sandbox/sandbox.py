@@ -19,7 +19,9 @@ from stripe_sandbox.deliveries import RETRY_SECONDS, Deliveries, Post
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.faults import Faults
 from stripe_sandbox.idempotency import Answers
+from stripe_sandbox.ids import Chance, draw_from
 from stripe_sandbox.objects import confirmation, sessions, webhook_endpoints
+from stripe_sandbox.request_log import RequestLog
 from stripe_sandbox.schedule import ACTS
 from stripe_sandbox.store import Store
 from stripe_sandbox.work import Work, public
@@ -54,7 +56,9 @@ class Sandbox:
         self.base_url = base_url
         self.store = Store(store_path)
         self.clock = Clock(clock, float(self.store.meta("clock_offset") or 0))
-        self.faults = Faults()
+        self.chance = msgspec.json.decode(self.store.meta("chance") or "{}", type=Chance)
+        self.faults = Faults(self.store)
+        self.requests = RequestLog(self.store)
         self.answers = Answers(self.store)
         self.deliveries = Deliveries(self, post, retries)
         self._endpoints: list[Obj] | None = None
@@ -67,10 +71,17 @@ class Sandbox:
     @contextmanager
     def work(self, **caller: Any) -> Iterator[Work]:
         """A unit of work that commits at the end, or leaves no trace if it raises."""
-        with self.store.transaction():
-            unit = Work(self, **caller)
-            yield unit
-            unit.flush()
+        draw_from(self.chance)
+        try:
+            with self.store.transaction():
+                unit = Work(self, **caller)
+                yield unit
+                unit.flush()
+                if self.chance.seed is not None:
+                    self.store.set_meta("chance", msgspec.json.encode(self.chance).decode())
+        except BaseException:
+            self.stored_anew()
+            raise
 
     def session(self, id: str) -> Obj | None:
         """A Checkout Session with its `line_items`, as it is now, or None."""
@@ -145,9 +156,10 @@ class Sandbox:
     def run_due(self) -> None:
         """Let everything happen whose time has come, in order of its time."""
         now = self.clock.now()
+        self.requests.flush_sometimes(now)
         if now >= self._next_forget:
-            self._next_forget = now + FORGET_EVERY_SECONDS
-            self.store.forget_old(now)
+            more = self.store.forget_old(now)
+            self._next_forget = now if more else now + FORGET_EVERY_SECONDS
         while self._when_next() <= now:
             row = self.store.row("SELECT id, kind, target FROM schedule ORDER BY due, id LIMIT 1")
             self._next_due = None
@@ -171,13 +183,27 @@ class Sandbox:
         self.deliveries.wake.set()
         return self.clock.now()
 
-    def reset(self) -> None:
-        """Forget everything: objects, answers, faults, what was planned. The configured endpoint stays."""
+    def reset(self, seed: int | None = None) -> None:
+        """Forget everything: objects, answers, faults, what was planned. The configured endpoint stays.
+
+        With a `seed` all ids are drawn from it from now on: the same calls make the same ids.
+        """
         self.store.clear(webhook_endpoints.CONFIGURED)
-        self.clock.offset = 0.0
-        self.store.set_meta("clock_offset", "0")
-        self.faults.clear()
+        self.requests.forget()
+        self.start_again(0.0, Chance(seed))
+
+    def start_again(self, offset: float, chance: Chance) -> None:
+        """Go on with what is in the store, the clock moved by `offset` and ids drawn from `chance`."""
+        self.clock.offset, self.chance = offset, chance
+        self.store.set_meta("clock_offset", repr(offset))
+        self.store.set_meta("chance", msgspec.json.encode(chance).decode())
+        self._next_forget = 0.0
+        self.stored_anew()
+
+    def stored_anew(self) -> None:
+        """What the store holds is not what was read from it before."""
         self._next_due = None
+        self.faults.reload()
         self.endpoints_changed()
 
     def endpoints(self) -> list[Obj]:

@@ -73,6 +73,12 @@ def find(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
 
 
 @cache
+def operation_ids() -> frozenset[str]:
+    """The operationIds of all rows of the API."""
+    return frozenset(operation.id for rows in _table().values() for operation in rows)
+
+
+@cache
 def _table() -> dict[tuple[str, int], list[Operation]]:
     table: dict[tuple[str, int], list[Operation]] = {}
     for path, methods in document()["paths"].items():

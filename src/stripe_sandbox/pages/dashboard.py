@@ -36,7 +36,7 @@ async def dashboard(request: Request[Any, Any, Any]) -> Response[str]:
         events=_latest(box, "event"),
         deliveries=box.deliveries.latest(SHOWN),
         endpoints={endpoint["id"]: endpoint["url"] for endpoint in box.endpoints()},
-        faults=len(box.faults.requests) + len(box.faults.webhooks),
+        faults=len(box.faults.all()),
         test_cards=[(card.number, card.does["en"]) for card in TEST_CARDS],
         moment=_moment,
         moods=MOODS,

@@ -8,20 +8,29 @@ from typing import Any
 
 from stripe_sandbox import lists
 from stripe_sandbox.defaults import Obj
-from stripe_sandbox.errors import missing, no_such
+from stripe_sandbox.errors import missing, no_such, refuse_unmodelled
 from stripe_sandbox.objects import (
     balance,
     charges,
     confirmation,
+    confirmation_tokens,
+    coupons,
     customer_sessions,
     customers,
     events,
     payment_intents,
     payment_methods,
+    prices,
     products,
+    promotion_codes,
     refunds,
     session_params,
     sessions,
+    setup_attempts,
+    setup_confirmation,
+    setup_intents,
+    shipping_rates,
+    tax_rates,
     webhook_endpoints,
 )
 from stripe_sandbox.work import Work, public
@@ -55,6 +64,11 @@ def _get_intent(work: Work, path: dict[str, str], params: Obj) -> Obj:
         raise missing("client_secret")
     confirmation.check_secret(intent, params)
     return intent
+
+
+def _list_setups(work: Work, path: dict[str, str], params: Obj) -> Obj:
+    refuse_unmodelled(params, ("attach_to_self", "customer_account"))
+    return lists.page(work, "setup_intent", "/v1/setup_intents", params)
 
 
 def _get_transaction(work: Work, path: dict[str, str], params: Obj) -> Obj:
@@ -123,6 +137,14 @@ HANDLERS: dict[str, Handler] = {
     "postCheckoutSessionsId": _change(sessions.update),
     "postCheckoutSessionsIdExpire": _change(sessions.expire),
     "getCheckoutSessionsIdLineItems": _line_items,
+    "getConfirmationTokensId": _remove(confirmation_tokens.retrieve),
+    "postConfirmationTokens": _create(confirmation_tokens.create),
+    "postTestHelpersConfirmationTokens": _create(confirmation_tokens.create),
+    "getCoupons": _create(coupons.page),
+    "postCoupons": _create(coupons.create),
+    "getCouponsId": _get("coupon"),
+    "postCouponsId": _change(coupons.update),
+    "deleteCouponsId": _remove(coupons.delete),
     "postCustomerSessions": _create(customer_sessions.create),
     "getElementsCustomerSession": _create(customer_sessions.read),
     "postElementsCustomerSessionDetach": _create(customer_sessions.detach),
@@ -152,11 +174,15 @@ HANDLERS: dict[str, Handler] = {
     "postPaymentMethodsId": _change(payment_methods.update),
     "postPaymentMethodsIdAttach": _change(payment_methods.attach),
     "postPaymentMethodsIdDetach": _change(payment_methods.detach),
-    "getPrices": _list("price", "/v1/prices"),
+    "getPrices": _create(prices.page),
     "postPrices": _create(products.create_price),
     "getPricesId": _get("price"),
-    "postPricesId": _change(products.update_price),
-    "getProducts": _list("product", "/v1/products"),
+    "postPricesId": _change(prices.update),
+    "getPromotionCodes": _create(promotion_codes.page),
+    "postPromotionCodes": _create(promotion_codes.create),
+    "getPromotionCodesId": _get("promotion_code"),
+    "postPromotionCodesId": _change(promotion_codes.update),
+    "getProducts": _create(products.page),
     "postProducts": _create(products.create_product),
     "getProductsId": _get("product"),
     "postProductsId": _change(products.update_product),
@@ -166,6 +192,22 @@ HANDLERS: dict[str, Handler] = {
     "getRefundsId": _get("refund"),
     "postRefundsId": _change(refunds.update),
     "postRefundsIdCancel": _change(refunds.cancel),
+    "getMandatesId": _get("mandate"),
+    "getSetupAttempts": _create(setup_attempts.page),
+    "getSetupIntents": _list_setups,
+    "postSetupIntents": _create(setup_intents.create),
+    "getSetupIntentsId": _change(setup_intents.retrieve),
+    "postSetupIntentsId": _change(setup_intents.update),
+    "postSetupIntentsIdConfirm": _change(setup_confirmation.confirm_by_id),
+    "postSetupIntentsIdCancel": _change(setup_intents.cancel),
+    "getShippingRates": _create(shipping_rates.page),
+    "postShippingRates": _create(shipping_rates.create),
+    "getShippingRatesId": _get("shipping_rate"),
+    "postShippingRatesId": _change(shipping_rates.update),
+    "getTaxRates": _create(tax_rates.page),
+    "postTaxRates": _create(tax_rates.create),
+    "getTaxRatesId": _get("tax_rate"),
+    "postTaxRatesId": _change(tax_rates.update),
     "getWebhookEndpoints": _list("webhook_endpoint", "/v1/webhook_endpoints"),
     "postWebhookEndpoints": _create(webhook_endpoints.create),
     "getWebhookEndpointsId": _get("webhook_endpoint"),
@@ -175,6 +217,9 @@ HANDLERS: dict[str, Handler] = {
 
 # What a page may do with its publishable key.
 FOR_PAGES = {
+    "getSetupIntentsId",
+    "postSetupIntentsIdConfirm",
+    "postConfirmationTokens",
     "getElementsCustomerSession",
     "postElementsCustomerSessionDetach",
     "getPaymentIntentsId",
@@ -184,7 +229,7 @@ FOR_PAGES = {
     "postPaymentPagesIdConfirm",
 }
 
-# The fields of an intent that a page sees (stripe-js `PaymentIntent`).
+# The fields of an intent that a page sees (stripe-js `PaymentIntent` and `SetupIntent`).
 _SHOWN = (
     "id", "object", "amount", "amount_details", "automatic_payment_methods", "canceled_at",
     "cancellation_reason", "capture_method", "client_secret", "confirmation_method", "created",
@@ -193,21 +238,29 @@ _SHOWN = (
     "payment_method_configuration_details", "payment_method_types", "processing", "receipt_email",
     "setup_future_usage", "shipping", "source", "status",
 )  # fmt: skip
+_SHOWN_OF_SETUP = (
+    "id", "object", "automatic_payment_methods", "cancellation_reason", "client_secret", "created",
+    "description", "allowed_payment_method_types", "excluded_payment_method_types", "last_setup_error",
+    "livemode", "next_action", "payment_method", "payment_method_configuration_details",
+    "payment_method_types", "status", "usage",
+)  # fmt: skip
 
 
 def shown(work: Work, body: Obj) -> Obj:
     """`body` without private facts and, to a page, without what only servers may see."""
-    if work.by_page and body.get("object") == "payment_intent":
+    if work.by_page and body.get("object") in ("payment_intent", "setup_intent"):
         return restricted(body)
     return public(body)
 
 
 def restricted(intent: Obj) -> Obj:
-    """What a page may see of a PaymentIntent."""
-    return {name: intent[name] for name in _SHOWN if name in intent}
+    """What a page may see of a PaymentIntent or SetupIntent."""
+    names = _SHOWN if intent["object"] == "payment_intent" else _SHOWN_OF_SETUP
+    return {name: intent[name] for name in names if name in intent}
 
 
 def restrict_error(error: Any) -> None:
     """Take from an error what a page may not see."""
-    if "payment_intent" in error:
-        error["payment_intent"] = restricted(error["payment_intent"])
+    for name in ("payment_intent", "setup_intent"):
+        if name in error:
+            error[name] = restricted(error[name])

@@ -1,16 +1,17 @@
 """What may be charged: the smallest and largest amount per currency, in minor units (Stripe, March 2025)."""
 
+from collections.abc import Sequence
+
 from stripe_sandbox.errors import invalid
 
 # fmt: off
 ZERO_DECIMAL = frozenset([
-    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf",
-    "xof", "xpf",
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
 ])
 # fmt: on
 THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 # Sent with two decimals that must be 00.
-TWO_ZEROS = frozenset(["isk"])
+TWO_ZEROS = frozenset(["isk", "ugx"])
 # fmt: off
 MINIMUM = {
     "usd": 50, "aed": 200, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250,
@@ -20,7 +21,7 @@ MINIMUM = {
 # Units of a currency's minor unit that make about 0.50 USD, for currencies Stripe lists no minimum for.
 ROUGH_MINIMUM = {
     "bif": 1450, "clp": 480, "djf": 90, "gnf": 4300, "kmf": 230, "krw": 700, "mga": 2250, "pyg": 3900,
-    "rwf": 700, "ugx": 1850, "vnd": 12700, "vuv": 60, "xaf": 310, "xof": 310, "xpf": 56, "isk": 7000,
+    "rwf": 700, "ugx": 185000, "vnd": 12700, "vuv": 60, "xaf": 310, "xof": 310, "xpf": 56, "isk": 7000,
     "idr": 800000, "lbp": 4500000, "cop": 200000, "bhd": 190, "jod": 360, "kwd": 160, "omr": 200, "tnd": 1600,
 }
 CURRENCIES = frozenset([
@@ -51,14 +52,16 @@ def check_currency(currency: str, param: str = "currency") -> str:
     return lower
 
 
-def check_amount(amount: int, currency: str, param: str = "amount") -> None:
-    """400 unless `amount` minor units of `currency` may be charged to a card."""
+def check_amount(amount: int, currency: str, param: str = "amount", kinds: Sequence[str] = ()) -> None:
+    """400 unless `amount` minor units of `currency` may be charged to one of the `kinds` of payment method."""
     if amount < 1:
         raise invalid("This value must be greater than or equal to 1.", param, "parameter_invalid_integer")
     if amount >= 10 ** MAXIMUM_DIGITS.get(currency, 8):
         most = format_amount(10 ** MAXIMUM_DIGITS.get(currency, 8) - 1, currency)
         raise invalid(f"Amount must be no more than {most}", param, "amount_too_large")
     least = MINIMUM.get(currency) or ROUGH_MINIMUM.get(currency, 50)
+    if list(kinds) == ["ideal"]:
+        least = 1
     if amount < least:
         raise invalid(f"Amount must be at least {format_amount(least, currency)}", param, "amount_too_small")
     if currency in THREE_DECIMAL and amount % 10:

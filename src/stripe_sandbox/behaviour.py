@@ -10,6 +10,8 @@ Authentication = Literal[
     "never", "always", "on_session", "optional", "frictionless", "fails", "fails_if_asked", "unsupported"
 ]
 RefundEnd = Literal["at_once", "pending", "fails"]
+# How 3-D Secure went: passed by the customer or without, asked of a card that has none, or broken.
+Secured = Literal["challenge", "frictionless", "attempted", "error"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from stripe_sandbox.errors import StripeError
 from stripe_sandbox.faults import Faults
 from stripe_sandbox.idempotency import Answers
 from stripe_sandbox.ids import Chance, draw_from
-from stripe_sandbox.objects import confirmation, sessions, webhook_endpoints
+from stripe_sandbox.objects import confirmation, sessions, setup_confirmation, webhook_endpoints
 from stripe_sandbox.request_log import RequestLog
 from stripe_sandbox.schedule import ACTS
 from stripe_sandbox.store import Store
@@ -118,8 +118,9 @@ class Sandbox:
         return self.attempt(lambda work: sessions.pay(work, id, params))
 
     def authenticate(self, id: str, outcome: str) -> ApiAnswer:
-        """The customer passes ("succeed") or fails ("fail") the challenge of a PaymentIntent."""
-        return self.attempt(lambda work: confirmation.authenticate(work, id, outcome))
+        """The customer passes ("succeed") or fails ("fail") what a PaymentIntent or SetupIntent asks of them."""
+        act = setup_confirmation if id.startswith("seti_") else confirmation
+        return self.attempt(lambda work: act.authenticate(work, id, outcome))
 
     def attempt(self, act: Callable[[Work], Obj]) -> ApiAnswer:
         """Run `act` in a transaction and answer as the API would."""

@@ -1,32 +1,57 @@
-"""Charges: one attempt to take money from a card, good or bad, and what became of it.
+"""Charges: one attempt to take money, good, bad or still open, and what became of it.
 
-Private facts: `refunds` (minor units given back and not failed), `released` (a hold that was let go).
-`settle` derives the public fields from them.
+Private facts: `captured` (minor units taken, or null), `refunds` (minor units given back and not failed),
+`released` (a hold that was let go). `settle` derives the public fields from them.
 """
 
 from stripe_sandbox import cards
-from stripe_sandbox.behaviour import Behaviour
+from stripe_sandbox.behaviour import Behaviour, Secured
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import invalid
+from stripe_sandbox.errors import StripeError, invalid
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.objects import balance, payment_methods
+from stripe_sandbox.objects import (
+    balance,
+    changes,
+    intent_methods,
+    method_details,
+    payment_intents,
+    payment_methods,
+)
 from stripe_sandbox.work import Work, merge_metadata, shipping, unset
 
 SETTLE_SECONDS = 1.0
+DISPUTE_SECONDS = 2.0
+DESCRIPTOR = "STRIPE SANDBOX"
+
+# 3-D Secure's result, flow and indicator, by how it went.
+_RESULTS = {
+    "challenge": ("authenticated", "challenge", "05"),
+    "frictionless": ("authenticated", "frictionless", "05"),
+    "attempted": ("attempt_acknowledged", None, "06"),
+    "error": ("processing_error", None, "07"),
+}
 
 
 def create(
-    work: Work, intent: Obj, method: Obj, *, decline: tuple[str, str | None] | None, secured: str | None
+    work: Work,
+    intent: Obj,
+    method: Obj,
+    *,
+    decline: tuple[str, str | None] | None = None,
+    secured: Secured | None = None,
+    pending: bool = False,
 ) -> Obj:
-    """The Charge of one attempt to pay `intent` with `method`; `secured` is the 3-D Secure result, if any."""
+    """The Charge of one attempt to pay `intent` with `method`; `pending`: the bank has not answered yet."""
     does = payment_methods.behaviour(method)
-    manual = intent["capture_method"] == "manual"
+    manual = intent_methods.setting(intent, method, "capture_method") == "manual"
+    kind = method["type"]
+    part = _card_part(work, intent, method, secured, hold=manual, good=decline is None)
     charge = blank("charge")
     charge |= {
-        "id": new_id("ch_3"),
+        "id": new_id("ch_3" if kind == "card" else "py_3"),
         "amount": intent["amount"],
         "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": intent["statement_descriptor"] or "STRIPE SANDBOX",
+        "calculated_statement_descriptor": _descriptor(intent),
         "created": work.now,
         "currency": intent["currency"],
         "customer": intent["customer"],
@@ -36,15 +61,12 @@ def create(
         "outcome": _outcome(does, decline),
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {
-            "type": "card",
-            "card": _card_part(work, intent, method, secured, decline),
-        },
+        "payment_method_details": {"type": kind, kind: part},
         "receipt_email": intent["receipt_email"],
         "shipping": intent["shipping"],
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "failed" if decline else "succeeded",
+        "status": "failed" if decline else "pending" if pending else "succeeded",
         "_": {"captured": None if decline or manual else intent["amount"], "refunds": 0, "released": False},
     }
     if decline:
@@ -66,20 +88,50 @@ def settle(work: Work, charge: Obj) -> Obj:
     return work.save(charge)
 
 
+def succeed(work: Work, charge: Obj) -> Obj:
+    """The bank paid a debit that was pending."""
+    charge["status"] = "succeeded"
+    return settle(work, charge)
+
+
+def fail(work: Work, charge: Obj, code: str, message: str) -> Obj:
+    """The bank returned a debit that was pending."""
+    charge |= {"status": "failed", "failure_code": code, "failure_message": message, "receipt_url": None}
+    charge["outcome"] |= {"network_status": "declined_by_network", "reason": code, "type": "issuer_declined"}
+    charge["outcome"]["seller_message"] = message
+    charge["_"]["captured"] = None
+    return settle(work, charge)
+
+
 def capture(work: Work, charge: Obj, amount: int) -> None:
     """Take `amount` of an authorised charge; the rest is released."""
     charge["_"]["captured"] = amount
     settle(work, charge)
     work.emit("charge.captured", charge)
-    work.later(SETTLE_SECONDS, "settle_charge", charge["id"])
+    follow(work, charge)
 
 
-def release(work: Work, charge: Obj) -> None:
-    """Let an uncaptured hold go."""
+def release(work: Work, charge: Obj, *, expired: bool = False) -> None:
+    """Let an uncaptured hold go, because it was canceled or (`expired`) was too old."""
     previous = {"amount_refunded": charge["amount_refunded"], "refunded": charge["refunded"]}
     charge["_"]["released"] = True
     settle(work, charge)
-    work.emit("charge.refunded", charge, previous)
+    if expired:
+        work.emit("charge.expired", charge)
+    else:
+        work.emit("charge.refunded", charge, previous)
+
+
+def follow(work: Work, charge: Obj) -> None:
+    """Money was taken: its balance transaction, and what the customer's bank does next, are on their way."""
+    if charge["balance_transaction"] is None:
+        work.later(work.box.faults.charge_updated_after(SETTLE_SECONDS), "settle_charge", charge["id"])
+    does = payment_methods.behaviour(work.own("payment_method", charge["payment_method"]))
+    if does.dispute and not (does.dispute.protected and _is_authenticated(charge)):
+        for number in range(1, does.dispute.times + 1):
+            work.later(number * DISPUTE_SECONDS, "open_dispute", charge["id"])
+    if does.warned:
+        work.later(DISPUTE_SECONDS, "warn_of_fraud", charge["id"])
 
 
 def book(work: Work, charge: Obj) -> None:
@@ -115,16 +167,47 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     if "customer" in params:
         raise invalid("You cannot change the customer of a charge made by a PaymentIntent.", "customer")
     charge["metadata"] = merge_metadata(charge["metadata"], params.get("metadata"))
-    previous = {name: value for name, value in before.items() if name != "_" and charge[name] != value}
     settle(work, charge)
-    if previous:
+    if previous := changes.previous(before, charge):
         work.emit("charge.updated", charge, previous)
     return charge
 
 
+def capture_by_id(work: Work, id: str, params: Obj) -> Obj:
+    """`POST /v1/charges/{id}/capture`: take what a charge holds, through its PaymentIntent.
+
+    Raises:
+        StripeError: 400 `charge_already_captured`, or what capturing the PaymentIntent answers.
+    """
+    charge = work.need("charge", id)
+    if charge["captured"]:
+        raise StripeError(400, f"Charge {id} has already been captured.", code="charge_already_captured")
+    if not charge["paid"] or charge["_"]["released"]:
+        code = "charge_expired_for_capture" if charge["paid"] else None
+        raise StripeError(400, f"Charge {id} holds nothing that could be captured.", code=code)
+    given = {name: value for name, value in params.items() if name != "amount"}
+    if "amount" in params:
+        given["amount_to_capture"] = params["amount"]
+    payment_intents.capture(work, charge["payment_intent"], given)
+    return charge
+
+
+def _descriptor(intent: Obj) -> str:
+    suffix = intent["statement_descriptor_suffix"]
+    whole: str = intent["statement_descriptor"] or (f"{DESCRIPTOR}* {suffix}" if suffix else DESCRIPTOR)
+    return whole[:22]
+
+
+def _is_authenticated(charge: Obj) -> bool:
+    details = charge["payment_method_details"].get("card") or {}
+    return (details.get("three_d_secure") or {}).get("result") == "authenticated"
+
+
 def _outcome(does: Behaviour, decline: tuple[str, str | None] | None) -> Obj:
     level, score = does.risk
-    outcome = blank("charge_outcome") | {"risk_level": level, "risk_score": score}
+    outcome = blank("charge_outcome") | {"risk_level": level}
+    if score is not None:
+        outcome["risk_score"] = score
     if decline is None:
         return outcome | {
             "network_status": "approved_by_network",
@@ -136,56 +219,62 @@ def _outcome(does: Behaviour, decline: tuple[str, str | None] | None) -> Obj:
         return outcome | {
             "network_status": "not_sent_to_network",
             "reason": "highest_risk_level",
-            "risk_level": "highest",
             "seller_message": "Stripe blocked this payment as too risky.",
             "type": "blocked",
         }
     return outcome | {
         "advice_code": _advice(decline_code or code),
         "network_status": "declined_by_network",
-        "network_decline_code": "01",
+        "network_decline_code": _NETWORK_CODES.get(decline_code or code, "05"),
         "reason": decline_code or code,
         "seller_message": "The bank did not return any further details with this decline.",
         "type": "issuer_declined",
     }
 
 
+# What the card network calls a decline.
+_NETWORK_CODES = {
+    "insufficient_funds": "51", "lost_card": "41", "stolen_card": "43", "expired_card": "54",
+    "card_velocity_exceeded": "65", "incorrect_cvc": "N7", "processing_error": "96",
+}  # fmt: skip
+
+
 def _advice(reason: str) -> str:
-    if reason in ("lost_card", "stolen_card", "fraudulent"):
+    if reason in ("lost_card", "stolen_card", "fraudulent", "pickup_card", "restricted_card"):
         return "do_not_try_again"
-    return "confirm_card_data" if reason in ("expired_card", "incorrect_cvc") else "try_again_later"
+    wrong = ("expired_card", "incorrect_cvc", "incorrect_number", "incorrect_zip", "invalid_account")
+    return "confirm_card_data" if reason in wrong else "try_again_later"
 
 
-def _card_part(work: Work, intent: Obj, method: Obj, secured: str | None, decline: object) -> Obj:
+def _card_part(
+    work: Work, intent: Obj, method: Obj, secured: Secured | None, *, hold: bool, good: bool
+) -> Obj:
+    """The method's own part of `payment_method_details`."""
+    if method["type"] != "card":
+        return method_details.charged(method)
     card = method["card"]
     part = blank("charge_payment_method_details_card")
     same = (
-        "brand",
-        "checks",
-        "country",
-        "exp_month",
-        "exp_year",
-        "fingerprint",
-        "funding",
-        "last4",
-        "wallet",
-    )
+        "brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet",
+    )  # fmt: skip
     part |= {name: card[name] for name in same}
     part |= {
-        "amount_authorized": None if decline else intent["amount"],
-        "authorization_code": None if decline else "123456",
+        "amount_authorized": intent["amount"] if good else None,
+        "authorization_code": "123456" if good else None,
         "network": card["brand"],
         "network_token": {"used": False},
         "network_transaction_id": "104102978678771",
         "regulated_status": card["regulated_status"],
     }
-    if intent["capture_method"] == "manual" and not decline:
-        part["capture_before"] = work.now + 7 * 86400
+    if hold and good:
+        part["capture_before"] = work.now + payment_intents.HOLD_SECONDS
     if secured is not None:
+        result, flow, indicator = _RESULTS[secured]
         part["three_d_secure"] = blank("charge_payment_method_details_card_three_d_secure") | {
-            "authentication_flow": "frictionless" if secured == "frictionless" else "challenge",
-            "electronic_commerce_indicator": "05",
-            "result": "authenticated",
+            "authentication_flow": flow,
+            "electronic_commerce_indicator": indicator,
+            "result": result,
+            "result_reason": "protocol_error" if secured == "error" else None,
             "transaction_id": "8c9a3f0d-5b14-4c6f-9f2e-0d7f5a1f5a3e",
             "version": "2.2.0",
         }

@@ -1,53 +1,53 @@
-"""PaymentIntents: create, update, cancel, capture. Confirming is in `confirmation`.
+"""PaymentIntents: create, update, cancel, capture. Confirming is in `confirmation`, paying in `attempts`.
 
-Private facts: `authorized` (the good charge's id), `captured` (minor units taken, or null), `action` (what
-the customer must still do, or null), `authenticated` (the method whose challenge was passed), `session` (the
-Checkout Session it belongs to), `return_url`. The public status is derived from them in `settle`, so it
-cannot contradict them.
+Private facts: `authorized` (the good charge's id), `captured` (minor units taken, or null), `pending` (the
+charge a bank has not answered yet), `action` (what the customer must still do, or null), `authenticated` (the
+method whose challenge was passed), `confirmed` (how often), `session` (the Checkout Session it belongs to),
+`return_url`. The public status is derived from them in `settle`, so it cannot contradict them.
 """
 
 from stripe_sandbox.amounts import check_amount, check_currency, format_amount
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import StripeError, exclusive, invalid, refuse_unmodelled, unexpected_state
+from stripe_sandbox.errors import StripeError, invalid, refuse_unmodelled, unexpected_state
 from stripe_sandbox.ids import new_id, random_text
-from stripe_sandbox.objects import charges, confirmation, payment_methods, sessions
+from stripe_sandbox.objects import (
+    charges,
+    confirmation,
+    confirmation_tokens,
+    intent_methods,
+    payment_methods,
+    sessions,
+)
 from stripe_sandbox.work import Work, merge_metadata, public, shipping, unset
 
 HOLD_SECONDS = 7 * 86400
 CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
 UPDATABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-NOT_MODELLED = (
-    "confirmation_token", "payment_method_configuration", "application_fee_amount", "transfer_data",
-    "on_behalf_of", "customer_account",
-)  # fmt: skip
 CONFIRM_ONLY = (
-    "off_session",
-    "return_url",
-    "use_stripe_sdk",
-    "error_on_requires_action",
-    "mandate",
-    "mandate_data",
-)
+    "off_session", "return_url", "error_on_requires_action", "mandate", "mandate_data", "confirmation_token",
+)  # fmt: skip
 
 
 def create(work: Work, params: Obj) -> Obj:
     """A new PaymentIntent; with `confirm` it is confirmed at once."""
     if not params.get("confirm"):
         for name in CONFIRM_ONLY:
-            if params.get(name) and name != "use_stripe_sdk":
+            if params.get(name):
                 raise invalid(f"You can only pass `{name}` when `confirm` is true.", name)
-    check_method_choice(params)
+    intent_methods.check_choice(params)
+    params = confirmation_tokens.apply(work, params)
     currency = check_currency(params["currency"])
-    check_amount(params["amount"], currency)
     intent = build(work, params, currency)
+    check_amount(params["amount"], currency, kinds=intent["payment_method_types"])
     change_method(work, intent, params)
     settle(work, intent)
     if params.get("confirm"):
         confirmation.check(work, intent, params)
     work.emit("payment_intent.created", intent)
-    if params.get("confirm"):
-        return confirmation.confirm(work, intent, params)
-    return intent
+    if not params.get("confirm"):
+        return intent
+    confirmation_tokens.link(work, params, intent)
+    return confirmation.confirm(work, intent, params)
 
 
 def build(work: Work, params: Obj, currency: str) -> Obj:
@@ -61,6 +61,7 @@ def build(work: Work, params: Obj, currency: str) -> Obj:
         "id": identifier,
         "amount": params["amount"],
         "amount_details": {"tip": {}},
+        "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
         "capture_method": params.get("capture_method", "automatic_async"),
         "client_secret": f"{identifier}_secret_{random_text(25)}",
         "confirmation_method": params.get("confirmation_method", "automatic"),
@@ -68,14 +69,16 @@ def build(work: Work, params: Obj, currency: str) -> Obj:
         "currency": currency,
         "customer": customer,
         "metadata": merge_metadata(None, params.get("metadata")),
-        "payment_method_options": options(params.get("payment_method_options"), None),
+        "payment_method_options": intent_methods.options(params.get("payment_method_options"), None),
         "setup_future_usage": unset(params.get("setup_future_usage")),
         "shipping": shipping(params.get("shipping")),
         "_": {
             "authorized": None,
             "captured": None,
+            "pending": None,
             "action": None,
             "authenticated": None,
+            "confirmed": 0,
             "session": None,
             "return_url": None,
         },
@@ -83,7 +86,8 @@ def build(work: Work, params: Obj, currency: str) -> Obj:
     for name in ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix"):
         intent[name] = unset(params.get(name))
     intent["transfer_group"] = params.get("transfer_group")
-    _choose_methods(intent, params)
+    _describe(work, intent, params)
+    intent_methods.choose(intent, params)
     return intent
 
 
@@ -107,6 +111,8 @@ def _status(intent: Obj) -> str:
         return "succeeded"
     if facts["authorized"]:
         return "requires_capture"
+    if facts["pending"]:
+        return "processing"
     if facts["action"]:
         return "requires_action"
     return "requires_confirmation" if intent["payment_method"] else "requires_payment_method"
@@ -115,24 +121,20 @@ def _status(intent: Obj) -> str:
 def update(work: Work, id: str, params: Obj) -> Obj:
     """Change an intent that is not finished; metadata and description also afterwards."""
     intent = work.need("payment_intent", id)
-    always = {"metadata", "description", "receipt_email", "shipping", "expand"}
+    always = {"metadata", "description", "receipt_email", "shipping"}
     if intent["status"] not in UPDATABLE and set(params) - always:
         param = sorted(set(params) - always)[0]
         raise unexpected_state(
             f"This PaymentIntent's {param} could not be updated because it has a status of "
-            f"{intent['status']}. You "
-            "may only update the amount of a PaymentIntent with one of the following statuses: "
-            "requires_payment_method, requires_confirmation, requires_action.",
+            f"{intent['status']}. You may only update the {param} of a PaymentIntent with one of the following "
+            "statuses: requires_payment_method, requires_confirmation, requires_action.",
             public(intent),
         )
-    check_method_choice(params)
-    currency = check_currency(params["currency"]) if "currency" in params else intent["currency"]
-    amount: int = (intent | params)["amount"]
-    if "amount" in params or "currency" in params:
-        check_amount(amount, currency)
-    if unset(params.get("customer")):
+    intent_methods.check_choice(params)
+    if params.get("customer"):
         work.need("customer", params["customer"], "customer")
-    intent |= {"amount": amount, "currency": currency}
+    if "currency" in params:
+        intent["currency"] = check_currency(params["currency"])
     for name in (
         "customer", "description", "receipt_email", "setup_future_usage", "statement_descriptor",
         "statement_descriptor_suffix", "capture_method", "transfer_group",
@@ -142,16 +144,24 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     if "shipping" in params:
         intent["shipping"] = shipping(params["shipping"])
     intent["metadata"] = merge_metadata(intent["metadata"], params.get("metadata"))
+    choose_anew(work, intent, params)
+    if "amount" in params or "currency" in params:
+        intent["amount"] = (intent | params)["amount"]
+        check_amount(intent["amount"], intent["currency"], kinds=intent["payment_method_types"])
+    change_method(work, intent, params)
+    intent["last_payment_error"] = None
+    return settle(work, intent)
+
+
+def choose_anew(work: Work, intent: Obj, params: Obj) -> None:
+    """Take from an update or a confirmation what decides how the intent may be paid."""
+    _describe(work, intent, params)
     if "payment_method_options" in params:
-        intent["payment_method_options"] = options(
+        intent["payment_method_options"] = intent_methods.options(
             params["payment_method_options"], intent["payment_method_options"]
         )
-    if {"allowed_payment_method_types", "excluded_payment_method_types"} & set(params):
-        _choose_methods(intent, params)
-    change_method(work, intent, params)
-    if set(params) - always:
-        intent["last_payment_error"] = None
-    return settle(work, intent)
+    if intent_methods.CHOOSING & set(params) and not intent["_"]["session"]:
+        intent_methods.choose(intent, params)
 
 
 def cancel(work: Work, id: str, params: Obj) -> Obj:
@@ -160,30 +170,28 @@ def cancel(work: Work, id: str, params: Obj) -> Obj:
     if intent["status"] not in CANCELABLE:
         raise unexpected_state(
             f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. Only a "
-            f"PaymentIntent "
-            "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
-            "requires_confirmation, requires_action, processing.",
+            "PaymentIntent with one of the following statuses may be canceled: requires_payment_method, "
+            "requires_capture, requires_confirmation, requires_action, processing.",
             public(intent),
         )
     if intent["_"]["session"] and intent["status"] != "requires_capture":
         raise unexpected_state(
             "You cannot cancel this PaymentIntent because it was created by a Checkout Session. Expire the "
-            "Session "
-            "instead.",
+            "Session instead.",
             public(intent),
         )
     return close(work, intent, params.get("cancellation_reason"))
 
 
 def close(work: Work, intent: Obj, reason: str | None) -> Obj:
-    """Make an unfinished intent canceled and let its hold go."""
+    """Make an unfinished intent canceled and let its hold go, if it has one."""
     held = intent["_"]["authorized"]
     intent |= {"canceled_at": work.now, "cancellation_reason": reason}
     intent["_"]["action"] = None
     settle(work, intent)
     work.emit("payment_intent.canceled", intent)
     if held:
-        charges.release(work, work.own("charge", held))
+        charges.release(work, work.own("charge", held), expired=reason == "automatic")
     return intent
 
 
@@ -192,7 +200,6 @@ def expire_hold(work: Work, id: str) -> None:
     intent = work.get("payment_intent", id)
     if intent is not None and intent["status"] == "requires_capture":
         close(work, intent, "automatic")
-        work.emit("charge.expired", work.own("charge", intent["_"]["authorized"]))
 
 
 def capture(work: Work, id: str, params: Obj) -> Obj:
@@ -218,8 +225,15 @@ def capture(work: Work, id: str, params: Obj) -> Obj:
             code="amount_too_large",
             param="amount_to_capture",
         )
+    if params.get("final_capture") is False:
+        raise invalid("Several captures of one payment are not modelled by this sandbox.", "final_capture")
+    refuse_unmodelled(params, intent_methods.NOT_MODELLED)
     intent["metadata"] = merge_metadata(intent["metadata"], params.get("metadata"))
+    _describe(work, intent, params)
     charge = work.own("charge", intent["_"]["authorized"])
+    for name in ("statement_descriptor", "statement_descriptor_suffix"):
+        if name in params:
+            intent[name] = charge[name] = unset(params[name])
     intent["_"]["captured"] = amount
     settle(work, intent)
     charges.capture(work, charge, amount)
@@ -228,61 +242,35 @@ def capture(work: Work, id: str, params: Obj) -> Obj:
     return intent
 
 
-def check_method_choice(params: Obj) -> None:
-    """400 when ways of choosing payment methods are mixed that exclude each other, or not modelled."""
-    refuse_unmodelled(params, NOT_MODELLED)
-    if "allowed_payment_method_types" in params:
-        for other in (
-            "excluded_payment_method_types", "automatic_payment_methods", "payment_method_configuration"
-        ):  # fmt: skip
-            if other in params:
-                raise exclusive("allowed_payment_method_types", other)
-    if "payment_method" in params and "payment_method_data" in params:
-        raise exclusive("payment_method", "payment_method_data")
-
-
 def change_method(work: Work, intent: Obj, params: Obj) -> None:
     """Put the payment method that the parameters name or describe on the intent."""
+    if "confirmation_token" in params and not params.get("payment_method"):
+        params = confirmation_tokens.apply(work, params)
     if "payment_method_data" in params:
         method = payment_methods.create(work, params["payment_method_data"])
     elif params.get("payment_method"):
         method = payment_methods.use(work, params["payment_method"], "payment_method")
     else:
         if params.get("payment_method") == "":
-            intent["payment_method"] = None
+            intent["payment_method"] = intent["_"]["action"] = None
         return
-    confirmation.check_owner(intent, method)
+    intent_methods.check_fits(intent, method)
     intent["payment_method"] = method["id"]
     intent["_"]["action"] = intent["_"]["authenticated"] = None
 
 
-def _choose_methods(intent: Obj, params: Obj) -> None:
-    allowed = params.get("allowed_payment_method_types")
-    excluded = params.get("excluded_payment_method_types") or []
-    offered = [kind for kind in payment_methods.MODELLED if kind not in excluded]
-    automatic: Obj | None = {"allow_redirects": "always", "enabled": True}
-    if allowed is not None:
-        offered = [kind for kind in offered if kind in allowed]
-        automatic = None
-    elif "automatic_payment_methods" in params:
-        given = params["automatic_payment_methods"]
-        automatic = {"allow_redirects": given.get("allow_redirects", "always"), "enabled": given["enabled"]}
-    if not offered:
-        param = "allowed_payment_method_types" if allowed is not None else "excluded_payment_method_types"
-        raise invalid("No valid payment method types for this PaymentIntent.", param)
-    intent |= {
-        "allowed_payment_method_types": allowed,
-        "automatic_payment_methods": automatic,
-        "excluded_payment_method_types": excluded or None,
-        "payment_method_types": offered,
-    }
-
-
-def options(given: Obj | None, old: Obj | None) -> Obj:
-    """The intent's `payment_method_options` after what was sent is merged in."""
-    card = {"network": None, "request_three_d_secure": "automatic"} | ((old or {}).get("card") or {})
-    sent = (given or {}).get("card")
-    if isinstance(sent, dict):
-        shown = ("request_three_d_secure", "network", "setup_future_usage", "capture_method")
-        card |= {name: sent[name] for name in shown if sent.get(name)}
-    return {"card": card}
+def _describe(work: Work, intent: Obj, params: Obj) -> None:
+    """References of the shop's own, and the tax calculation that the amount comes from."""
+    if "payment_details" in params:
+        given = params["payment_details"] or {}
+        names = ("customer_reference", "order_reference")
+        intent["payment_details"] = {name: unset(given.get(name)) for name in names}
+    tax = ((params.get("hooks") or {}).get("inputs") or {}).get("tax")
+    if tax is None:
+        return
+    calculation = (tax or {}).get("calculation")
+    if calculation:
+        work.need("tax.calculation", calculation, "hooks[inputs][tax][calculation]")
+        intent["hooks"] = {"inputs": {"tax": {"calculation": calculation}}}
+    else:
+        intent.pop("hooks", None)

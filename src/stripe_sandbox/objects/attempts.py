@@ -1,0 +1,149 @@
+"""One attempt to pay a PaymentIntent: the bank says yes, no, or later. Each attempt is one Charge.
+
+A no is a 402 that keeps what it changed.
+"""
+
+from stripe_sandbox import cards
+from stripe_sandbox.behaviour import Delay, Secured
+from stripe_sandbox.defaults import Obj
+from stripe_sandbox.errors import StripeError
+from stripe_sandbox.objects import charges, intent_methods, payment_intents, payment_methods, sessions
+from stripe_sandbox.work import Work, public
+
+FAILED_CHALLENGE = (
+    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new "
+    "PaymentMethod to attempt to fulfill this PaymentIntent again."
+)
+# What a bank says when a debit is returned.
+RETURNED = {
+    "account_closed": "The customer's bank account has been closed.",
+    "debit_not_authorized": "The customer has notified their bank that this payment was unauthorized.",
+    "insufficient_funds": "The customer's account has insufficient funds to cover this payment.",
+    "no_account": "The customer's bank account could not be located.",
+}
+
+
+def pay(work: Work, intent: Obj, method: Obj, *, secured: Secured | None) -> Obj:
+    """Ask the bank for the money.
+
+    Raises:
+        StripeError: 402 after a decline; the failed charge and the intent's error stay.
+    """
+    does = payment_methods.behaviour(method)
+    why = does.decline or work.box.faults.next_decline()
+    if why:
+        return decline(work, intent, method, why, secured)
+    taken = charges.create(work, intent, method, secured=secured, pending=does.delay is not None)
+    intent["latest_charge"] = taken["id"]
+    if does.delay is not None:
+        return _wait(work, intent, method, taken, does.delay)
+    return _succeed(work, intent, method, taken)
+
+
+def decline(
+    work: Work, intent: Obj, method: Obj, why: tuple[str, str | None], secured: Secured | None
+) -> Obj:
+    """Record a refused attempt and raise its 402."""
+    failed = charges.create(work, intent, method, decline=why, secured=secured)
+    code, decline_code = why
+    error = StripeError(
+        402,
+        cards.message(code, decline_code),
+        type="card_error",
+        code=code,
+        decline_code=decline_code,
+        charge=failed["id"],
+        advice_code=failed["outcome"]["advice_code"],
+        network_decline_code=failed["outcome"]["network_decline_code"],
+        param="cvc" if code == "incorrect_cvc" else None,
+        payment_method=public(method),
+        keep=True,
+    )
+    intent["latest_charge"] = failed["id"]
+    _reopen(work, intent, error.error)
+    work.emit("charge.failed", failed)
+    work.emit("payment_intent.payment_failed", intent)
+    error.error["payment_intent"] = public(intent)
+    raise error
+
+
+def fail_challenge(work: Work, intent: Obj, method: Obj) -> Obj:
+    """The customer did not pass a challenge or did not agree: no charge is made, another method may pay."""
+    code = "payment_intent_authentication_failure"
+    error = StripeError(402, FAILED_CHALLENGE, code=code, payment_method=public(method))
+    _reopen(work, intent, error.error)
+    work.emit("payment_intent.payment_failed", intent)
+    return intent
+
+
+def end_delayed(work: Work, id: str) -> None:
+    """Scheduled: the bank's answer to a debit, the Charge `id`, has arrived."""
+    taken = work.get("charge", id)
+    if taken is None or taken["status"] != "pending":
+        return
+    intent = work.own("payment_intent", taken["payment_intent"])
+    method = work.own("payment_method", taken["payment_method"])
+    intent["_"]["pending"] = None
+    delay = payment_methods.behaviour(method).delay
+    failure = delay.failure if delay else None
+    if failure is None:
+        charges.succeed(work, taken)
+        _succeed(work, intent, method, taken)
+        return
+    charges.fail(work, taken, failure, RETURNED[failure])
+    error = StripeError(
+        402, RETURNED[failure], code=failure, charge=taken["id"], payment_method=public(method)
+    )
+    _reopen(work, intent, error.error)
+    work.emit("charge.failed", taken)
+    work.emit("payment_intent.payment_failed", intent)
+    sessions.paid(work, intent)
+
+
+def _wait(work: Work, intent: Obj, method: Obj, taken: Obj, delay: Delay) -> Obj:
+    intent["_"]["pending"] = taken["id"]
+    payment_intents.settle(work, intent)
+    work.emit("payment_intent.processing", intent)
+    work.emit("charge.pending", taken)
+    if delay.seconds is not None:
+        work.later(delay.seconds, "end_delayed", taken["id"])
+    sessions.paid(work, intent)
+    return intent
+
+
+def _succeed(work: Work, intent: Obj, method: Obj, taken: Obj) -> Obj:
+    facts = intent["_"]
+    facts["authorized"] = taken["id"]
+    facts["captured"] = taken["_"]["captured"]
+    if facts["captured"] is not None and intent["capture_method"] == "automatic":
+        charges.book(work, taken)
+    payment_intents.settle(work, intent)
+    work.emit("charge.succeeded", taken)
+    _keep_method(work, intent, method)
+    if facts["captured"] is None:
+        work.emit("payment_intent.amount_capturable_updated", intent)
+        work.later(payment_intents.HOLD_SECONDS, "expire_hold", intent["id"])
+    else:
+        work.emit("payment_intent.succeeded", intent)
+        charges.follow(work, taken)
+    sessions.paid(work, intent)
+    return intent
+
+
+def _reopen(work: Work, intent: Obj, error: Obj) -> None:
+    intent["payment_method"] = None
+    intent["last_payment_error"] = {name: value for name, value in error.items() if name != "payment_intent"}
+    payment_intents.settle(work, intent)
+
+
+def _keep_method(work: Work, intent: Obj, method: Obj) -> None:
+    """Attach a method that is to be used again; one that is not, and is nobody's, is used up."""
+    usage = intent_methods.setting(intent, method, "setup_future_usage")
+    reusable = payment_methods.behaviour(method).reusable
+    if usage in ("on_session", "off_session") and intent["customer"] and reusable:
+        method["_"]["set_up"] = method["_"].get("set_up") or usage == "off_session"
+        work.save(method)
+        payment_methods.attach_to(work, method, intent["customer"])
+    elif not method["customer"]:
+        method["_"]["used"] = True
+        work.save(method)

@@ -20,10 +20,12 @@ from stripe_sandbox.objects import (
     events,
     payment_intents,
     payment_methods,
+    payment_pages,
     prices,
     products,
     promotion_codes,
     refunds,
+    session_changes,
     session_params,
     sessions,
     setup_attempts,
@@ -110,18 +112,20 @@ def _list_sessions(work: Work, path: dict[str, str], params: Obj) -> Obj:
     return lists.page(work, "checkout.session", "/v1/checkout/sessions", rest, extra)
 
 
-def _pay(work: Work, path: dict[str, str], params: Obj) -> Obj:
-    return payment_page(work, sessions.pay(work, path["id"], params))
+def _page(act: Callable[[Work, str, Obj], Obj]) -> Handler:
+    def handle(work: Work, path: dict[str, str], params: Obj) -> Obj:
+        payment_pages.authorised(work, path["id"], params)
+        return payment_page(work, act(work, path["id"], params))
+
+    return handle
 
 
 def payment_page(work: Work, session: Obj) -> Obj:
-    """A session as its own page sees it: with line items and, once there is one, the PaymentIntent."""
-    intent = work.get("payment_intent", session["payment_intent"])
-    items = lists.slice_page(
-        sessions.lines(work, session), f"/v1/checkout/sessions/{session['id']}/line_items", {"limit": 100}
-    )
-    shown_intent = restricted(intent) if intent else None
-    return public(session) | {"line_items": items, "payment_intent": shown_intent}
+    """A session as its own page sees it, see `payment_pages`."""
+    page = payment_pages.view(work, session)
+    for name in ("payment_intent", "setup_intent"):
+        page[name] = restricted(page[name]) if page[name] else None
+    return page
 
 
 HANDLERS: dict[str, Handler] = {
@@ -134,7 +138,7 @@ HANDLERS: dict[str, Handler] = {
     "getCheckoutSessions": _list_sessions,
     "postCheckoutSessions": _create(session_params.create),
     "getCheckoutSessionsId": _get("checkout.session"),
-    "postCheckoutSessionsId": _change(sessions.update),
+    "postCheckoutSessionsId": _change(session_changes.update),
     "postCheckoutSessionsIdExpire": _change(sessions.expire),
     "getCheckoutSessionsIdLineItems": _line_items,
     "getConfirmationTokensId": _remove(confirmation_tokens.retrieve),
@@ -164,10 +168,9 @@ HANDLERS: dict[str, Handler] = {
     "postPaymentIntentsIdConfirm": _change(confirmation.confirm_by_id),
     "postPaymentIntentsIdCancel": _change(payment_intents.cancel),
     "postPaymentIntentsIdCapture": _change(payment_intents.capture),
-    "getPaymentPagesId": lambda work, path, params: payment_page(
-        work, work.need("checkout.session", path["id"])
-    ),
-    "postPaymentPagesIdConfirm": _pay,
+    "getPaymentPagesId": _page(lambda work, id, params: work.need("checkout.session", id)),
+    "postPaymentPagesId": _page(sessions.change),
+    "postPaymentPagesIdConfirm": _page(sessions.pay),
     "getPaymentMethods": _list("payment_method", "/v1/payment_methods"),
     "postPaymentMethods": _create(payment_methods.create),
     "getPaymentMethodsId": _remove(payment_methods.retrieve),
@@ -226,6 +229,7 @@ FOR_PAGES = {
     "postPaymentIntentsIdConfirm",
     "postPaymentMethods",
     "getPaymentPagesId",
+    "postPaymentPagesId",
     "postPaymentPagesIdConfirm",
 }
 

@@ -1,21 +1,25 @@
-"""Making a Checkout Session: its parameters checked, its lines priced."""
+"""Making a Checkout Session from the shop's parameters. Which of them go together is in `session_rules`."""
 
-from stripe_sandbox.amounts import check_amount, check_currency
+from stripe_sandbox.amounts import check_currency
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import exclusive, invalid, missing, refuse_unmodelled
-from stripe_sandbox.ids import new_id, random_text
-from stripe_sandbox.objects import payment_methods, products, sessions
-from stripe_sandbox.work import Work, merge_metadata
+from stripe_sandbox.errors import invalid
+from stripe_sandbox.ids import random_text
+from stripe_sandbox.objects import (
+    session_fields,
+    session_lines,
+    session_rules,
+    session_shipping,
+    session_totals,
+    sessions,
+    setup_intents,
+)
+from stripe_sandbox.work import Work, address, merge_metadata
 
-MAX_LINES = 100
-SHORTEST, LONGEST = 30 * 60, 24 * 3600
-NOT_MODELLED = (
-    "automatic_tax", "discounts", "shipping_options", "optional_items", "invoice_creation", "custom_fields",
-    "subscription_data", "setup_intent_data",
-)  # fmt: skip
 KEPT = (
-    "allow_promotion_codes", "billing_address_collection", "client_reference_id", "locale", "submit_type",
-    "origin_context", "integration_identifier",
+    "allow_promotion_codes", "allowed_payment_method_types", "billing_address_collection", "cancel_url",
+    "client_reference_id", "customer", "customer_email", "excluded_payment_method_types",
+    "integration_identifier", "locale", "name_collection", "origin_context", "return_url", "submit_type",
+    "success_url", "wallet_options",
 )  # fmt: skip
 BRANDING = {
     "background_color": "#ffffff", "border_style": "rounded", "button_color": "#2f4bd0", "display_name": "",
@@ -24,187 +28,170 @@ BRANDING = {
 
 
 def create(work: Work, params: Obj) -> Obj:
-    """A new open Checkout Session in mode `payment`."""
+    """A new open Checkout Session in mode `payment` or `setup`.
+
+    Raises:
+        StripeError: 400 for parameters that do not go together, name what is not there, or are not modelled.
+    """
     ui_mode = params.get("ui_mode", "hosted_page")
-    _check(work, params, ui_mode)
-    items = [_line(work, index, line) for index, line in enumerate(params["line_items"])]
-    currency = items[0]["currency"]
-    if any(item["currency"] != currency for item in items):
-        raise invalid("All line items must have the same currency.", "line_items")
-    total = sum(item["amount_total"] for item in items)
-    if total:
-        check_amount(total, currency, "line_items")
-    session = blank("checkout.session")
+    session_rules.check(work, params, ui_mode)
+    session = _new(work, params, ui_mode)
+    _ask(session, params, ui_mode)
+    _know_customer(work, session)
+    if params["mode"] == "setup":
+        _for_setup(work, session, params)
+    else:
+        _for_payment(work, session, params)
+    sessions.settle(work, session)
+    work.later(session["expires_at"] - work.box.clock.now(), "expire_session", session["id"])
+    return session
+
+
+def _new(work: Work, params: Obj, ui_mode: str) -> Obj:
     identifier = f"cs_test_{random_text(58)}"
+    options = params.get("payment_method_options") or {}
+    session = blank("checkout.session")
     session |= {
         "id": identifier,
         "adaptive_pricing": {"enabled": False},
         "after_expiration": _after_expiration(params.get("after_expiration")),
-        "amount_subtotal": sum(item["amount_subtotal"] for item in items),
-        "amount_total": total,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "cancel_url": params.get("cancel_url"),
         "client_secret": None if ui_mode == "hosted_page" else f"{identifier}_secret_{random_text(50)}",
         "created": work.now,
-        "currency": currency,
-        "custom_text": blank("checkout_session_custom_text") | _texts(params.get("custom_text")),
-        "customer": params.get("customer"),
         "customer_creation": None
         if params.get("customer")
         else params.get("customer_creation", "if_required"),
-        "customer_email": params.get("customer_email"),
-        "expires_at": params.get("expires_at", work.now + LONGEST),
+        "discounts": [],
+        "expires_at": params.get("expires_at", work.now + session_rules.LONGEST),
         "metadata": merge_metadata(None, params.get("metadata")),
         "mode": params["mode"],
-        "payment_method_collection": params.get("payment_method_collection", "if_required"),
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": _offered(params),
-        "phone_number_collection": {
-            "enabled": (params.get("phone_number_collection") or {}).get("enabled", False)
-        },
-        "success_url": params.get("success_url"),
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "payment_method_options": options
+        | {"card": {"request_three_d_secure": "automatic"} | (options.get("card") or {})},
         "ui_mode": ui_mode,
         "_": {
-            "lines": items,
+            "params": {name: value for name, value in params.items() if name != "expires_at"},
             "intent": params.get("payment_intent_data") or {},
+            "ordered": [],
+            "lines": [],
+            "discounts": [],
+            "customer": None,
             "paid": False,
             "expired": False,
         },
     }
     session |= {name: params[name] for name in KEPT if name in params}
-    _optional_parts(session, params, ui_mode)
-    sessions.settle(work, session)
-    work.later(session["expires_at"] - work.box.clock.now(), "expire_session", identifier)
+    if ui_mode == "embedded_page":
+        session["redirect_on_completion"] = params.get("redirect_on_completion", "always")
     return session
 
 
-def _check(work: Work, params: Obj, ui_mode: str) -> None:
-    if "mode" not in params:
-        raise missing("mode")
-    if params["mode"] != "payment":
-        raise invalid(
-            f"Checkout Sessions in `{params['mode']}` mode are not modelled by this sandbox yet.", "mode"
-        )
-    refuse_unmodelled(params, NOT_MODELLED)
-    if not params.get("line_items"):
-        raise missing("line_items")
-    if len(params["line_items"]) > MAX_LINES:
-        raise invalid(f"A Checkout Session can have at most {MAX_LINES} line items.", "line_items")
-    if ui_mode == "hosted_page":
-        if not params.get("success_url"):
-            raise missing("success_url")
-        if "return_url" in params:
-            raise invalid("`return_url` cannot be used when `ui_mode` is `hosted_page`.", "return_url")
-    else:
-        for name in ("success_url", "cancel_url"):
-            if name in params:
-                raise invalid(f"`{name}` cannot be used when `ui_mode` is `{ui_mode}`.", name)
-        if not params.get("return_url") and params.get("redirect_on_completion") != "never":
-            raise missing("return_url")
-    for name in ("success_url", "cancel_url", "return_url"):
-        if params.get(name) and not params[name].startswith(("http://", "https://")):
-            raise invalid("Not a valid URL", name, "url_invalid")
-    if params.get("customer"):
-        if params.get("customer_email"):
-            raise exclusive("customer", "customer_email")
-        work.need("customer", params["customer"], "customer")
-    if "expires_at" in params:
-        _check_expiry(work, params["expires_at"])
-
-
-def _check_expiry(work: Work, expires_at: int) -> None:
-    # A minute's grace: the caller's clock is not ours.
-    if expires_at > work.now + LONGEST + 60:
-        raise invalid(
-            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
-            "expires_at",
-        )
-    if expires_at < work.now + SHORTEST - 60:
-        raise invalid(
-            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
-            "expires_at",
-        )
-
-
-def _line(work: Work, index: int, given: Obj) -> Obj:
-    at = f"line_items[{index}]"
-    if "price" in given and "price_data" in given:
-        raise exclusive(f"{at}[price]", f"{at}[price_data]")
-    if "price" in given:
-        price = work.need("price", given["price"], f"{at}[price]")
-    elif "price_data" in given:
-        price = products.inline_price(work, given["price_data"], f"{at}[price_data]")
-    else:
-        raise missing(f"{at}[price_data]")
-    quantity = given.get("quantity")
-    if quantity is None:
-        raise missing(f"{at}[quantity]")
-    if quantity < 1:
-        raise invalid(
-            "This value must be greater than or equal to 1.", f"{at}[quantity]", "parameter_invalid_integer"
-        )
-    amount = quantity * price["unit_amount"]
-    item = blank("item")
-    item |= {
-        "id": new_id("li_1"),
-        "adjustable_quantity": _adjustable(given.get("adjustable_quantity")),
-        "amount_subtotal": amount,
-        "amount_total": amount,
-        "currency": check_currency(price["currency"]),
-        "description": work.own("product", price["product"])["name"],
-        "metadata": merge_metadata(None, given.get("metadata")),
-        "price": {name: value for name, value in price.items() if name != "_"},
-        "quantity": quantity,
+def _ask(session: Obj, params: Obj, ui_mode: str) -> None:
+    """What the page asks and tells the customer."""
+    phone = params.get("phone_number_collection") or {}
+    texts = {name: value or None for name, value in (params.get("custom_text") or {}).items()}
+    session |= {
+        "consent_collection": session_fields.new_consent(params.get("consent_collection")),
+        "custom_fields": session_fields.new_fields(params.get("custom_fields") or []),
+        "custom_text": blank("checkout_session_custom_text") | texts,
+        "phone_number_collection": {"enabled": phone.get("enabled", False)},
+        "shipping_address_collection": params.get("shipping_address_collection"),
     }
-    return item
-
-
-def _optional_parts(session: Obj, params: Obj, ui_mode: str) -> None:
-    if "excluded_payment_method_types" in params:
-        session["excluded_payment_method_types"] = params["excluded_payment_method_types"]
-    if "allowed_payment_method_types" in params:
-        session["allowed_payment_method_types"] = params["allowed_payment_method_types"]
-    if ui_mode != "hosted_page":
-        session["redirect_on_completion"] = params.get("redirect_on_completion", "always")
-        if "return_url" in params:
-            session["return_url"] = params["return_url"]
-    if "shipping_address_collection" in params:
-        session["shipping_address_collection"] = params["shipping_address_collection"]
+    if "permissions" in params:
+        session["permissions"] = {"update_shipping_details": None} | params["permissions"]
     if "branding_settings" in params:
-        session["branding_settings"] = BRANDING | params["branding_settings"]
-    if session["customer_email"]:
-        details = blank("checkout_session_customer_details")
-        session["customer_details"] = details | {"email": session["customer_email"], "tax_exempt": "none"}
+        given = {name: value for name, value in params["branding_settings"].items() if value != ""}
+        session["branding_settings"] = BRANDING | given
+    if tax_id := params.get("tax_id_collection"):
+        session["tax_id_collection"] = {"required": "never"} | tax_id
+    if names := session.get("name_collection"):
+        session["name_collection"] = {kind: {"optional": False} | one for kind, one in names.items()}
+    if saved := params.get("saved_payment_method_options"):
+        session["saved_payment_method_options"] = {
+            "allow_redisplay_filters": saved.get("allow_redisplay_filters", ["always"]),
+            "payment_method_remove": saved.get("payment_method_remove", "disabled"),
+            "payment_method_save": saved.get("payment_method_save", "disabled"),
+        }
+    elif params["mode"] == "payment":
+        session["saved_payment_method_options"] = {
+            "allow_redisplay_filters": ["always"],
+            "payment_method_remove": None,
+            "payment_method_save": None,
+        }
+
+
+def _know_customer(work: Work, session: Obj) -> None:
+    """Fill in what is known of the customer from the start."""
+    customer = work.get("customer", session["customer"])
+    if customer is None and not session["customer_email"]:
+        return
+    details = blank("checkout_session_customer_details")
+    details |= {"email": session["customer_email"], "tax_exempt": "none", "tax_ids": []}
+    if customer is not None:
+        for name in ("email", "name", "phone"):
+            details[name] = customer.get(name)
+        details["address"] = address(customer["address"]) if customer.get("address") else None
+        details["tax_exempt"] = customer.get("tax_exempt") or "none"
+    session["customer_details"] = details
+
+
+def _for_payment(work: Work, session: Obj, params: Obj) -> None:
+    facts = session["_"]
+    facts["ordered"] = session_lines.read_all(work, params["line_items"])
+    currency = facts["ordered"][0]["price"]["currency"]
+    if params.get("currency"):
+        currency = check_currency(params["currency"])
+    elif any(line["price"]["currency"] != currency for line in facts["ordered"]):
+        raise invalid("All line items must have the same currency.", "line_items")
+    automatic = params.get("automatic_tax") or {}
+    if (automatic.get("liability") or {}).get("type") == "account":
+        raise invalid("Connected accounts are not modelled by this sandbox.", "automatic_tax[liability]")
+    if automatic.get("enabled"):
+        session["automatic_tax"] = {
+            "enabled": True,
+            "liability": {"type": "self"},
+            "provider": "stripe",
+            "status": None,
+        }
+    if "optional_items" in params:
+        session["optional_items"] = session_lines.read_optional(work, params["optional_items"], currency)
+    session |= {
+        "currency": currency,
+        "payment_method_collection": params.get("payment_method_collection", "if_required"),
+        "payment_method_types": session_rules.offered(params, currency),
+    }
+    session["invoice_creation"] = {
+        "enabled": False,
+        "invoice_data": blank("checkout_session_invoice_creation_invoice_data") | {"metadata": {}},
+    }
+    session_shipping.offer(work, session, params.get("shipping_options") or [])
+    session_totals.take_discounts(work, session, params.get("discounts") or [])
+    session_totals.reprice(work, session)
+
+
+def _for_setup(work: Work, session: Obj, params: Obj) -> None:
+    currency = check_currency(params["currency"]) if params.get("currency") else None
+    told = dict(params.get("setup_intent_data") or {})
+    for name in ("allowed_payment_method_types", "excluded_payment_method_types"):
+        if name in params:
+            told[name] = params[name]
+    intent = setup_intents.create(work, told | {"customer": params.get("customer") or ""})
+    intent["_"]["session"] = session["id"]
+    session |= {
+        "currency": currency,
+        "payment_method_types": intent["payment_method_types"],
+        "setup_intent": work.save(intent)["id"],
+    }
 
 
 def _after_expiration(given: Obj | None) -> Obj | None:
     recovery = (given or {}).get("recovery")
     if not recovery:
         return None
-    if recovery.get("enabled"):
-        raise invalid(
-            "Recovery of expired sessions is not modelled by this sandbox yet.", "after_expiration[recovery]"
-        )
-    return {"recovery": {"allow_promotion_codes": False, "enabled": False, "expires_at": None, "url": None}}
-
-
-def _offered(params: Obj) -> list[str]:
-    allowed = params.get("allowed_payment_method_types", payment_methods.MODELLED)
-    excluded = params.get("excluded_payment_method_types") or []
-    offered = [kind for kind in payment_methods.MODELLED if kind in allowed and kind not in excluded]
-    if not offered:
-        raise invalid(
-            "No valid payment method types for this Checkout Session.", "allowed_payment_method_types"
-        )
-    return offered
-
-
-def _adjustable(given: Obj | None) -> Obj | None:
-    if not given:
-        return None
-    return {"enabled": given["enabled"], "maximum": given.get("maximum"), "minimum": given.get("minimum")}
-
-
-def _texts(given: Obj | None) -> Obj:
-    return {name: value for name, value in (given or {}).items() if isinstance(value, dict)}
+    return {
+        "recovery": {
+            "allow_promotion_codes": recovery.get("allow_promotion_codes", False),
+            "enabled": recovery["enabled"],
+            "expires_at": None,
+            "url": None,
+        }
+    }

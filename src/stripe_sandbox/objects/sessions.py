@@ -1,25 +1,39 @@
-"""Checkout Sessions: created open, paid by the customer on a page, or expired by clock or command.
+"""Checkout Sessions: created open, completed by the customer on a page, or expired by clock or command.
 
-Private facts: `lines` (the line items), `intent` (parameters of the PaymentIntent that is made when the
-customer confirms), `paid` (it was completed), `expired`. `settle` derives `status`, `payment_status` and
-`url` from them. Making one is in `session_params`.
+Private facts: `params` (what the shop sent), `intent` (parameters of the PaymentIntent that is made when the
+customer confirms), `ordered` and `lines` (what is sold, see `session_lines`, and what it costs), `customer`
+(the Customer that was made for this session), `paid` (it was completed), `waiting` (completed, and the money
+is on its way), `expired`. `settle` derives `status`, `payment_status` and `url` from them. Making a session
+is in `session_params`, what its customer says in `session_changes`, what it costs in `session_totals`.
 """
 
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import StripeError, invalid, refuse_unmodelled
-from stripe_sandbox.objects import confirmation, customers, payment_intents
-from stripe_sandbox.work import Work, address, merge_metadata, unset
+from stripe_sandbox.errors import StripeError, invalid, missing
+from stripe_sandbox.objects import (
+    confirmation,
+    confirmation_tokens,
+    customers,
+    payment_intents,
+    session_changes,
+    session_fields,
+    session_recovery,
+    session_totals,
+    setup_intents,
+)
+from stripe_sandbox.work import Work, address, public, unset
+
+ENDINGS = ("succeeded", "requires_capture", "processing")
 
 
 def settle(work: Work, session: Obj) -> Obj:
     """Derive the public state from the facts, and save: the only way a session changes."""
     facts = session["_"]
     session["status"] = "complete" if facts["paid"] else "expired" if facts["expired"] else "open"
-    intent = work.get("payment_intent", session["payment_intent"])
-    if session["amount_total"] == 0:
+    if not session["amount_total"]:  # nothing to pay, or only to be set up
         session["payment_status"] = "no_payment_required"
     else:
-        taken = intent is not None and intent["_"]["captured"] is not None
+        intent = work.get("payment_intent", session["payment_intent"])
+        taken = intent is not None and intent["status"] == "succeeded"
         session["payment_status"] = "paid" if taken else "unpaid"
     is_open = session["status"] == "open"
     hosted = session["ui_mode"] == "hosted_page"
@@ -27,15 +41,14 @@ def settle(work: Work, session: Obj) -> Obj:
     return work.save(session)
 
 
-def update(work: Work, id: str, params: Obj) -> Obj:
-    """Change metadata or the collected shipping details."""
+def need_open(work: Work, id: str, what: str) -> Obj:
+    """The session, if it is open; 400 saying that it cannot be `what` ("paid", "changed") otherwise."""
     session = work.need("checkout.session", id)
-    refuse_unmodelled(params, tuple(set(params) - {"metadata", "collected_information"}))
-    session["metadata"] = merge_metadata(session["metadata"], params.get("metadata"))
-    if "collected_information" in params:
-        given = params["collected_information"].get("shipping_details")
-        session["collected_information"] = _collected(given)
-    return settle(work, session)
+    if session["status"] != "open":
+        raise StripeError(
+            400, f"This Checkout Session has a status of `{session['status']}` and cannot be {what}."
+        )
+    return session
 
 
 def expire(work: Work, id: str, params: Obj) -> Obj:
@@ -57,57 +70,73 @@ def expire_when_due(work: Work, id: str) -> None:
 
 
 def lines(work: Work, session: Obj) -> list[Obj]:
-    """The session's line items."""
+    """The session's line items, priced."""
     found: list[Obj] = session["_"]["lines"]
     return found
 
 
+def change(work: Work, id: str, params: Obj) -> Obj:
+    """The customer changes something on the session's page, see `session_changes`."""
+    session = need_open(work, id, "changed")
+    session_changes.apply(work, session, params)
+    return settle(work, session)
+
+
 def pay(work: Work, id: str, params: Obj) -> Obj:
-    """The customer confirms payment on the session's page.
+    """The customer confirms on the session's page: pays, or in mode `setup` saves a payment method.
 
     Raises:
-        StripeError: 402 after a decline, and the session stays open; 400 if it is not open or the amount
-        shown to
-            the customer is not the session's.
+        StripeError: 402 after a decline, and the session stays open; 400 if it is not open, something that
+            it asks for is missing, or the amount shown to the customer is not the session's.
     """
-    session = work.need("checkout.session", id)
-    if session["status"] != "open":
-        raise StripeError(
-            400, f"This Checkout Session has a status of `{session['status']}` and cannot be paid."
-        )
+    session = need_open(work, id, "paid")
+    session_changes.apply(work, session, params)
+    if work.by_page:
+        session_changes.check_complete(work, session)
     expected = params.get("expected_amount")
-    if expected is not None and expected != session["amount_total"]:
+    if expected is not None and expected != (session["amount_total"] or 0):
         raise invalid(
             "The amount shown to the customer does not match the amount of this Checkout Session.",
             "expected_amount",
         )
+    session_fields.take_defaults(session)
+    session_totals.check_discounts(work, session)
     _note_customer(work, session, params)
-    if session["amount_total"] == 0:
+    if session["mode"] == "payment" and session["amount_total"] == 0:
         return _complete(work, session)
-    intent = _intent(work, session)
-    if intent["status"] == "requires_action":
-        intent["_"]["action"] = None  # the customer left a challenge and pays with something else
-        intent["payment_method"] = None
+    _make_customer(work, session)
+    return_url = params.get("return_url") or _page_url(work, session)
+    how = {"return_url": return_url, "use_stripe_sdk": params.get("use_stripe_sdk")}
+    if session["mode"] == "setup":
+        return _set_up(work, session, params, how)
+    params = confirmation_tokens.apply(work, params)
+    intent = _intent(work, session, params)
     payment_intents.change_method(work, intent, params)
     if not intent["payment_method"]:
-        raise invalid("You must provide a payment method.", "payment_method", "parameter_missing")
-    return_url = params.get("return_url") or f"{work.base_url}/c/pay/{session['id']}"
+        raise missing("payment_method")
+    confirmation_tokens.link(work, params, intent)
     settle(work, session)
-    confirmation.confirm(
-        work, intent, {"return_url": return_url, "use_stripe_sdk": params.get("use_stripe_sdk")}
-    )
+    confirmation.confirm(work, intent, how)
     return settle(work, session)
 
 
 def paid(work: Work, intent: Obj) -> None:
-    """A PaymentIntent was authorised or captured: bring the session it belongs to, if any, up to date."""
-    session = work.get("checkout.session", intent["_"]["session"])
+    """A PaymentIntent or SetupIntent moved on: bring the session it belongs to, if any, up to date."""
+    session = work.get("checkout.session", intent["_"].get("session"))
     if session is None:
         return
+    facts = session["_"]
     if session["status"] == "open":
-        _complete(work, session)
-    else:
+        if intent["status"] in ENDINGS:
+            facts["waiting"] = intent["status"] == "processing"
+            _complete(work, session)
+        return
+    settle(work, session)
+    if facts.get("waiting") and intent["status"] != "processing":
+        facts["waiting"] = False
         settle(work, session)
+        ending = "succeeded" if intent["status"] in ENDINGS else "failed"
+        work.emit(f"checkout.session.async_payment_{ending}", session)
 
 
 def complete_url(session: Obj) -> str | None:
@@ -116,14 +145,18 @@ def complete_url(session: Obj) -> str | None:
     return url.replace("{CHECKOUT_SESSION_ID}", session["id"]) if url else None
 
 
+def _page_url(work: Work, session: Obj) -> str:
+    """Where the customer comes back to from a challenge or a redirect."""
+    hosted = f"{work.base_url}/c/pay/{session['id']}"
+    return hosted if session["ui_mode"] == "hosted_page" else complete_url(session) or hosted
+
+
 def _complete(work: Work, session: Obj) -> Obj:
     session["_"]["paid"] = True
-    if session["customer_creation"] == "always" and not session["customer"]:
-        details = session["customer_details"] or {}
-        made = customers.create(
-            work, {"email": details.get("email") or "", "name": details.get("name") or ""}
-        )
-        session["customer"] = made["id"]
+    _make_customer(work, session)
+    session["customer"] = session["customer"] or session["_"]["customer"]
+    _update_customer(work, session)
+    session_totals.redeem(work, session)
     settle(work, session)
     work.emit("checkout.session.completed", session)
     return session
@@ -134,23 +167,54 @@ def _expire(work: Work, session: Obj) -> Obj:
     intent = work.get("payment_intent", session["payment_intent"])
     if intent is not None and intent["status"] in payment_intents.UPDATABLE:
         payment_intents.close(work, intent, None)
+    setup = work.get("setup_intent", session["setup_intent"])
+    if setup is not None and setup["status"] in setup_intents.CANCELABLE:
+        setup_intents.close(work, setup, None)
+    session_recovery.offer(work, session)
     settle(work, session)
     work.emit("checkout.session.expired", session)
     return session
 
 
-def _intent(work: Work, session: Obj) -> Obj:
+def _set_up(work: Work, session: Obj, params: Obj, how: Obj) -> Obj:
+    intent = work.own("setup_intent", session["setup_intent"])
+    intent["customer"] = intent["customer"] or session["_"]["customer"]
+    settle(work, session)
+    setup_intents.confirm_for_session(work, intent, params | how)
+    return settle(work, session)
+
+
+def _intent(work: Work, session: Obj, params: Obj) -> Obj:
+    """The session's PaymentIntent with what it now costs, made at the first attempt."""
     intent = work.get("payment_intent", session["payment_intent"])
-    if intent is not None:
-        return intent
+    if intent is None:
+        intent = _new_intent(work, session)
+    elif intent["status"] == "requires_action":
+        intent["_"]["action"] = None  # the customer left a challenge and pays with something else
+        intent["payment_method"] = None
+    intent["amount"] = session["amount_total"]
+    shipped = (session["collected_information"] or {}).get("shipping_details")
+    if shipped and not session["_"]["intent"].get("shipping"):
+        intent["shipping"] = {
+            "address": shipped["address"], "carrier": None, "name": shipped["name"], "phone": None,
+            "tracking_number": None,
+        }  # fmt: skip
+    if params.get("save_payment_method"):
+        intent["setup_future_usage"] = intent["setup_future_usage"] or "on_session"
+    return payment_intents.settle(work, intent)
+
+
+def _new_intent(work: Work, session: Obj) -> Obj:
     given: Obj = dict(session["_"]["intent"])
-    given |= {"amount": session["amount_total"], "customer": session["customer"] or ""}
+    given |= {
+        "amount": session["amount_total"],
+        "customer": session["customer"] or session["_"]["customer"] or "",
+        "payment_method_options": session["_"]["params"].get("payment_method_options"),
+    }
     intent = payment_intents.build(work, given, session["currency"])
     intent["_"]["session"] = session["id"]
     intent["payment_method_types"] = session["payment_method_types"]
     intent["automatic_payment_methods"] = None
-    if not intent["receipt_email"]:
-        intent["receipt_email"] = None
     payment_intents.settle(work, intent)
     work.emit("payment_intent.created", intent)
     session["payment_intent"] = intent["id"]
@@ -158,36 +222,52 @@ def _intent(work: Work, session: Obj) -> Obj:
 
 
 def _note_customer(work: Work, session: Obj, params: Obj) -> None:
-    given = params.get("customer_details") or {}
+    """What the payment method tells of the customer counts where they said nothing themselves."""
     billing = (params.get("payment_method_data") or {}).get("billing_details") or {}
     saved = work.get("payment_method", params.get("payment_method"))
+    token = work.get("confirmation_token", params.get("confirmation_token")) or {}
     stored = saved["billing_details"] if saved else {}
-    known = session["customer_details"] or blank("checkout_session_customer_details")
-    customer = work.get("customer", session["customer"]) or {}
+    stored = stored or (token.get("payment_method_preview") or {}).get("billing_details") or {}
+    details = session_changes.details_of(session)
     for name in ("email", "name", "phone"):
-        known[name] = (
-            unset(given.get(name))
-            or (params.get("email") if name == "email" else None)
-            or known.get(name)
-            or unset(billing.get(name))
-            or stored.get(name)
-            or customer.get(name)
-        )
-    known["email"] = session["customer_email"] or known["email"]
-    where = given.get("address") or billing.get("address") or stored.get("address")
-    known["address"] = address(where) if where else known["address"]
-    known["tax_exempt"] = known["tax_exempt"] or "none"
-    known["tax_ids"] = known["tax_ids"] or []
-    session["customer_details"] = known
-    if params.get("shipping_details"):
-        session["collected_information"] = _collected(params["shipping_details"])
+        details[name] = details[name] or unset(billing.get(name)) or stored.get(name)
+    where = billing.get("address") or stored.get("address")
+    if where and not details["address"] and any(where.values()):
+        details["address"] = address(where)
+    session["customer_details"] = details
 
 
-def _collected(given: Obj | None) -> Obj:
-    information = blank("checkout_session_collected_information")
-    if given:
-        information["shipping_details"] = {
-            "address": address(given.get("address")),
-            "name": given.get("name", ""),
-        }
-    return information
+def _make_customer(work: Work, session: Obj) -> None:
+    facts = session["_"]
+    if session["customer_creation"] != "always" or facts["customer"]:
+        return
+    details = session["customer_details"] or {}
+    told = {name: details[name] for name in ("email", "name", "phone") if details.get(name)}
+    if details.get("address"):
+        told["address"] = _without_nulls(details["address"])
+    facts["customer"] = customers.create(work, told)["id"]
+
+
+def _update_customer(work: Work, session: Obj) -> None:
+    """Tell the customer that was there before what `customer_update` allows, and their first address."""
+    customer = work.get("customer", session["customer"])
+    if customer is None or session["_"]["customer"]:
+        return
+    may = session["_"]["params"].get("customer_update") or {}
+    details = session["customer_details"] or blank("checkout_session_customer_details")
+    told: Obj = {}
+    if details["email"] and not customer["email"]:
+        told["email"] = details["email"]
+    if may.get("name") == "auto" and details["name"]:
+        told["name"] = details["name"]
+    if may.get("address") == "auto" and details["address"]:
+        told["address"] = _without_nulls(details["address"])
+    shipped = (session["collected_information"] or {}).get("shipping_details")
+    if may.get("shipping") == "auto" and shipped:
+        told["shipping"] = {"name": shipped["name"], "address": _without_nulls(shipped["address"])}
+    if told:
+        customers.update(work, customer["id"], told)
+
+
+def _without_nulls(values: Obj) -> Obj:
+    return {name: value for name, value in public(values).items() if value is not None}

@@ -6,7 +6,7 @@ from typing import Any
 from stripe_sandbox import lists, spec
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.objects import balance
+from stripe_sandbox.objects import balance, coupons, prices, promotion_codes, session_totals, shipping_rates
 from stripe_sandbox.spec import Schema
 from stripe_sandbox.work import Work, public
 
@@ -38,14 +38,23 @@ def expand(work: Work, body: Obj, paths: list[str]) -> Obj:
     return body
 
 
-def _expand(work: Work, body: Obj, parts: list[str], schema: Schema, path: str) -> None:
+def _expand(
+    work: Work, body: Obj, parts: list[str], schema: Schema, path: str, owner: Obj | None = None
+) -> None:
+    # `owner` is the object that `body` is a part of, where it is none itself.
     name, rest = parts[0], parts[1:]
-    if name not in schema.get("x-expandableFields", ()):
-        raise _cannot(path)
+    title = schema.get("title", "")
+    if (title, name) in PARTS and owner is not None:
+        if (part := PARTS[title, name](work, body, owner)) is not None:
+            body[name] = part
+        return
+    included = INCLUDED.get((title, name))
+    if name not in schema.get("x-expandableFields", ()) and included is None:
+        _expand_part(work, body, parts, schema, path, owner or body)
+        return
     inner = _target(schema["properties"][name])
-    included = INCLUDED.get((schema.get("title", ""), name))
-    if included and name not in body:
-        body[name] = included(work, body)
+    if included and name not in body and (found := included(work, body)) is not None:
+        body[name] = found
     value = body.get(name)
     if isinstance(value, str):
         kinds = [option["properties"]["object"]["enum"][0] for option in inner]
@@ -66,6 +75,20 @@ def _expand(work: Work, body: Obj, parts: list[str], schema: Schema, path: str) 
         raise _cannot(path)
 
 
+def _expand_part(work: Work, body: Obj, parts: list[str], schema: Schema, path: str, owner: Obj) -> None:
+    # A part of an object that is no object itself, such as `promotion` in `promotion.coupon`, or a list of them.
+    name, rest = parts[0], parts[1:]
+    node = spec.resolve(schema.get("properties", {}).get(name, {}))
+    inner = [spec.resolve(option) for option in node.get("anyOf", [node.get("items", node)])]
+    value = body.get(name)
+    if not rest or not any(_allows(option, rest) for option in inner):
+        raise _cannot(path)
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict):
+            kind = one.get("object")
+            _expand(work, one, rest, spec.schema(kind) if isinstance(kind, str) else inner[0], path, owner)
+
+
 def load(work: Work, kind: str, id: str) -> Obj | None:
     """The public object of this kind and id, as it is now."""
     found = work.get(kind, id)
@@ -78,7 +101,8 @@ def load(work: Work, kind: str, id: str) -> Obj | None:
 def _target(field: Schema) -> list[Schema]:
     """What a property may expand to."""
     expansion = field.get("x-expansionResources")
-    options = expansion["oneOf"] if expansion else field.get("anyOf", [field])
+    field = spec.resolve(field)
+    options = expansion["oneOf"] if expansion else field.get("anyOf", [field.get("items", field)])
     return [spec.resolve(option) for option in options]
 
 
@@ -86,9 +110,12 @@ def _allows(schema: Schema, parts: list[str]) -> bool:
     # Whether a path is right although the value is null here.
     if parts[0] == "data" and "data" in schema.get("properties", {}):
         return True
-    if parts[0] not in schema.get("x-expandableFields", ()):
+    name, rest = parts[0], parts[1:]
+    named = (schema.get("title", ""), name)
+    known = name in schema.get("x-expandableFields", ()) or named in INCLUDED or named in PARTS
+    if name not in schema.get("properties", {}) or not (rest or known):
         return False
-    return len(parts) == 1 or any(_allows(one, parts[1:]) for one in _target(schema["properties"][parts[0]]))
+    return not rest or any(_allows(one, rest) for one in _target(schema["properties"][name]))
 
 
 def _cannot(path: str) -> Exception:
@@ -114,11 +141,33 @@ def _nothing(path: str) -> Callable[[Work, Obj], Obj]:
     return empty
 
 
-# Lists that are absent from an object unless expanded.
+def _breakdown(work: Work, details: Obj, session: Obj) -> Obj:
+    return session_totals.breakdown(work, session)
+
+
+def _as_it_is(work: Work, body: Obj) -> None:
+    # What an object always shows and Stripe's callers may ask for.
+    return None
+
+
+# What is absent from an object unless expanded.
 INCLUDED: dict[tuple[str, str], Callable[[Work, Obj], Any]] = {
     ("charge", "refunds"): _refunds,
     ("checkout.session", "line_items"): _line_items,
     ("customer", "sources"): _nothing("sources"),
     ("customer", "subscriptions"): _nothing("subscriptions"),
     ("customer", "tax_ids"): _nothing("tax_ids"),
+    ("coupon", "applies_to"): coupons.applies_to,
+    ("coupon", "currency_options"): coupons.currency_options,
+    ("price", "currency_options"): prices.currency_options,
+    ("price", "tiers"): prices.tiers,
+    ("checkout_session_shipping_cost", "taxes"): _as_it_is,
+    ("item", "discounts"): _as_it_is,
+    ("item", "taxes"): _as_it_is,
+}
+# The same within parts of an object: called with the part and the object it belongs to.
+PARTS: dict[tuple[str, str], Callable[[Work, Obj, Obj], Any]] = {
+    ("checkout_session_total_details", "breakdown"): _breakdown,
+    ("promotion_code_restrictions", "currency_options"): promotion_codes.currency_options,
+    ("shipping_rate_fixed_amount", "currency_options"): shipping_rates.currency_options,
 }

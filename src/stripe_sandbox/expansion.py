@@ -1,5 +1,6 @@
 """`expand`: ids in an answer replaced by the objects they name, as the API description allows."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,8 @@ def expand(work: Work, body: Obj, paths: list[str]) -> Obj:
     """
     if len(paths) > MAX_PATHS:
         raise invalid(f"You cannot expand more than {MAX_PATHS} properties.", "expand")
+    # What is put into the answer must not get into the stored object, of which `body` may still be a part.
+    body = copy.deepcopy(body)
     for path in paths:
         parts = path.split(".")
         if len(parts) > MAX_LEVELS:
@@ -94,7 +97,7 @@ def load(work: Work, kind: str, id: str) -> Obj | None:
     found = work.get(kind, id)
     if found is None or found.get("deleted"):
         return None
-    shown = public(found)
+    shown = copy.deepcopy(public(found))
     return balance.refresh(shown, work.now) if kind == "balance_transaction" else shown
 
 

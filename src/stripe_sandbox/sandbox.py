@@ -32,6 +32,11 @@ FORGET_EVERY_SECONDS = 600.0
 FAR = float("inf")
 
 
+def intent_kind(id: str) -> str:
+    """The kind of intent that has this id."""
+    return "setup_intent" if id.startswith("seti_") else "payment_intent"
+
+
 @dataclass(frozen=True, slots=True)
 class ApiAnswer:
     """What an API call was answered: HTTP status and JSON body."""
@@ -100,10 +105,14 @@ class Sandbox:
             found = work.get("payment_intent", id)
             return None if found is None else public(found)
 
+    def intent(self, id: str) -> Obj | None:
+        """A PaymentIntent or SetupIntent as it is now, or None."""
+        return self.read(intent_kind(id), id)
+
     def intent_return_url(self, id: str) -> str | None:
-        """Where the customer of this PaymentIntent goes after a challenge on a page of its own, or None."""
+        """Where the customer of this intent goes after a challenge on a page of its own, or None."""
         with self.work() as work:
-            found = work.get("payment_intent", id)
+            found = work.get(intent_kind(id), id)
             url: str | None = found["_"]["return_url"] if found else None
             return url
 
@@ -119,7 +128,7 @@ class Sandbox:
 
     def authenticate(self, id: str, outcome: str) -> ApiAnswer:
         """The customer passes ("succeed") or fails ("fail") what a PaymentIntent or SetupIntent asks of them."""
-        act = setup_confirmation if id.startswith("seti_") else confirmation
+        act = setup_confirmation if intent_kind(id) == "setup_intent" else confirmation
         return self.attempt(lambda work: act.authenticate(work, id, outcome))
 
     def attempt(self, act: Callable[[Work], Obj]) -> ApiAnswer:

@@ -8,13 +8,14 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from stripe_sandbox.pages import assets, challenge, checkout, dashboard, element
+from stripe_sandbox.pages import assets, challenge, checkout, dashboard, element, redirect
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     assets.stripe_js,
     assets.static_file,
     *element.route_handlers,
     *challenge.route_handlers,
+    *redirect.route_handlers,
     *checkout.route_handlers,
     *dashboard.route_handlers,
 ]

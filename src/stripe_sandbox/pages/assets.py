@@ -15,18 +15,29 @@ from litestar import Request, Response, get
 
 from stripe_sandbox.pages.words import LANGUAGES, words
 
-_ERRORS, _API = "stripe_js/errors.js", "stripe_js/api.js"
+_SENDING = [f"stripe_js/{part}.js" for part in ("errors", "api", "intents", "sending")]
+_FRAME = [*_SENDING, "pages/static/talk.js", "pages/static/appearance.js"]
 _FIELDS, _COPY = "pages/static/card-fields.js", "pages/static/copy.js"
 SCRIPTS: Final = {
     "stripe.js": [
-        _ERRORS, _API, "stripe_js/frame.js", "stripe_js/element.js", "stripe_js/elements.js", "stripe_js/challenge.js",
-        "stripe_js/confirm.js", "stripe_js/stripe.js",
+        *_SENDING, *(f"stripe_js/{part}.js" for part in (
+            "listeners", "frame", "frame-options", "element", "express", "elements", "dialog", "challenge", "confirm",
+            "embedded", "stripe", "methods",
+        )),
     ],
-    "element.js": [_ERRORS, _API, _FIELDS, "pages/static/appearance.js", "pages/static/element.js"],
+    "element.js": [
+        *_FRAME, _FIELDS,
+        *(f"pages/static/{part}.js" for part in ("bank-fields", "saved-methods", "choice", "element")),
+    ],
     "challenge.js": ["pages/static/challenge.js"],
     "checkout.js": [_FIELDS, _COPY, "pages/static/checkout.js"],
 }  # fmt: skip
-STYLES: Final = ("element.css", "checkout.css", "challenge.css", "dashboard.css")
+# The sheets that one is made of, after the tokens.
+STYLES: Final = {
+    "element.css": ["element"], "checkout.css": ["slip", "checkout"], "challenge.css": ["challenge"],
+    "redirect.css": ["redirect"],
+    "dashboard.css": ["dashboard"], "receipt.css": ["slip", "receipt"],
+}  # fmt: skip
 STRIPE_JS_PATHS: Final = ["/stripe.js", "/v3", "/dahlia/stripe.js", "/endive/stripe.js"]
 
 # The sandbox is wherever this script came from; a page that imports it late still has the tag.
@@ -53,7 +64,8 @@ def asset(name: str) -> Asset | None:
     if name in SCRIPTS:
         body, media_type = _script(name), "text/javascript"
     elif name in STYLES:
-        body, media_type = _read("pages/static/tokens.css") + _read(f"pages/static/{name}"), "text/css"
+        parts = [_read(f"pages/static/{part}.css") for part in ("tokens", *STYLES[name])]
+        body, media_type = b"".join(parts), "text/css"
     elif name == "icon.svg":
         body, media_type = _read("pages/static/icon.svg"), "image/svg+xml"
     else:

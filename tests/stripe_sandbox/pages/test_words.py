@@ -44,7 +44,7 @@ def test_a_page_speaks_the_nearest_language_it_has(wanted: str | None, accepted:
         (1500, "jpy", "ja", "￥1,500"),
         (12340, "kwd", "en", "KWD\u00a012.340"),
         (17500, "huf", "en", "HUF\u00a0175.00"),
-        (100, "ugx", "en", "UGX\u00a0100"),
+        (100, "ugx", "en", "UGX\u00a01.00"),
         (0, "usd", "es", "0,00\u00a0US$"),
     ],
 )

@@ -7,7 +7,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
-from stripe_sandbox import control_faults, control_state
+from stripe_sandbox import control_faults, control_money, control_state, control_webhooks
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError, invalid
 from stripe_sandbox.faults import Seed
@@ -71,20 +71,6 @@ async def advance_clock(state: State, data: JSONBody[Advance]) -> dict[str, floa
     return {"now": _box(state).advance(data.advance_seconds)}
 
 
-@post("/events/{event_id:str}/resend", status_code=200)
-async def resend(state: State, event_id: FromPath[str]) -> Response[Obj]:
-    """Deliver an event once more to every endpoint."""
-    box = _box(state)
-
-    def act(work: Any) -> Obj:
-        event: Obj = work.need("event", event_id)
-        endpoints = [one["id"] for one in box.endpoints() if one["status"] == "enabled"]
-        box.deliveries.resend(event_id, event["type"], endpoints)
-        return event
-
-    return _answer(box.attempt(act))
-
-
 @post("/payment_intents/{intent_id:str}/authenticate", status_code=200)
 async def authenticate(state: State, intent_id: FromPath[str], data: JSONBody[Outcome]) -> Response[Obj]:
     """The customer passes or fails the challenge."""
@@ -134,8 +120,9 @@ route_handlers = [
     Router(
         "/_sandbox",
         route_handlers=[
-            healthz, reset, read_clock, advance_clock, resend, authenticate, pay,
+            healthz, reset, read_clock, advance_clock, authenticate, pay,
             *control_faults.route_handlers, *control_state.route_handlers,
+            *control_money.route_handlers, *control_webhooks.route_handlers,
         ],
         guards=[only_from_here],
         before_request=_only_json,

@@ -17,10 +17,12 @@ from stripe_sandbox.objects import (
     coupons,
     customer_sessions,
     customers,
+    disputes,
     events,
     payment_intents,
     payment_methods,
     payment_pages,
+    payouts,
     prices,
     products,
     promotion_codes,
@@ -77,13 +79,6 @@ def _get_transaction(work: Work, path: dict[str, str], params: Obj) -> Obj:
     return balance.refresh(work.need("balance_transaction", path["id"]), work.now)
 
 
-def _list_transactions(work: Work, path: dict[str, str], params: Obj) -> Obj:
-    found = lists.page(work, "balance_transaction", "/v1/balance_transactions", params)
-    for transaction in found["data"]:
-        balance.refresh(transaction, work.now)
-    return found
-
-
 def _line_items(work: Work, path: dict[str, str], params: Obj) -> Obj:
     session = work.need("checkout.session", path["id"])
     url = f"/v1/checkout/sessions/{path['id']}/line_items"
@@ -130,7 +125,7 @@ def payment_page(work: Work, session: Obj) -> Obj:
 
 HANDLERS: dict[str, Handler] = {
     "getBalance": lambda work, path, params: balance.retrieve_balance(work),
-    "getBalanceTransactions": _list_transactions,
+    "getBalanceTransactions": _create(balance.page),
     "getBalanceTransactionsId": _get_transaction,
     "getCharges": _list("charge", "/v1/charges"),
     "getChargesId": _get("charge"),
@@ -159,6 +154,10 @@ HANDLERS: dict[str, Handler] = {
     "deleteCustomersId": _remove(customers.delete),
     "getCustomersIdPaymentMethods": _customer_methods,
     "getCustomersCustomerIdPaymentMethodsId": _customer_method,
+    "getDisputes": _list("dispute", "/v1/disputes"),
+    "getDisputesId": _get("dispute"),
+    "postDisputesId": _change(disputes.update),
+    "postDisputesIdClose": _change(disputes.close),
     "getEvents": lambda work, path, params: events.page(work, params),
     "getEventsId": _remove(events.retrieve),
     "getPaymentIntents": _list("payment_intent", "/v1/payment_intents"),
@@ -177,6 +176,12 @@ HANDLERS: dict[str, Handler] = {
     "postPaymentMethodsId": _change(payment_methods.update),
     "postPaymentMethodsIdAttach": _change(payment_methods.attach),
     "postPaymentMethodsIdDetach": _change(payment_methods.detach),
+    "getPayouts": _create(payouts.page),
+    "postPayouts": _create(payouts.create),
+    "getPayoutsId": _get("payout"),
+    "postPayoutsId": _change(payouts.update),
+    "postPayoutsIdCancel": _change(payouts.cancel),
+    "postPayoutsIdReverse": _change(payouts.reverse),
     "getPrices": _create(prices.page),
     "postPrices": _create(products.create_price),
     "getPricesId": _get("price"),
@@ -195,6 +200,7 @@ HANDLERS: dict[str, Handler] = {
     "getRefundsId": _get("refund"),
     "postRefundsId": _change(refunds.update),
     "postRefundsIdCancel": _change(refunds.cancel),
+    "postTestHelpersRefundsIdExpire": _change(refunds.expire),
     "getMandatesId": _get("mandate"),
     "getSetupAttempts": _create(setup_attempts.page),
     "getSetupIntents": _list_setups,

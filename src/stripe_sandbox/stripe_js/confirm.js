@@ -1,9 +1,7 @@
 // From "Pay" to an end: confirm, pass the challenge, then go to `return_url` or say how it went.
 
-const GOOD = ['succeeded', 'processing', 'requires_capture'];
-
-// Follow an intent that was just confirmed to its end. Resolves to `{ paymentIntent }` or `{ error }`; does not
-// resolve when the customer is sent to another page.
+// Follow an intent that was just confirmed to its end. Resolves to `{ paymentIntent }` (or `{ setupIntent }`)
+// or `{ error }`; does not resolve when the customer is sent to another page.
 async function follow(stripe, answer, { locale, handleActions = true } = {}) {
   if (answer.error) return { error: inLanguage(answer.error, locale) };
   const intent = answer.value;
@@ -18,24 +16,26 @@ async function follow(stripe, answer, { locale, handleActions = true } = {}) {
 }
 
 function outcome(intent, locale) {
-  if (GOOD.includes(intent.status)) return { paymentIntent: intent };
-  const error = intent.last_payment_error;
+  const kind = kindOf(intent);
+  const good = { [kind.result]: intent };
+  if (kind.done.includes(intent.status)) return good;
+  const error = intent[kind.error];
   if (intent.status === 'requires_payment_method' && error) {
-    return { error: inLanguage({ ...error, payment_intent: intent }, locale) };
+    return { error: inLanguage({ ...error, [kind.field]: intent }, locale) };
   }
-  if (intent.status === 'requires_action') {
-    const code = 'payment_intent_authentication_failure';
-    const unfinished = refusal('invalid_request_error', code, 'The authentication was not finished.');
-    return { error: inLanguage({ ...unfinished, payment_intent: intent }, locale) };
+  if (intent.status === 'requires_action' && intent.next_action?.type === 'use_stripe_sdk') {
+    const unfinished = refusal('invalid_request_error', kind.unfinished, 'The authentication was not finished.');
+    return { error: inLanguage({ ...unfinished, [kind.field]: intent }, locale) };
   }
-  return { paymentIntent: intent };
+  return good;
 }
 
 // `return_url` with the facts of the payment added; the shop's own query stays.
 function returnAddress(returnUrl, intent) {
   const url = new URL(returnUrl);
-  url.searchParams.set('payment_intent', intent.id);
-  url.searchParams.set('payment_intent_client_secret', intent.client_secret);
+  const { field } = kindOf(intent);
+  url.searchParams.set(field, intent.id);
+  url.searchParams.set(`${field}_client_secret`, intent.client_secret);
   url.searchParams.set('redirect_status', intent.status === 'processing' ? 'pending' : 'succeeded');
   return url.href;
 }

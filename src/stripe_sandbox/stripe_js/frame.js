@@ -5,7 +5,7 @@ const LOAD_TIMEOUT_MS = 20000;
 let framesMade = 0;
 
 class Frame {
-  constructor(container, page, options, hear) {
+  constructor(container, { page, title, query = {} }, options, hear) {
     framesMade += 1;
     this.calls = new Map();
     this.waiting = [];
@@ -14,10 +14,12 @@ class Frame {
     this.options = options;
     this.iframe = document.createElement('iframe');
     this.iframe.name = `__privateStripeFrame${framesMade}`;
-    this.iframe.title = 'Secure payment input frame';
+    this.iframe.title = title;
     this.iframe.allow = 'payment';
-    const query = new URLSearchParams({ origin: window.location.origin, locale: options.locale, theme: options.theme });
-    this.iframe.src = `${HOME}${page}?${query}`;
+    const asked = new URLSearchParams({
+      origin: window.location.origin, locale: options.locale, theme: options.theme, ...query,
+    });
+    this.iframe.src = `${HOME}/_pages/elements/${page}?${asked}`;
     this.dress(options);
     this.listener = (event) => this.receive(event);
     window.addEventListener('message', this.listener);
@@ -32,8 +34,12 @@ class Frame {
       display: 'block', border: '0', width: '100%', margin: '0', maxWidth: 'none', minWidth: '0',
       height: `${options.height}px`, background: 'transparent', userSelect: 'none',
     });
-    // A frame whose colour scheme differs from its document's is painted opaque.
-    style.colorScheme = options.theme === 'night' ? 'dark' : 'light';
+    this.match(options);
+  }
+
+  // A frame whose colour scheme differs from its document's is painted opaque.
+  match(options) {
+    this.iframe.style.colorScheme = options.theme === 'night' ? 'dark' : 'light';
   }
 
   receive(event) {
@@ -58,6 +64,13 @@ class Frame {
     this.hear({ type: 'loaderror', error });
     for (const resolve of this.calls.values()) resolve({ error });
     this.calls.clear();
+  }
+
+  // New options for a frame that may not have loaded yet: it must begin with the newest.
+  update(options) {
+    this.options = options;
+    this.match(options);
+    if (this.loaded) this.post({ type: 'update', options });
   }
 
   send(message) {

@@ -15,7 +15,7 @@ async def pay_page(stage: Stage, page: Page, intent: Any, **options: Any) -> Non
     """Open the shop's page for `intent` and wait for the card form."""
     elements = {"clientSecret": intent.client_secret} | options.pop("elements", {})
     await page.goto(stage.shop_address(json.dumps({"elements": elements, "redirect": "always"} | options)))
-    await card_form(page).locator("[name=number]").wait_for()
+    await card_form(page).locator("html.ready").wait_for()
 
 
 async def test_a_good_card_pays_and_the_customer_returns_with_the_payment(
@@ -103,6 +103,10 @@ async def test_a_card_can_be_paid_by_keyboard_alone(stage: Stage, open_page: Ope
     page, intent = await open_page(), await stage.intent()
     await pay_page(stage, page, intent)
 
+    await page.keyboard.press("Tab")
+    await expect(card_form(page).get_by_role("tab", name="Card")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await expect(card_form(page).get_by_label("More payment methods")).to_be_focused()
     await page.keyboard.press("Tab")
     for keys in (GOOD, "1234", "123"):
         await page.keyboard.type(keys)
@@ -254,7 +258,7 @@ async def test_messages_of_strangers_are_not_heard(stage: Stage, open_page: Open
         "window.postMessage({ sandbox: 'element', type: 'change', detail: { complete: true } }, '*')"
     )
 
-    assert await page.locator("#card iframe").evaluate("frame => frame.style.height") == "144px"
+    assert await page.locator("#card iframe").evaluate("frame => frame.style.height") == "216px"
     assert not await page.evaluate("heard.some((one) => one.name === 'change' && one.complete)")
 
 

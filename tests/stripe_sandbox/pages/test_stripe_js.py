@@ -37,7 +37,12 @@ async def test_the_script_is_where_pages_look_for_it(stage: Stage, open_page: Op
         ("Stripe('')", "publishable key"),
         ("Stripe('sk_test_1')", "secret key"),
         ("Stripe('hello')", "pk_"),
-        ("stripe.elements({ clientSecret: 'seti_1_secret_2' })", "client secret"),
+        ("stripe.elements({ clientSecret: 'cs_1_secret_2' })", "client secret"),
+        ("stripe.elements({ clientSecret: 'pi_1_secret_2', mode: 'setup' })", "not both"),
+        (
+            "stripe.elements({ mode: 'setup', allowedPaymentMethodTypes: [], excludedPaymentMethodTypes: [] })",
+            "exclude",
+        ),
         ("stripe.elements({ paymentMethodTypes: ['card'] })", "paymentMethodTypes"),
         ("stripe.elements({ mode: 'payment' })", "amount"),
         ("elements.create('cheque')", "not the name of an Element"),
@@ -53,7 +58,16 @@ async def test_the_script_is_where_pages_look_for_it(stage: Stage, open_page: Op
         ),
         ("stripe.confirmPayment({ elements, redirect: 'sometimes' })", "if_required"),
         ("stripe.handleNextAction({})", "clientSecret"),
-        ("stripe.confirmSetup({})", "does not know"),
+        ("stripe.confirmSetup({})", "elements"),
+        ("stripe.confirmSetup({ elements, clientSecret: 'pi_1_secret_2' })", "not that of a SetupIntent"),
+        (
+            "stripe.confirmPayment({ elements, clientSecret: 'seti_1_secret_2' })",
+            "not that of a PaymentIntent",
+        ),
+        ("stripe.createToken()", "has no tokens"),
+        ("stripe.initCheckout()", "initCheckoutElementsSdk"),
+        ("stripe.createPaymentMethod({ type: 'card', card: { number: '4242' } })", "never passed"),
+        ("elements.create('address')", "mode"),
     ],
 )
 async def test_wrong_use_throws(stage: Stage, open_page: OpenPage, call: str, says: str) -> None:

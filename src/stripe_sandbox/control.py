@@ -71,7 +71,10 @@ async def advance_clock(state: State, data: JSONBody[Advance]) -> dict[str, floa
     return {"now": _box(state).advance(data.advance_seconds)}
 
 
-@post("/payment_intents/{intent_id:str}/authenticate", status_code=200)
+@post(
+    ["/payment_intents/{intent_id:str}/authenticate", "/setup_intents/{intent_id:str}/authenticate"],
+    status_code=200,
+)
 async def authenticate(state: State, intent_id: FromPath[str], data: JSONBody[Outcome]) -> Response[Obj]:
     """The customer passes or fails the challenge."""
     return _answer(_box(state).authenticate(intent_id, data.outcome))

@@ -139,7 +139,7 @@ class Store:
             (
                 body["id"],
                 body["object"],
-                body["created"],
+                body.get("created", 0),  # a Mandate has none
                 body.get("customer"),
                 body.get("payment_intent"),
                 body.get("charge"),

@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 import stripe
-from tests.stripe_sandbox.harness import World
+from tests.stripe_sandbox.harness import World, check_answer
 
+PAGE = {"authorization": "Bearer pk_test_page"}
 ELEMENT = "components[payment_element][features]"
 
 
@@ -32,19 +33,20 @@ async def session_of(world: World, customer: str, **features: Any) -> Any:
     )
 
 
-async def seen_by_page(world: World, secret: str) -> Any:
-    """What a page with the publishable key is answered."""
-    query = urlencode({"client_secret": secret})
-    answer = await world.page.raw_request_async("get", f"/v1/elements/customer_session?{query}")
-    return world.page.deserialize(answer, api_mode="V1").to_dict()
+async def seen_by_page(world: World, secret: str) -> tuple[int, Any]:
+    """What a page with the publishable key is answered: status and body."""
+    path = "/v1/elements/customer_session"
+    status, _, body = await world.raw("GET", f"{path}?{urlencode({'client_secret': secret})}", **PAGE)
+    check_answer("GET", path, status, body, restricted=True)
+    return status, body
 
 
-async def removed_by_page(world: World, secret: str, method: str) -> Any:
+async def removed_by_page(world: World, secret: str, method: str) -> tuple[int, Any]:
     """What a page is answered that removes a saved method."""
-    answer = await world.page.raw_request_async(
-        "post", "/v1/elements/customer_session/detach", client_secret=secret, payment_method=method
-    )
-    return world.page.deserialize(answer, api_mode="V1").to_dict()
+    path, sent = "/v1/elements/customer_session/detach", {"client_secret": secret, "payment_method": method}
+    status, _, body = await world.raw("POST", path, urlencode(sent), **PAGE)
+    check_answer("POST", path, status, body, restricted=True)
+    return status, body
 
 
 async def test_a_session_lasts_half_an_hour(world: World):
@@ -155,7 +157,7 @@ async def test_a_page_sees_no_saved_methods_unless_they_are_redisplayed(world: W
     customer, _ = await customer_with_cards(world, "always")
     session = await session_of(world, customer)
 
-    seen = await seen_by_page(world, session.client_secret)
+    _, seen = await seen_by_page(world, session.client_secret)
 
     assert seen["payment_methods"] == []
     assert seen["features"]["payment_method_redisplay"] == "disabled"
@@ -165,7 +167,7 @@ async def test_a_page_sees_the_methods_that_may_always_be_redisplayed(world: Wor
     customer, cards = await customer_with_cards(world, "always", "limited", "unspecified", "always")
     session = await session_of(world, customer, payment_method_redisplay="enabled")
 
-    seen = await seen_by_page(world, session.client_secret)
+    _, seen = await seen_by_page(world, session.client_secret)
 
     assert [method["id"] for method in seen["payment_methods"]] == [cards[3], cards[0]]
     assert seen["customer_session"]["customer"] == customer
@@ -180,7 +182,7 @@ async def test_the_filters_of_a_session_choose_what_a_page_sees(world: World):
         payment_method_allow_redisplay_filters=["limited", "unspecified"],
     )
 
-    seen = await seen_by_page(world, session.client_secret)
+    _, seen = await seen_by_page(world, session.client_secret)
 
     assert [method["id"] for method in seen["payment_methods"]] == [cards[2], cards[1]]
 
@@ -192,7 +194,7 @@ async def test_a_page_sees_no_more_than_the_limit(world: World):
         world, customer, payment_method_redisplay="enabled", payment_method_redisplay_limit=4
     )
 
-    seen = [await seen_by_page(world, one.client_secret) for one in (usual, more)]
+    seen = [(await seen_by_page(world, one.client_secret))[1] for one in (usual, more)]
 
     assert [len(one["payment_methods"]) for one in seen] == [3, 4]
     assert seen[0]["payment_methods"][0]["id"] == cards[4]
@@ -203,7 +205,7 @@ async def test_a_page_never_sees_another_customers_methods(world: World):
     other, _ = await customer_with_cards(world)
     session = await session_of(world, other, payment_method_redisplay="enabled")
 
-    seen = await seen_by_page(world, session.client_secret)
+    _, seen = await seen_by_page(world, session.client_secret)
 
     assert seen["payment_methods"] == []
 
@@ -213,17 +215,19 @@ async def test_an_expired_secret_opens_nothing(world: World):
     session = await session_of(world, customer, payment_method_redisplay="enabled")
     await world.pass_time(1800)
 
-    with pytest.raises(stripe.InvalidRequestError) as refused:
-        await seen_by_page(world, session.client_secret)
+    status, body = await seen_by_page(world, session.client_secret)
 
-    assert refused.value.code == "customer_session_expired"
+    assert (status, body["error"]["code"]) == (400, "customer_session_expired")
 
 
 async def test_a_wrong_secret_opens_nothing(world: World):
-    with pytest.raises(stripe.InvalidRequestError) as refused:
-        await seen_by_page(world, "cuss_secret_guessed")
+    status, body = await seen_by_page(world, "cuss_secret_guessed")
 
-    assert (refused.value.code, refused.value.param) == ("resource_missing", "client_secret")
+    assert (status, body["error"]["code"], body["error"]["param"]) == (
+        400,
+        "resource_missing",
+        "client_secret",
+    )
 
 
 async def test_a_session_without_the_payment_element_shows_it_nothing(world: World):
@@ -232,8 +236,9 @@ async def test_a_session_without_the_payment_element_shows_it_nothing(world: Wor
         {"customer": customer, "components": {"buy_button": {"enabled": True}}}
     )
 
-    with pytest.raises(stripe.InvalidRequestError):
-        await seen_by_page(world, session.client_secret)
+    status, body = await seen_by_page(world, session.client_secret)
+
+    assert (status, body["error"]["param"]) == (400, "client_secret")
 
 
 async def test_a_customer_removes_a_saved_method(world: World):
@@ -242,7 +247,7 @@ async def test_a_customer_removes_a_saved_method(world: World):
         world, customer, payment_method_redisplay="enabled", payment_method_remove="enabled"
     )
 
-    seen = await removed_by_page(world, session.client_secret, cards[0])
+    _, seen = await removed_by_page(world, session.client_secret, cards[0])
 
     assert [method["id"] for method in seen["payment_methods"]] == [cards[1]]
     left = await world.stripe.v1.customers.payment_methods.list_async(customer)
@@ -254,9 +259,9 @@ async def test_nothing_is_removed_where_removing_is_disabled(world: World):
     customer, cards = await customer_with_cards(world, "always")
     session = await session_of(world, customer, payment_method_redisplay="enabled")
 
-    with pytest.raises(stripe.InvalidRequestError):
-        await removed_by_page(world, session.client_secret, cards[0])
+    status, body = await removed_by_page(world, session.client_secret, cards[0])
 
+    assert (status, body["error"]["param"]) == (400, "payment_method")
     kept = await world.stripe.v1.payment_methods.retrieve_async(cards[0])
     assert kept.customer == customer
 
@@ -267,9 +272,8 @@ async def test_what_a_page_is_not_shown_it_cannot_remove(world: World):
         world, customer, payment_method_redisplay="enabled", payment_method_remove="enabled"
     )
 
-    with pytest.raises(stripe.InvalidRequestError) as refused:
-        await removed_by_page(world, session.client_secret, cards[0])
+    status, body = await removed_by_page(world, session.client_secret, cards[0])
 
-    assert refused.value.code == "resource_missing"
+    assert (status, body["error"]["code"]) == (400, "resource_missing")
     kept = await world.stripe.v1.payment_methods.retrieve_async(cards[0])
     assert kept.customer == customer

@@ -14,6 +14,7 @@ from stripe_sandbox.page_operations import PAYMENT_PAGES
 
 Schema = dict[str, Any]
 CARD_PARAMS = "payment_method_create_params_card"
+EVIDENCE_CHARACTERS = 150_000
 
 _REF = "#/components/schemas/"
 
@@ -38,6 +39,10 @@ def document() -> Schema:
         if name.endswith("_params_payment_method_data") and "type" in component["properties"]:
             component["properties"].setdefault("card", {"$ref": _REF + CARD_PARAMS})
             component["properties"]["type"]["enum"].append("card")
+    # The description lost the lengths of texts; only evidence may be longer than the usual limit.
+    for field in decoded["components"]["schemas"]["dispute_update_params_evidence"]["properties"].values():
+        if field.get("type") == "string":
+            field["maxLength"] = EVIDENCE_CHARACTERS
     decoded["paths"] |= PAYMENT_PAGES | ELEMENTS
     return decoded
 

@@ -7,7 +7,14 @@ from stripe_sandbox import cards
 from stripe_sandbox.behaviour import Delay, Secured
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError
-from stripe_sandbox.objects import charges, intent_methods, payment_intents, payment_methods, sessions
+from stripe_sandbox.objects import (
+    charges,
+    intent_methods,
+    payment_intents,
+    payment_methods,
+    refunds,
+    sessions,
+)
 from stripe_sandbox.work import Work, public
 
 FAILED_CHALLENGE = (
@@ -89,6 +96,7 @@ def end_delayed(work: Work, id: str) -> None:
     if failure is None:
         charges.succeed(work, taken)
         _succeed(work, intent, method, taken)
+        refunds.charge_decided(work, taken)
         return
     charges.fail(work, taken, failure, RETURNED[failure])
     error = StripeError(
@@ -98,6 +106,7 @@ def end_delayed(work: Work, id: str) -> None:
     work.emit("charge.failed", taken)
     work.emit("payment_intent.payment_failed", intent)
     sessions.paid(work, intent)
+    refunds.charge_decided(work, taken)
 
 
 def _wait(work: Work, intent: Obj, method: Obj, taken: Obj, delay: Delay) -> Obj:

@@ -7,7 +7,6 @@ from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import invalid, no_such, refuse_unmodelled
 from stripe_sandbox.work import Work, unset
 
-MAX_CHARACTERS = 150_000
 Verdict = Literal["won", "lost", "escalated"]
 # `uncategorized_text` of a test dispute: what the bank makes of it.
 VERDICTS: dict[str, Verdict] = {
@@ -29,10 +28,9 @@ def add(work: Work, dispute: Obj, given: Obj) -> None:
         if texts.get(name) and work.get("file", texts[name]) is None:
             raise no_such("file upload", texts[name], f"evidence[{name}]", in_path=False)
     evidence = dispute["evidence"] | {name: unset(value) for name, value in texts.items()}
-    if sum(len(text) for text in _texts(evidence)) > MAX_CHARACTERS:
-        raise invalid(
-            f"The combined character count of all evidence is limited to {MAX_CHARACTERS:,}.", "evidence"
-        )
+    if sum(len(text) for text in _texts(evidence)) > spec.EVIDENCE_CHARACTERS:
+        limit = f"{spec.EVIDENCE_CHARACTERS:,}"
+        raise invalid(f"The combined character count of all evidence is limited to {limit}.", "evidence")
     dispute["evidence"] = evidence
 
 

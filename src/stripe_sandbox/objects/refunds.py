@@ -219,6 +219,7 @@ def _wait_for_bank(work: Work, refund: Obj, end: str) -> None:
 
 def _go_on(work: Work, refund: Obj) -> None:
     """What a refund waited for is there: its money leaves the balance and the bank has it."""
+    charges.book_later(work, refund["charge"])
     refund["balance_transaction"] = balance.enter_refund(work, refund)
     does = payment_methods.behaviour(work.own("payment_method", refund["payment_method"]))
     if does.refund == "pending":

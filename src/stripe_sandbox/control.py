@@ -11,6 +11,7 @@ from stripe_sandbox import control_faults, control_money, control_state, control
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError, invalid
 from stripe_sandbox.faults import Seed
+from stripe_sandbox.objects import session_stand_in
 from stripe_sandbox.same_site import only_from_here
 from stripe_sandbox.sandbox import ApiAnswer, Sandbox
 
@@ -86,7 +87,7 @@ async def pay(state: State, session_id: FromPath[str], data: JSONBody[Pay]) -> R
     params: Obj = {"payment_method": data.payment_method}
     if data.email:
         params["email"] = data.email
-    return _answer(_box(state).pay_session(session_id, params))
+    return _answer(_box(state).attempt(lambda work: session_stand_in.pay(work, session_id, params)))
 
 
 def _box(state: State) -> Sandbox:

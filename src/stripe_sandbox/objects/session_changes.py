@@ -47,7 +47,7 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     if "shipping_options" in params:
         session_shipping.offer(work, session, params["shipping_options"] or [])
     if others:
-        session_totals.reprice(work, session)
+        session_totals.renew(work, session)
     return sessions.settle(work, session)
 
 
@@ -80,13 +80,12 @@ def _update_intent_data(work: Work, session: Obj, params: Obj) -> None:
             data[name] = unset(value)
     intent = work.get("payment_intent", session["payment_intent"])
     if intent is not None:
-        intent["_"]["action"] = intent["payment_method"] = None
-        payment_intents.settle(work, intent)
+        session_totals.abandon(work, intent)
         payment_intents.update(work, intent["id"], given)
 
 
 def apply(work: Work, session: Obj, params: Obj) -> None:
-    """Write down what the customer says; amounts follow. 400 for what the session does not offer."""
+    """Write down what the customer says, not yet what it costs. 400 for what the session does not offer."""
     _note_details(session, params)
     if "shipping_details" in params:
         locked = (session.get("permissions") or {}).get("update_shipping_details") == "server_only"
@@ -107,8 +106,21 @@ def apply(work: Work, session: Obj, params: Obj) -> None:
         session_totals.take_code(work, session, params["promotion_code"])
     if "remove_payment_method" in params:
         _remove_method(work, session, params["remove_payment_method"])
-    if session["mode"] == "payment":
-        session_totals.reprice(work, session)
+
+
+def note_method(work: Work, session: Obj, params: Obj) -> None:
+    """What the payment method tells of the customer counts where they said nothing themselves."""
+    saved = work.get("payment_method", params.get("payment_method"))
+    token = work.get("confirmation_token", params.get("confirmation_token"))
+    stored: Obj = (saved or (token or {}).get("payment_method_preview") or {}).get("billing_details") or {}
+    billing = stored | ((params.get("payment_method_data") or {}).get("billing_details") or {})
+    details = details_of(session)
+    for name in ("email", "name", "phone"):
+        details[name] = details[name] or unset(billing.get(name))
+    where = billing.get("address") or {}
+    if not details["address"] and any(where.values()):
+        details["address"] = address(where)
+    session["customer_details"] = details
 
 
 def details_of(session: Obj) -> Obj:
@@ -122,10 +134,11 @@ def missing(session: Obj) -> list[str]:
     details = details_of(session)
     shipped = (session["collected_information"] or {}).get("shipping_details")
     names = session.get("name_collection") or {}
+    taxed_there = session_totals.tax_status(session) == "requires_billing_address"
     required = {
         "email": True,
         "phone": (session.get("phone_number_collection") or {}).get("enabled"),
-        "billing_address": session["billing_address_collection"] == "required",
+        "billing_address": session["billing_address_collection"] == "required" or taxed_there,
     }
     wanted = {"email": details["email"], "phone": details["phone"], "billing_address": details["address"]}
     lacking = [name for name, is_needed in required.items() if is_needed and not wanted[name]]
@@ -137,19 +150,21 @@ def missing(session: Obj) -> list[str]:
     agreed = (session["consent"] or {}).get("terms_of_service")
     if asked.get("terms_of_service") == "required" and not agreed:
         lacking.append("terms_of_service")
+    if session_fields.needs_tax_id(session):
+        lacking.append("tax_id")
     for kind, one in names.items():
         if one["enabled"] and not one["optional"] and not details[f"{kind}_name"]:
             lacking.append(f"{kind}_name")
     return lacking + [f"custom_fields.{key}" for key in session_fields.unanswered(session)]
 
 
-def check_complete(work: Work, session: Obj) -> None:
+def check_complete(session: Obj) -> None:
     """400 when a page confirms without something that this session asks for.
 
-    An e-mail address, a phone number and a billing address may still come with the payment method.
+    An e-mail address every page asks for; a test need not.
     """
     for name in missing(session):
-        if name not in ("email", "phone", "billing_address"):
+        if name != "email":
             raise invalid(f"This Checkout Session still needs: {name}.", name.partition(".")[0])
 
 

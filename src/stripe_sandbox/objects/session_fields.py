@@ -5,9 +5,12 @@ said.
 """
 
 import re
+from functools import cache
 
+from stripe_sandbox import spec
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import invalid, missing
+from stripe_sandbox.objects.tax_table import EU
 
 MAX_FIELDS = 3
 MAX_OPTIONS = 200
@@ -122,4 +125,22 @@ def answer_tax_id(session: Obj, given: Obj | str) -> None:
     """Write down the customer's tax id, or take it away; 400 if the session does not ask for one."""
     if not (session.get("tax_id_collection") or {}).get("enabled"):
         raise invalid("This Checkout Session does not collect tax ids.", "tax_id")
+    if isinstance(given, dict) and given["type"] not in _tax_id_types():
+        raise invalid(f"Invalid tax_id[type]: {given['type'][:100]}", "tax_id[type]")
     session["customer_details"]["tax_ids"] = [given] if isinstance(given, dict) else []
+
+
+def needs_tax_id(session: Obj) -> bool:
+    """Whether the customer must still tell a tax id: where they live has some, and the shop requires it."""
+    if (session.get("tax_id_collection") or {}).get("required") != "if_supported":
+        return False
+    details = session["customer_details"] or {}
+    country = ((details.get("address") or {}).get("country") or "").lower()
+    supported = country.upper() in EU or any(kind.startswith(f"{country}_") for kind in _tax_id_types())
+    return bool(country) and supported and not details.get("tax_ids")
+
+
+@cache
+def _tax_id_types() -> list[str]:
+    found: list[str] = spec.schema("checkout_session_customer_details_tax_id")["properties"]["type"]["enum"]
+    return found

@@ -22,7 +22,7 @@ KEPT = (
     "success_url", "wallet_options",
 )  # fmt: skip
 BRANDING = {
-    "background_color": "#ffffff", "border_style": "rounded", "button_color": "#2f4bd0", "display_name": "",
+    "background_color": "#f5f4ef", "border_style": "rounded", "button_color": "#0f5f50", "display_name": "",
     "font_family": "default", "icon": None, "logo": None,
 }  # fmt: skip
 

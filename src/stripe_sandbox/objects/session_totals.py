@@ -7,7 +7,7 @@ Private facts used: `ordered`, `lines`, `discounts` (Discount objects), `shippin
 from stripe_sandbox.amounts import check_amount
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.objects import discounts, line_items
+from stripe_sandbox.objects import discounts, line_items, payment_intents
 from stripe_sandbox.objects.line_items import Priced
 from stripe_sandbox.objects.taxation import TaxRule
 from stripe_sandbox.work import Work, public
@@ -38,6 +38,22 @@ def reprice(work: Work, session: Obj) -> None:
     if session["automatic_tax"]["enabled"]:
         known = _tax_rule(session) is not None
         session["automatic_tax"]["status"] = "complete" if known else "requires_location_inputs"
+
+
+def renew(work: Work, session: Obj) -> None:
+    """After a change: price again. A challenge over another amount, if one is open, is over."""
+    if session["mode"] != "payment":
+        return
+    reprice(work, session)
+    intent = work.get("payment_intent", session["payment_intent"])
+    if intent is not None and intent["amount"] != session["amount_total"]:
+        abandon(work, intent)
+
+
+def abandon(work: Work, intent: Obj) -> None:
+    """End what the customer was to do for a PaymentIntent; another method may pay it."""
+    intent["_"]["action"] = intent["payment_method"] = None
+    payment_intents.settle(work, intent)
 
 
 def take_discounts(work: Work, session: Obj, given: list[Obj]) -> None:

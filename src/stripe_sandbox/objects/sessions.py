@@ -20,7 +20,7 @@ from stripe_sandbox.objects import (
     session_totals,
     setup_intents,
 )
-from stripe_sandbox.work import Work, address, public, unset
+from stripe_sandbox.work import Work, public
 
 ENDINGS = ("succeeded", "requires_capture", "processing")
 
@@ -79,6 +79,7 @@ def change(work: Work, id: str, params: Obj) -> Obj:
     """The customer changes something on the session's page, see `session_changes`."""
     session = need_open(work, id, "changed")
     session_changes.apply(work, session, params)
+    session_totals.renew(work, session)
     return settle(work, session)
 
 
@@ -91,8 +92,10 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
     """
     session = need_open(work, id, "paid")
     session_changes.apply(work, session, params)
+    session_changes.note_method(work, session, params)
+    session_totals.renew(work, session)  # an address that came with the method may tell the tax
     if work.by_page:
-        session_changes.check_complete(work, session)
+        session_changes.check_complete(session)
     expected = params.get("expected_amount")
     if expected is not None and expected != (session["amount_total"] or 0):
         raise invalid(
@@ -101,7 +104,6 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
         )
     session_fields.take_defaults(session)
     session_totals.check_discounts(work, session)
-    _note_customer(work, session, params)
     if session["mode"] == "payment" and session["amount_total"] == 0:
         return _complete(work, session)
     _make_customer(work, session)
@@ -189,9 +191,8 @@ def _intent(work: Work, session: Obj, params: Obj) -> Obj:
     intent = work.get("payment_intent", session["payment_intent"])
     if intent is None:
         intent = _new_intent(work, session)
-    elif intent["status"] == "requires_action":
-        intent["_"]["action"] = None  # the customer left a challenge and pays with something else
-        intent["payment_method"] = None
+    elif intent["status"] == "requires_action":  # the customer left a challenge and pays with something else
+        session_totals.abandon(work, intent)
     intent["amount"] = session["amount_total"]
     shipped = (session["collected_information"] or {}).get("shipping_details")
     if shipped and not session["_"]["intent"].get("shipping"):
@@ -219,22 +220,6 @@ def _new_intent(work: Work, session: Obj) -> Obj:
     work.emit("payment_intent.created", intent)
     session["payment_intent"] = intent["id"]
     return intent
-
-
-def _note_customer(work: Work, session: Obj, params: Obj) -> None:
-    """What the payment method tells of the customer counts where they said nothing themselves."""
-    billing = (params.get("payment_method_data") or {}).get("billing_details") or {}
-    saved = work.get("payment_method", params.get("payment_method"))
-    token = work.get("confirmation_token", params.get("confirmation_token")) or {}
-    stored = saved["billing_details"] if saved else {}
-    stored = stored or (token.get("payment_method_preview") or {}).get("billing_details") or {}
-    details = session_changes.details_of(session)
-    for name in ("email", "name", "phone"):
-        details[name] = details[name] or unset(billing.get(name)) or stored.get(name)
-    where = billing.get("address") or stored.get("address")
-    if where and not details["address"] and any(where.values()):
-        details["address"] = address(where)
-    session["customer_details"] = details
 
 
 def _make_customer(work: Work, session: Obj) -> None:

@@ -6,7 +6,7 @@ facts: `method` (the payment method's id), `used`, and `options` (the `payment_m
 
 from stripe_sandbox import spec
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import StripeError, exclusive, missing, no_such
+from stripe_sandbox.errors import StripeError, exclusive, missing
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.objects import payment_methods
 from stripe_sandbox.work import Work, address, unset
@@ -49,14 +49,6 @@ def create(work: Work, params: Obj) -> Obj:
         },
     }
     return work.save(token)
-
-
-def retrieve(work: Work, id: str) -> Obj:
-    """One ConfirmationToken; 404 if there is none."""
-    token = work.get("confirmation_token", id)
-    if token is None:
-        raise no_such("confirmation_token", id, "confirmation_token", in_path=True)
-    return token
 
 
 def apply(work: Work, params: Obj) -> Obj:

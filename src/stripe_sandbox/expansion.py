@@ -7,7 +7,16 @@ from typing import Any
 from stripe_sandbox import lists, spec
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.objects import balance, coupons, prices, promotion_codes, session_totals, shipping_rates
+from stripe_sandbox.objects import (
+    balance,
+    coupons,
+    prices,
+    promotion_codes,
+    session_totals,
+    shipping_rates,
+    tax_calculations,
+    tax_transactions,
+)
 from stripe_sandbox.spec import Schema
 from stripe_sandbox.work import Work, public
 
@@ -165,6 +174,11 @@ INCLUDED: dict[tuple[str, str], Callable[[Work, Obj], Any]] = {
     ("price", "currency_options"): prices.currency_options,
     ("price", "tiers"): prices.tiers,
     ("checkout_session_shipping_cost", "taxes"): _as_it_is,
+    ("tax.calculation", "line_items"): tax_calculations.first_lines,
+    ("tax.calculation_line_item", "tax_breakdown"): _as_it_is,
+    ("tax_calculation_shipping_cost", "tax_breakdown"): _as_it_is,
+    ("tax.transaction", "line_items"): tax_transactions.first_lines,
+    ("tax_transaction_shipping_cost", "tax_breakdown"): _as_it_is,
     ("item", "discounts"): _as_it_is,
     ("item", "taxes"): _as_it_is,
 }

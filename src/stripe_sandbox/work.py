@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
 # The wording of "No such …" and of the parameter that names an object in the path.
-LABELS = {"payment_method": "PaymentMethod"}
+LABELS = {
+    "payment_method": "PaymentMethod",
+    "promotion_code": "promotion code",
+    "shipping_rate": "shipping rate",
+    "tax.calculation": "tax calculation",
+    "tax.transaction": "tax transaction",
+    "tax_rate": "tax rate",
+}
 PATH_PARAMS = {"payment_intent": "intent", "setup_intent": "intent"}
 MAX_METADATA = 50
 

@@ -74,9 +74,26 @@ RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD
 TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
 """
 COUNTRIES = frozenset(_CODES.split())
+# Names of what takes something: countries, and states as COUNTRY-STATE.
+_NAMES = """
+AT Austria|BE Belgium|BG Bulgaria|CY Cyprus|CZ Czechia|DE Germany|DK Denmark|EE Estonia|ES Spain|FI Finland|FR France
+GR Greece|HR Croatia|HU Hungary|IE Ireland|IT Italy|LT Lithuania|LU Luxembourg|LV Latvia|MT Malta|NL Netherlands
+PL Poland|PT Portugal|RO Romania|SE Sweden|SI Slovenia|SK Slovakia|GB United Kingdom|CH Switzerland|NO Norway
+AU Australia|JP Japan|US-AL Alabama|US-AK Alaska|US-AZ Arizona|US-AR Arkansas|US-CA California|US-CO Colorado
+US-CT Connecticut|US-DC District of Columbia|US-DE Delaware|US-FL Florida|US-GA Georgia|US-HI Hawaii|US-ID Idaho
+US-IL Illinois|US-IN Indiana|US-IA Iowa|US-KS Kansas|US-KY Kentucky|US-LA Louisiana|US-ME Maine|US-MD Maryland
+US-MA Massachusetts|US-MI Michigan|US-MN Minnesota|US-MS Mississippi|US-MO Missouri|US-MT Montana|US-NE Nebraska
+US-NV Nevada|US-NH New Hampshire|US-NJ New Jersey|US-NM New Mexico|US-NY New York|US-NC North Carolina
+US-ND North Dakota|US-OH Ohio|US-OK Oklahoma|US-OR Oregon|US-PA Pennsylvania|US-RI Rhode Island|US-SC South Carolina
+US-SD South Dakota|US-TN Tennessee|US-TX Texas|US-UT Utah|US-VT Vermont|US-VA Virginia|US-WA Washington
+US-WV West Virginia|US-WI Wisconsin|US-WY Wyoming|CA-AB Alberta|CA-BC British Columbia|CA-MB Manitoba
+CA-NB New Brunswick|CA-NL Newfoundland and Labrador|CA-NS Nova Scotia|CA-NT Northwest Territories|CA-NU Nunavut
+CA-ON Ontario|CA-PE Prince Edward Island|CA-QC Quebec|CA-SK Saskatchewan|CA-YT Yukon
+"""
+NAMES = dict(one.split(" ", 1) for one in _NAMES.strip().replace("\n", "|").split("|"))
 # fmt: on
 _KINDS = {"AU": ("gst", "GST"), "JP": ("jct", "Consumption Tax")}
-_NAMES = {"gst": "GST", "hst": "HST", "pst": "PST", "qst": "QST", "rst": "RST"}
+_CANADIAN_TAXES = {"gst": "GST", "hst": "HST", "pst": "PST", "qst": "QST", "rst": "RST"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +164,7 @@ def _canadian(province: str, tax_code: str) -> list[Rate]:
     if tax_code in BOOKS:
         return [Rate("CA", province, "5.0", "gst", "GST", "standard_rated")]
     return [
-        Rate("CA", province, percent, kind, _NAMES[kind], "standard_rated")
+        Rate("CA", province, percent, kind, _CANADIAN_TAXES[kind], "standard_rated")
         for kind, percent in CANADA[province]
     ]
 

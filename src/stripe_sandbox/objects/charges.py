@@ -13,6 +13,7 @@ from stripe_sandbox.objects import (
     balance,
     changes,
     intent_methods,
+    mandates,
     method_details,
     payment_intents,
     payment_methods,
@@ -200,7 +201,8 @@ def _descriptor(intent: Obj) -> str:
 
 def _is_authenticated(charge: Obj) -> bool:
     details = charge["payment_method_details"].get("card") or {}
-    return (details.get("three_d_secure") or {}).get("result") == "authenticated"
+    # An attempt is enough: an issuer without 3-D Secure bears the loss itself.
+    return (details.get("three_d_secure") or {}).get("result") in ("authenticated", "attempt_acknowledged")
 
 
 def _outcome(does: Behaviour, decline: tuple[str, str | None] | None) -> Obj:
@@ -251,7 +253,11 @@ def _card_part(
 ) -> Obj:
     """The method's own part of `payment_method_details`."""
     if method["type"] != "card":
-        return method_details.charged(method)
+        part = method_details.charged(method)
+        if "mandate" in part or method["type"] == "us_bank_account":
+            mandate = mandates.create(work, method, intent["_"]["mandate_data"])
+            part["mandate"] = mandate["id"] if mandate else None
+        return part
     card = method["card"]
     part = blank("charge_payment_method_details_card")
     same = (

@@ -97,7 +97,8 @@ def confirm(work: Work, intent: Obj, params: Obj) -> Obj:
         work.need("mandate", params["mandate"], "mandate")
     intent["last_payment_error"] = None
     facts["action"] = None
-    facts["return_url"] = params.get("return_url") or facts["return_url"]
+    for name in ("return_url", "mandate_data"):
+        facts[name] = params.get(name) or facts[name]
     if facts["authenticated"] == method["id"]:
         return attempts.pay(work, intent, method, secured=_passed(method))
     does = payment_methods.behaviour(method)

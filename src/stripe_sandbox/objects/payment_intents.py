@@ -3,7 +3,8 @@
 Private facts: `authorized` (the good charge's id), `captured` (minor units taken, or null), `pending` (the
 charge a bank has not answered yet), `action` (what the customer must still do, or null), `authenticated` (the
 method whose challenge was passed), `confirmed` (how often), `session` (the Checkout Session it belongs to),
-`return_url`. The public status is derived from them in `settle`, so it cannot contradict them.
+`return_url`, `mandate_data` (how the customer agreed to a debit). The public status is derived from them in
+`settle`, so it cannot contradict them.
 """
 
 from stripe_sandbox.amounts import check_amount, check_currency, format_amount
@@ -80,6 +81,7 @@ def build(work: Work, params: Obj, currency: str) -> Obj:
             "authenticated": None,
             "confirmed": 0,
             "session": None,
+            "mandate_data": None,
             "return_url": None,
         },
     }

@@ -8,7 +8,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from stripe_sandbox.pages import assets, challenge, checkout, dashboard, element, redirect
+from stripe_sandbox.pages import assets, brand, challenge, checkout, dashboard, element, embedded, redirect
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     assets.stripe_js,
@@ -16,6 +16,8 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *element.route_handlers,
     *challenge.route_handlers,
     *redirect.route_handlers,
+    *brand.route_handlers,
     *checkout.route_handlers,
+    *embedded.route_handlers,
     *dashboard.route_handlers,
 ]

@@ -30,6 +30,7 @@ SCRIPTS: Final = {
         *(f"pages/static/{part}.js" for part in ("bank-fields", "saved-methods", "choice", "element")),
     ],
     "challenge.js": ["pages/static/challenge.js"],
+    "dashboard.js": [_COPY, "pages/static/dashboard.js"],
     "checkout.js": [_FIELDS, _COPY, "pages/static/checkout.js"],
 }  # fmt: skip
 # The sheets that one is made of, after the tokens.

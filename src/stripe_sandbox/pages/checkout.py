@@ -1,156 +1,319 @@
-"""The hosted payment page of a Checkout Session: plain HTML that works without JavaScript."""
+"""The payment page of a Checkout Session: plain HTML that works without JavaScript.
 
+A form that is sent does one thing: it pays, or it changes the order and shows it again. A page's script asks with
+`X-Page: part` and gets the next address as JSON instead of a redirect; what it shows, it takes from the same HTML.
+"""
+
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
 from stripe_sandbox.defaults import Obj
-from stripe_sandbox.pages.checkout_form import FIELD_OF, Asks, Filled, check, parameters
-from stripe_sandbox.pages.countries import countries
+from stripe_sandbox.objects import payment_pages, session_recovery, sessions
+from stripe_sandbox.pages import checkout_changes
+from stripe_sandbox.pages.checkout_asks import Asks
+from stripe_sandbox.pages.checkout_form import FIELD_OF, Filled, check, method_parameters
+from stripe_sandbox.pages.checkout_view import frame, images, offered, page_of
 from stripe_sandbox.pages.forms import read_form
-from stripe_sandbox.pages.merchant import merchant
 from stripe_sandbox.pages.rendering import on_this_origin, page, redirect
-from stripe_sandbox.pages.test_cards import TEST_CARDS
-from stripe_sandbox.pages.words import Words, language_of, money, words
+from stripe_sandbox.pages.words import language_of, words
 from stripe_sandbox.sandbox import ApiAnswer, Sandbox
+
+# What `apply` and `confirm` complain about, and the control a customer knows it by.
+_CONTROLS: Final = {
+    "phone": "phone", "individual_name": "individual_name", "business_name": "business_name", "tax_id": "tax_id",
+    "shipping_address": "shipping_line1", "shipping_rate": "shipping_rate", "terms_of_service": "terms",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request to the page of one session; `origin` is the page around an embedded one."""
+
+    request: Request[Any, Any, Any]
+    box: Sandbox
+    session: Obj
+    origin: str = ""
+
+    @property
+    def language(self) -> str:
+        """The session's language, else the browser's."""
+        return language_of(self.session.get("locale"), self.request.headers.get("accept-language", ""))
+
+    @property
+    def by_script(self) -> bool:
+        """Whether the page's own script asks."""
+        return self.request.headers.get("x-page") == "part"
+
+    def again(self) -> "Visit":
+        """The same visit with the session as it is now."""
+        return Visit(self.request, self.box, read(self.box, self.session["id"]) or self.session, self.origin)
 
 
 @get("/c/pay/{session_id:str}")
 async def show(request: Request[Any, Any, Any]) -> Response[Any]:
-    """GET /c/pay/{cs}: the page; a customer who comes back from a passed challenge goes on to the shop."""
-    box, session = _session(request)
-    if session is None:
-        return _end(request, None, "unknown", status=404)
-    came_back = "payment_intent" in request.query_params
-    if session["status"] == "complete" and came_back and (url := box.session_return_url(session["id"])):
-        return redirect(url)
-    if session["status"] != "open":
-        return _end(request, session, session["status"])
-    failure = None
-    if came_back and request.query_params.get("redirect_status") == "failed":
-        intent = box.payment_intent(session["payment_intent"] or "")
-        failure = intent["last_payment_error"] if intent else None
-    return _form(request, session, Filled(_known(session)), failure=failure)
+    """GET /c/pay/{cs}: the page; a customer who comes back from a bank or wallet goes on to the shop."""
+    visit = _visit(request)
+    if visit is None:
+        return unknown(request)
+    query, session = request.query_params, visit.session
+    came_back = "payment_intent" in query or "setup_intent" in query
+    if came_back and (session["status"] == "complete" or session["ui_mode"] != "hosted_page"):
+        url = onward(session)
+        return redirect(url) if url else over(visit)
+    if session["ui_mode"] != "hosted_page":
+        return unknown(request)
+    return answer_get(visit, failed=came_back and query.get("redirect_status") == "failed")
 
 
 @post("/c/pay/{session_id:str}")
 async def pay(request: Request[Any, Any, Any]) -> Response[Any]:
-    """POST /c/pay/{cs}: pay. A decline or a slip shows the page again with what is wrong, and the session stays open.
+    """POST /c/pay/{cs}: pay, or change the order. A decline or a slip shows the page again with what is wrong.
 
     Sent twice, the second form finds the session complete and goes where the first one went.
     """
-    box, session = _session(request)
-    if session is None:
-        return _end(request, None, "unknown", status=404)
-    if session["status"] == "expired":
-        return _end(request, session, "expired", status=410)
-    if session["status"] == "complete":
-        return _onward(request, box, session)
-    asks = Asks.of(session)
-    filled = check(asks, await read_form(request))
-    if filled.faults:
-        return _form(request, session, filled, status=422)
-    answer = box.pay_session(session["id"], parameters(asks, filled.values))
-    session = box.session(session["id"]) or session
-    if answer.status != 200:
-        return _refused(request, session, filled, answer)
-    intent = box.payment_intent(session["payment_intent"] or "")
-    action = (intent or {}).get("next_action") or {}
-    if action.get("type") == "redirect_to_url":
-        return redirect(on_this_origin(action["redirect_to_url"]["url"], box.base_url))
-    return _onward(request, box, session)
+    visit = _visit(request)
+    if visit is None or visit.session["ui_mode"] != "hosted_page":
+        return unknown(request)
+    return await answer_post(visit)
 
 
-def _session(request: Request[Any, Any, Any]) -> tuple[Sandbox, Obj | None]:
-    box: Sandbox = request.app.state.sandbox
-    box.run_due()
-    session = box.session(request.path_params["session_id"])
-    return box, session if session and session["ui_mode"] == "hosted_page" else None
+@get("/c/recover/{session_id:str}")
+async def recover(request: Request[Any, Any, Any]) -> Response[Any]:
+    """GET /c/recover/{cs}: on to a new session like an expired one, where the shop offers that."""
+    visit = _visit(request)
+    if visit is None:
+        return unknown(request)
+    answer = visit.box.attempt(lambda work: session_recovery.recover(work, visit.session["id"]))
+    if answer.status != 200 or not answer.body["url"]:
+        return over(visit, status=410)
+    return redirect(on_this_origin(answer.body["url"], visit.box.base_url))
 
 
-def _onward(request: Request[Any, Any, Any], box: Sandbox, session: Obj) -> Response[Any]:
-    url = box.session_return_url(session["id"]) if session["status"] == "complete" else None
-    return redirect(url) if url else _end(request, session, session["status"])
+def answer_get(visit: Visit, *, failed: bool = False) -> Response[Any]:
+    """The page of a session as it is; `failed`: the customer comes back from a payment that did not work."""
+    if visit.session["status"] == "complete" and visit.by_script:
+        return finished(visit)
+    if visit.session["status"] != "open":
+        return over(visit)
+    filled = Filled(_known(visit.session))
+    if not failed:
+        return form(visit, filled)
+    intent = visit.session["payment_intent"] or visit.session.get("setup_intent") or {}
+    error = intent.get("last_payment_error") or intent.get("last_setup_error")
+    return form(visit, filled, failure=error or {"code": "unavailable"})
 
 
-def _refused(
-    request: Request[Any, Any, Any], session: Obj, filled: Filled, answer: ApiAnswer
-) -> Response[Any]:
-    if session["status"] != "open":
-        return _end(request, session, session["status"], status=409)
-    error = answer.body["error"]
-    if error.get("param") == "expected_amount":
-        error = {"message": _words(request, session)["checkout"]["changed"]}
-    return _form(request, session, filled, failure=error, status=answer.status)
+async def answer_post(visit: Visit) -> Response[Any]:
+    """Do what the form says."""
+    if visit.session["status"] == "expired":
+        return over(visit, status=410)
+    if visit.session["status"] == "complete":
+        return finished(visit)
+    values = await read_form(visit.request)
+    do = values.get("do", "pay")
+    slips = checkout_changes.make(visit.box, visit.session, values, do)
+    visit = visit.again()
+    shown = _settled(visit.session, values, slips)
+    if do != "pay":
+        return form(visit, Filled(shown, slips), status=422 if slips else 200)
+    if values.get("code") and visit.session.get("discounts"):
+        return form(visit, Filled(shown), notice="code_first", status=409)
+    filled = check(Asks.of(visit.session), values, offered(visit.session))
+    if filled.faults or slips:
+        return form(visit, Filled(shown, filled.faults | slips), status=422)
+    if not _is_expected(visit.session, values):
+        return form(visit, Filled(shown), notice="changed", status=409)
+    answer = visit.box.pay_session(visit.session["id"], _parameters(visit, values))
+    visit = visit.again()
+    return finished(visit) if answer.status == 200 else _refused(visit, shown, answer)
 
 
-def _form(
-    request: Request[Any, Any, Any],
-    session: Obj,
+def finished(visit: Visit) -> Response[Any]:
+    """On to the bank or wallet that must confirm, or to the shop."""
+    session = visit.session
+    intent = session["payment_intent"] or session.get("setup_intent") or {}
+    action = intent.get("next_action") or {}
+    if session["status"] == "open" and action.get("type") == "redirect_to_url":
+        return go(visit, on_this_origin(action["redirect_to_url"]["url"], visit.box.base_url))
+    if session["status"] == "open" and action.get("type") == "use_stripe_sdk":
+        challenge = on_this_origin(action["use_stripe_sdk"]["stripe_js"], visit.box.base_url)
+        return Response({"challenge": challenge}, headers={"Cache-Control": "no-store"})
+    if session["status"] == "open":
+        return form(visit, Filled(_known(session)))
+    stays = session["ui_mode"] != "hosted_page" and session.get("redirect_on_completion") != "always"
+    if stays and visit.by_script:
+        return Response({"complete": True}, headers={"Cache-Control": "no-store"})
+    url = None if stays else onward(session)
+    return go(visit, url) if url and session["status"] == "complete" else over(visit)
+
+
+def go(visit: Visit, url: str) -> Response[Any]:
+    """Have the browser go to `url`."""
+    return Response({"go": url}, headers={"Cache-Control": "no-store"}) if visit.by_script else redirect(url)
+
+
+def form(
+    visit: Visit,
     filled: Filled,
     *,
     failure: Obj | None = None,
+    notice: str | None = None,
     status: int = 200,
 ) -> Response[str]:
-    language, said = _language(request, session), _words(request, session)
-    faults = {name: said["faults"][fault] for name, fault in filled.faults.items()}
-    sentence = None
+    """The page with its form; `failure` is an error of the API, `notice` the name of a sentence."""
+    said = words(visit.language)
+    sentence = said["checkout"][notice] if notice else None
+    faults = dict(filled.faults)
     if failure:
         known = (failure.get("decline_code"), failure.get("code"))
         translated = next((said["errors"][code] for code in known if code in said["errors"]), None)
-        sentence = translated or failure.get("message") or said["checkout"]["unavailable"]
+        sentence = translated or failure.get("message") or said["checkout"]["failed_text"]
         if name := FIELD_OF.get(failure.get("code") or ""):
             faults[name] = sentence
-    # A security code is never sent back to a browser.
-    values = {name: value for name, value in filled.values.items() if name != "cvc"}
+    session = visit.session
     return page(
         "checkout.html",
         status=status,
-        leads_to=[session["success_url"]],
-        **_common(request, session),
-        action=f"/c/pay/{session['id']}",
-        labels=said["labels"],
-        asks=Asks.of(session),
-        values=values,
-        faults=faults,
-        sentence=sentence,
-        strings={"faults": said["faults"], "checkout": said["checkout"]},
-        countries=countries(language),
-        test_cards=[(card.number, card.does[language]) for card in TEST_CARDS],
+        framable=_is_embedded(session),
+        leads_to=[onward(session)],
+        pictures=images(session),
+        action=f"{visit.request.url.path}?{visit.request.url.query}".rstrip("?"),
+        origin=visit.origin,
+        back=session["cancel_url"],
+        **page_of(session, Filled(filled.values, faults), sentence, visit.language),
     )
 
 
-def _end(
-    request: Request[Any, Any, Any], session: Obj | None, kind: str, *, status: int = 200
-) -> Response[str]:
-    """A page that is not for paying: complete, expired or unknown."""
+def over(visit: Visit, *, status: int = 200) -> Response[str]:
+    """The page of a session that is complete or expired."""
+    session = visit.session
+    after = (session["after_expiration"] or {}).get("recovery") or {}
+    alive = after.get("url") and after["expires_at"] > visit.box.clock.now()
+    kind = "expired" if session["status"] == "expired" else "complete"
+    onwards = onward(session) if kind == "complete" else session["cancel_url"]
+    if _is_embedded(session) and session.get("redirect_on_completion") == "never":
+        onwards = None
+    return page(
+        "checkout_end.html",
+        status=status,
+        framable=_is_embedded(session),
+        pictures=images(session),
+        kind=kind,
+        origin=visit.origin,
+        onward=onwards,
+        recovery=on_this_origin(after["url"], visit.box.base_url) if alive else None,
+        back=None,
+        **frame(session, visit.language),
+    )
+
+
+def unknown(request: Request[Any, Any, Any], *, framable: bool = False) -> Response[str]:
+    """The page for an address that leads nowhere."""
+    language = language_of(None, request.headers.get("accept-language", ""))
+    said = words(language)["checkout"]
+    return page(
+        "checkout_end.html", status=404, framable=framable, kind="unknown", language=language, said=said,
+        session=None, shop="", onward=None, recovery=None, logo=None, icon=None, brand_sheet=None,
+        embedded=framable, origin="", back=None,
+    )  # fmt: skip
+
+
+def read(box: Sandbox, id: str) -> Obj | None:
+    """A session as its page sees it, or None."""
+    with box.work() as work:
+        session = work.get("checkout.session", id)
+        return None if session is None else payment_pages.view(work, session)
+
+
+def onward(session: Obj) -> str | None:
+    """Where the customer goes afterwards."""
+    return sessions.complete_url(session)
+
+
+def _visit(request: Request[Any, Any, Any]) -> Visit | None:
     box: Sandbox = request.app.state.sandbox
-    onward = None
-    if session:
-        onward = box.session_return_url(session["id"]) if kind == "complete" else session["cancel_url"]
-    return page("checkout_end.html", status=status, **_common(request, session), kind=kind, onward=onward)
+    box.run_due()
+    session = read(box, request.path_params["session_id"])
+    return Visit(request, box, session) if session else None
 
 
-def _common(request: Request[Any, Any, Any], session: Obj | None) -> Obj:
-    language, said = _language(request, session), _words(request, session)["checkout"]
-    shop = merchant(session) if session else "—"
-    return {"language": language, "said": said, "session": session, "shop": shop, "money": money}
+def _is_embedded(session: Obj) -> bool:
+    return bool(session["ui_mode"] != "hosted_page")
+
+
+def _refused(visit: Visit, values: dict[str, str], answer: ApiAnswer) -> Response[Any]:
+    if visit.session["status"] != "open":
+        return over(visit, status=409)
+    error = answer.body["error"]
+    if error.get("param") == "expected_amount":
+        return form(visit, Filled(values), notice="changed", status=409)
+    if control := _CONTROLS.get(error.get("param") or ""):
+        return form(visit, Filled(values, {control: "incomplete_field"}), status=422)
+    return form(visit, Filled(values), failure=error, status=answer.status)
+
+
+def _parameters(visit: Visit, values: dict[str, str]) -> Obj:
+    """What a checked form tells `pay_session`; the order has been changed already."""
+    session = visit.session
+    asks = Asks.of(session)
+    details: Obj = {"name": values["name"]} if values.get("name") else {}
+    for name in ("email", "phone", *(one.name for one in asks.names)):
+        if values.get(name) and (name != "email" or asks.email):
+            details[name] = values[name]
+    if asks.tax_id and values.get("tax_business_name"):
+        details["business_name"] = values["tax_business_name"]
+    params: Obj = {"customer_details": details, "use_stripe_sdk": _is_embedded(session) and visit.by_script}
+    if asks.fields:
+        params["custom_fields"] = [
+            {"key": one.key, "value": values[one.name]} for one in asks.fields if values.get(one.name)
+        ]
+    consent = {"terms_of_service": "accepted"} if asks.terms else {}
+    if asks.promotions:
+        consent["promotions"] = "opt_in" if values.get("promotions") else "opt_out"
+    if consent:
+        params["consent"] = consent
+    if asks.method:
+        email = values.get("email") if asks.email else (session["customer_details"] or {}).get("email")
+        params |= method_parameters(asks, values, email)
+        if values.get(f"save_{values['method']}"):
+            params["save_payment_method"] = True
+    if values.get("expected_amount", "").isdecimal():
+        params["expected_amount"] = int(values["expected_amount"][:15])
+    return params
+
+
+def _is_expected(session: Obj, values: dict[str, str]) -> bool:
+    """Whether the amount that the customer saw is what will be taken."""
+    shown = values.get("expected_amount")
+    return shown is None or shown == str(session["amount_total"])
+
+
+def _settled(session: Obj, values: dict[str, str], slips: dict[str, str]) -> dict[str, str]:
+    """The form as it is shown again: what became part of the order is shown from there."""
+    done = {name for name in values if name == "do" or name.startswith("quantity:")}
+    if "code" not in slips:
+        done.add("code")
+    kept = {name: value for name, value in values.items() if name not in done}
+    return kept | {"opened": "yes"} if values.get("do", "pay") != "pay" and session["line_items"] else kept
 
 
 def _known(session: Obj) -> dict[str, str]:
     """What an earlier visit or the shop told already."""
     details = session["customer_details"] or {}
-    names = ("email", "name", "phone")
-    return {name: details[name] for name in names if details.get(name)}
+    known = {
+        name: details[name]
+        for name in ("email", "name", "phone", "individual_name", "business_name")
+        if details.get(name)
+    }
+    shipped = (session["collected_information"] or {}).get("shipping_details") or {}
+    if shipped:
+        known["shipping_name"] = shipped["name"]
+    for group, where in (("shipping", shipped.get("address")), ("billing", details.get("address"))):
+        known |= {f"{group}_{name}": value for name, value in (where or {}).items() if value}
+    known |= {field.name: field.default for field in Asks.of(session).fields if field.default}
+    return known | {"billing_same": "yes"}
 
 
-def _language(request: Request[Any, Any, Any], session: Obj | None) -> str:
-    wanted = session.get("locale") if session else None
-    return language_of(wanted, request.headers.get("accept-language", ""))
-
-
-def _words(request: Request[Any, Any, Any], session: Obj | None) -> Words:
-    return words(_language(request, session))
-
-
-route_handlers: Final = [show, pay]
+route_handlers: Final = [show, pay, recover]

@@ -19,8 +19,8 @@ _TEMPLATES: Final = Environment(
 _TEMPLATES.filters["money"] = money
 
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
+    "base-uri 'none'; form-action {targets}; frame-ancestors {ancestors}"
 )
 
 
@@ -30,17 +30,20 @@ def page(
     status: int = 200,
     framable: bool = False,
     leads_to: Iterable[str | None] = (),
+    pictures: Iterable[str] = (),
     **context: Any,
 ) -> Response[str]:
     """An HTML answer.
 
     `framable` pages may stand in a frame of any site (card fields and challenges), all others in none. Forms may
-    lead only to this origin and to the origins of the URLs in `leads_to`, redirects included.
+    lead only to this origin and to the origins of the URLs in `leads_to`, redirects included; images may come
+    from the origins of `pictures`.
     """
-    targets = " ".join(dict.fromkeys(["'self'", *(_origin(url) for url in leads_to if url)]))
-    ancestors = "*" if framable else "'none'"
+    policy = _POLICY.format(
+        images=_origins(pictures), targets=_origins(leads_to), ancestors="*" if framable else "'none'"
+    )
     headers = {
-        "Content-Security-Policy": f"{_POLICY}form-action {targets}; frame-ancestors {ancestors}",
+        "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
         "Referrer-Policy": "same-origin",  # addresses here hold client secrets
         "X-Content-Type-Options": "nosniff",
@@ -60,6 +63,10 @@ def redirect(url: str) -> Response[None]:
 def on_this_origin(url: str, base_url: str) -> str:
     """`url` as a path if it is an address of this sandbox: one host may be reached by several names."""
     return url.removeprefix(base_url) if url.startswith(f"{base_url}/") else url
+
+
+def _origins(urls: Iterable[str | None]) -> str:
+    return " ".join(dict.fromkeys(["'self'", *(_origin(url) for url in urls if url)]))
 
 
 def _origin(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Refunds and the balance: money on its way back, and what it does to the books."""
+"""Refunds: money on its way back."""
 
 import pytest
 import stripe
@@ -121,105 +121,216 @@ async def test_a_card_refund_cannot_be_canceled(world: World):
         await world.stripe.v1.refunds.cancel_async(refund.id)
 
 
-async def test_the_balance_is_the_sum_of_its_transactions(world: World):
-    intent = await world.paid(2000)
-    await world.stripe.v1.refunds.create_async({"payment_intent": intent.id, "amount": 500})
-    await world.paid(1000, "pm_card_bypassPending")
-    await world.pass_time(2)
+async def test_a_refund_that_fails_after_it_succeeded_says_so_once(world: World):
+    intent = await world.paid(2000, "pm_card_refundFail")
+    await world.stripe.v1.refunds.create_async({"payment_intent": intent.id, "amount": 700})
 
-    balance = await world.stripe.v1.balance.retrieve_async()
-    listed = await world.stripe.v1.balance_transactions.list_async({"expand": ["data.source"]})
+    await world.pass_time(10)
 
-    assert [(one.currency, one.amount) for one in balance.pending] == [("usd", 1912)]
-    assert [(one.currency, one.amount) for one in balance.available] == [("usd", 941 - 500)]
-    assert sum(one.net for one in listed.data) == 1912 + 941 - 500
-    assert {one.type for one in listed.data} == {"charge", "refund"}
-    by_charge = await world.stripe.v1.balance_transactions.list_async({"type": "charge"})
-    assert len(by_charge.data) == 2
-
-
-async def test_pending_money_becomes_available_by_the_clock(world: World):
-    await world.paid(2000)
-    await world.pass_time(2)
-    await world.pass_time(2 * 86400)
-
-    balance = await world.stripe.v1.balance.retrieve_async()
-    transaction = (await world.stripe.v1.balance_transactions.list_async()).data[0]
-
-    assert (balance.available[0].amount, balance.pending[0].amount) == (1912, 0)
-    assert transaction.status == "available"
-
-
-async def test_a_customer_can_be_changed_and_deleted(world: World):
-    customers = world.stripe.v1.customers
-    customer = await customers.create_async(
-        {"email": "a@b.test", "name": "A", "address": {"line1": "1 Street", "country": "US"}}
-    )
-    await world.stripe.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
-
-    changed = await customers.update_async(customer.id, {"name": "B", "email": ""})
-    gone = await customers.delete_async(customer.id)
-
-    assert (changed.name, changed.email, changed.address.country) == ("B", None, "US")
-    assert gone.deleted is True
-    assert (await customers.retrieve_async(customer.id)).deleted is True
-    assert (await customers.list_async()).data == []
-    types = await world.types()
-    assert types == [
-        "customer.created", "payment_method.attached", "customer.updated", "customer.deleted",
-        "payment_method.detached",
+    assert [kind for kind in await world.types() if kind.startswith("refund.")] == [
+        "refund.created", "refund.failed",
     ]  # fmt: skip
-    assert world.received[2]["data"]["previous_attributes"] == {"name": "A", "email": "a@b.test"}
+    again = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+    assert again.amount == 2000
 
 
-@pytest.mark.parametrize(
-    ("card", "code"),
-    [
-        ({"number": "4242424242424241"}, "incorrect_number"),
-        ({"exp_month": 13}, "invalid_expiry_month"),
-        ({"exp_year": 2020}, "invalid_expiry_year"),
-        ({"cvc": "12"}, "invalid_cvc"),
-    ],
-)
-async def test_a_card_that_cannot_be_right_is_a_card_error(world: World, card, code):
-    right = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}
+async def test_a_partial_refund_says_only_that_the_amount_changed(world: World):
+    intent = await world.paid(2000)
+    await world.stripe.v1.refunds.create_async({"payment_intent": intent.id, "amount": 1})
 
-    with pytest.raises(stripe.CardError) as refused:
-        await world.stripe.v1.payment_methods.create_async({"type": "card", "card": right | card})
-
-    assert refused.value.code == code
+    assert (await world.types())[-1] == "charge.refunded"
+    event = world.received[-1]["data"]
+    assert event["previous_attributes"] == {"amount_refunded": 0}
+    assert (event["object"]["amount_refunded"], event["object"]["refunded"]) == (1, False)
 
 
-async def test_a_wrong_cvc_matters_only_if_one_is_given(world: World):
-    card = {"number": "4000000000000127", "exp_month": 12, "exp_year": 2040}
-    without = await world.stripe.v1.payment_methods.create_async({"type": "card", "card": card})
-    given = await world.stripe.v1.payment_methods.create_async(
-        {"type": "card", "card": card | {"cvc": "123"}}
+async def test_a_refund_at_once_still_lets_the_charge_say_what_it_cost(world: World):
+    intent = await world.paid(2000)
+
+    await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+    await world.pass_time(10)
+
+    assert (await world.types()).count("charge.updated") == 1
+
+
+async def test_a_refund_says_where_the_money_goes(world: World):
+    intent = await world.paid(2000, expand=["latest_charge"])
+
+    refund = await world.stripe.v1.refunds.create_async(
+        {"payment_intent": intent.id, "expand": ["charge", "balance_transaction"]}
     )
 
-    assert (await world.paid(method=without.id)).status == "succeeded"
-    with pytest.raises(stripe.CardError):
-        await world.paid(method=given.id)
+    assert (refund.charge.id, refund.payment_method) == (intent.latest_charge.id, intent.payment_method)
+    assert (refund.destination_details.type, refund.destination_details.card.type) == ("card", "refund")
+    transaction = refund.balance_transaction
+    assert (transaction.type, transaction.reporting_category, transaction.amount) == (
+        "refund",
+        "refund",
+        -2000,
+    )
 
 
-async def test_cards_that_decline_cannot_be_attached_but_one(world: World):
-    customer = await world.stripe.v1.customers.create_async({})
-    attach = world.stripe.v1.payment_methods.attach_async
+async def test_the_good_charge_of_an_intent_is_refunded(world: World):
+    intent = await world.stripe.v1.payment_intents.create_async({"amount": 2000, "currency": "usd"})
+    confirm = world.stripe.v1.payment_intents.confirm_async
+    back = {"return_url": "https://shop.test/return"}
+    with pytest.raises(stripe.CardError) as declined:
+        await confirm(intent.id, back | {"payment_method": "pm_card_visa_chargeDeclined"})
+    await confirm(intent.id, back | {"payment_method": "pm_card_visa"})
 
-    with pytest.raises(stripe.CardError):
-        await attach("pm_card_visa_chargeDeclined", {"customer": customer.id})
-    kept = await attach("pm_card_chargeCustomerFail", {"customer": customer.id})
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
 
-    assert kept.customer == customer.id
-    assert len((await world.stripe.v1.customers.payment_methods.list_async(customer.id)).data) == 1
-
-
-async def test_a_detached_method_is_gone_for_good(world: World):
-    customer = await world.stripe.v1.customers.create_async({})
-    method = await world.stripe.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
-    await world.stripe.v1.payment_methods.detach_async(method.id)
-
+    bad = declined.value.error.charge
+    assert refund.charge != bad
     with pytest.raises(stripe.InvalidRequestError):
-        await world.stripe.v1.payment_methods.attach_async(method.id, {"customer": customer.id})
+        await world.stripe.v1.refunds.create_async({"charge": bad})
+
+
+async def test_refunds_are_listed_by_charge_intent_and_time(world: World):
+    first = await world.paid(expand=["latest_charge"])
+    other = await world.paid()
+    refunds = world.stripe.v1.refunds
+    mine = await refunds.create_async({"payment_intent": first.id})
+    await refunds.create_async({"payment_intent": other.id})
+
+    by_charge = await refunds.list_async({"charge": first.latest_charge.id})
+    assert [one.id for one in by_charge.data] == [mine.id]
+    assert len((await refunds.list_async({"created": {"gte": mine.created}})).data) == 2
+    assert (await refunds.list_async({"created": {"gt": mine.created + 100}})).data == []
+
+
+async def test_a_refund_carries_metadata_that_can_be_changed(world: World):
+    intent = await world.paid()
+    refunds = world.stripe.v1.refunds
+    refund = await refunds.create_async({"payment_intent": intent.id, "metadata": {"a": "1", "b": "2"}})
+
+    changed = await refunds.update_async(refund.id, {"metadata": {"a": "", "c": "3"}})
+
+    assert changed.metadata.to_dict() == {"b": "2", "c": "3"}
+    assert (await world.types())[-1] == "refund.updated"
+    assert world.received[-1]["data"]["previous_attributes"] == {"metadata": {"a": "1", "b": "2"}}
+
+
+@pytest.mark.parametrize("method", ["pm_usBankAccount_success", "pm_sepaDebit_success_at"])
+async def test_a_refund_to_a_bank_account_is_pending_first(world: World, method):
+    intent = await world.paid(2000, method, currency="eur" if "sepa" in method else "usd")
+    await world.pass_time(10)
+
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+    await world.pass_time(2)
+
+    after = await world.stripe.v1.refunds.retrieve_async(refund.id, {"expand": ["balance_transaction"]})
+    assert (refund.status, refund.pending_reason, after.status) == ("pending", "processing", "succeeded")
+    assert (after.balance_transaction.type, after.balance_transaction.amount) == ("payment_refund", -2000)
+    assert (await world.types())[-1] == "refund.updated"
+
+
+async def test_a_refund_of_a_debit_waits_for_the_debit(world: World):
+    intent = await world.paid(2000, "pm_usBankAccount_success")
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id, "amount": 500})
+
+    await world.pass_time(10)
+
+    after = await world.stripe.v1.refunds.retrieve_async(refund.id)
+    assert (refund.status, refund.pending_reason, refund.balance_transaction) == (
+        "pending", "charge_pending", None,
+    )  # fmt: skip
+    assert (after.status, after.balance_transaction is None) == ("succeeded", False)
+
+
+async def test_a_refund_of_a_debit_that_is_returned_fails(world: World):
+    intent = await world.paid(2000, "pm_usBankAccount_insufficientFunds", expand=["latest_charge"])
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+
+    await world.pass_time(10)
+
+    after = await world.stripe.v1.refunds.retrieve_async(refund.id)
+    charge = await world.stripe.v1.charges.retrieve_async(intent.latest_charge.id)
+    assert (after.status, after.failure_reason) == ("failed", "declined")
+    assert (charge.status, charge.amount_refunded, charge.refunded) == ("failed", 0, False)
+    assert (await world.stripe.v1.balance_transactions.list_async()).data == []
+
+
+async def test_a_refund_waits_while_the_balance_is_empty(world: World):
+    intent = await world.paid(2000, "pm_card_bypassPending")
+    await world.pass_time(2)
+    await world.stripe.v1.payouts.create_async({"amount": 1912, "currency": "usd"})
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+    assert (refund.status, refund.pending_reason) == ("pending", "insufficient_funds")
+
+    await world.paid(5000)
+    await world.pass_time(3601)
+
+    after = await world.stripe.v1.refunds.retrieve_async(refund.id)
+    assert (after.status, after.balance_transaction is None) == ("succeeded", False)
+    assert "refund.updated" in await world.types()
+
+
+async def test_a_refund_that_finds_no_money_for_a_month_fails(world: World):
+    intent = await world.paid(2000, "pm_card_bypassPending", expand=["latest_charge"])
+    await world.pass_time(2)
+    await world.stripe.v1.payouts.create_async({"amount": 1912, "currency": "usd"})
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+
+    await world.pass_time(31 * 86400)
+
+    after = await world.stripe.v1.refunds.retrieve_async(refund.id)
+    assert (after.status, after.failure_reason) == ("failed", "insufficient_funds")
+    assert (await world.stripe.v1.charges.retrieve_async(intent.latest_charge.id)).refunded is False
+
+
+@pytest.mark.parametrize("verb", ["cancel", "expire"])
+async def test_only_a_refund_that_waits_for_its_customer_can_be_called_back(world: World, verb):
+    intent = await world.paid(2000, "pm_card_pendingRefund", expand=["latest_charge"])
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+    call = (
+        world.stripe.v1.refunds.cancel_async
+        if verb == "cancel"
+        else world.stripe.v1.test_helpers.refunds.expire_async
+    )
     with pytest.raises(stripe.InvalidRequestError):
-        await world.paid(method=method.id)
+        await call(refund.id)
+
+    status, asked = await world.control("POST", f"/refunds/{refund.id}", {"status": "requires_action"})
+    ended = await call(refund.id)
+
+    assert (status, asked["next_action"]["type"]) == (200, "display_details")
+    assert (asked["status"], ended.status) == (
+        "requires_action", "canceled" if verb == "cancel" else "failed",
+    )  # fmt: skip
+    charge = await world.stripe.v1.charges.retrieve_async(intent.latest_charge.id)
+    assert (charge.amount_refunded, charge.refunded) == (0, False)
+
+
+async def test_a_customer_who_never_says_where_the_money_shall_go_gets_none(world: World):
+    intent = await world.paid(2000, "pm_card_pendingRefund")
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+    await world.control("POST", f"/refunds/{refund.id}", {"status": "requires_action"})
+
+    await world.pass_time(45 * 86400 + 1)
+
+    assert (await world.stripe.v1.refunds.retrieve_async(refund.id)).status == "failed"
+
+
+async def test_an_operator_can_let_a_refund_fail_for_a_reason(world: World):
+    intent = await world.paid(2000)
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+    order = {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+
+    status, body = await world.control("POST", f"/refunds/{refund.id}", order)
+    again, _ = await world.control("POST", f"/refunds/{refund.id}", order)
+    nonsense, _ = await world.control("POST", f"/refunds/{refund.id}", order | {"failure_reason": "mood"})
+
+    assert (status, body["status"], body["failure_reason"]) == (200, "failed", "lost_or_stolen_card")
+    assert (again, nonsense) == (400, 400)
+
+
+@pytest.mark.parametrize("name", ["refund_application_fee", "reverse_transfer"])
+async def test_what_a_refund_cannot_do_here_is_refused_by_name(world: World, name):
+    intent = await world.paid()
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.stripe.v1.refunds.create_async({"payment_intent": intent.id, name: True})
+
+    assert refused.value.param == name
+    assert (await world.stripe.v1.refunds.list_async()).data == []

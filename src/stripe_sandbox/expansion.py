@@ -10,6 +10,7 @@ from stripe_sandbox.errors import invalid
 from stripe_sandbox.objects import (
     balance,
     coupons,
+    customers,
     prices,
     promotion_codes,
     session_totals,
@@ -104,8 +105,10 @@ def _expand_part(work: Work, body: Obj, parts: list[str], schema: Schema, path: 
 def load(work: Work, kind: str, id: str) -> Obj | None:
     """The public object of this kind and id, as it is now."""
     found = work.get(kind, id)
-    if found is None or found.get("deleted"):
+    if found is None:
         return None
+    if found.get("deleted"):
+        return customers.deleted(id) if kind == "customer" else None
     shown = copy.deepcopy(public(found))
     return balance.refresh(shown, work.now) if kind == "balance_transaction" else shown
 
@@ -168,7 +171,8 @@ INCLUDED: dict[tuple[str, str], Callable[[Work, Obj], Any]] = {
     ("checkout.session", "line_items"): _line_items,
     ("customer", "sources"): _nothing("sources"),
     ("customer", "subscriptions"): _nothing("subscriptions"),
-    ("customer", "tax_ids"): _nothing("tax_ids"),
+    ("customer", "tax"): customers.tax,
+    ("customer", "tax_ids"): customers.tax_ids,
     ("coupon", "applies_to"): coupons.applies_to,
     ("coupon", "currency_options"): coupons.currency_options,
     ("price", "currency_options"): prices.currency_options,

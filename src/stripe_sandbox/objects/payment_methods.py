@@ -15,7 +15,7 @@ from stripe_sandbox.cards import Card
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, invalid, missing, no_such
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.objects import method_details, method_kinds
+from stripe_sandbox.objects import customers, method_details, method_kinds
 from stripe_sandbox.work import Work, address, merge_metadata, unset
 
 # Kinds of payment method the sandbox can charge.
@@ -133,6 +133,7 @@ def detach(work: Work, id: str, params: Obj) -> Obj:
     method["_"]["detached"] = True
     work.save(method)
     work.emit("payment_method.detached", method, previous)
+    customers.forget_method(work, previous["customer"], id)
     return method
 
 

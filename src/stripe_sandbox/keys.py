@@ -7,6 +7,8 @@ import re
 from stripe_sandbox.errors import StripeError
 
 _KEY = re.compile(r"(sk|pk|rk)_test_[A-Za-z0-9_]{1,200}")
+# Whoever acts at the dashboard goes by this key.
+DASHBOARD = "sk_test_of_the_dashboard"
 _REALM = {"WWW-Authenticate": 'Basic realm="Stripe"'}
 
 
@@ -37,8 +39,8 @@ def is_publishable(authorization: str) -> bool:
 def masked(authorization: str) -> str:
     """An `Authorization` header as it may be written down: the key's kind and its last four characters."""
     key = _key(authorization)
-    if key is None:
-        return "none"
+    if key is None or key == DASHBOARD:
+        return "none" if key is None else "dashboard"
     return f"{key[:8]}…{key[-4:]}" if _KEY.fullmatch(key) and len(key) > 12 else f"{key[:3]}…"
 
 

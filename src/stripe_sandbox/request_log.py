@@ -25,7 +25,10 @@ _INSERT: Final = (
     f"INSERT INTO requests ({', '.join(_COLUMNS)}, sent, answered)"  # noqa: S608 - names from above
     f" VALUES ({', '.join('?' * (len(_COLUMNS) + 2))})"
 )
-_SELECT: Final = f"SELECT seq, {', '.join(_COLUMNS)}"
+# What a refused caller was told; a body that was cut off is no JSON any more.
+_SAID: Final = "CASE WHEN status >= 400 AND json_valid(CAST(answered AS TEXT)) THEN json_extract(answered, '$.error.message') END"
+_SELECT: Final = f"SELECT seq, {', '.join(_COLUMNS)}, {_SAID}"
+_SHOWN: Final = ("seq", *_COLUMNS, "said")
 _ID: Final = re.compile(r"^[a-z]{2,}_[A-Za-z0-9_]{6,}$")
 # A card number as typed or as form-encoded, and a CVC in a form or in JSON.
 _DIGITS: Final = re.compile(rb"(?<!\d)\d(?:(?:[ +-]|%20)?\d){11,18}(?!\d)")
@@ -72,13 +75,13 @@ class RequestLog:
             f"{_SELECT} FROM requests WHERE {where} ORDER BY seq DESC LIMIT ?",
             (*values, limit),
         )
-        return [dict(zip(("seq", *_COLUMNS), row, strict=True)) for row in rows]
+        return [dict(zip(_SHOWN, row, strict=True)) for row in rows]
 
     def find(self, id: str) -> Obj | None:
         """One call with `sent` and `answered`, or None if it is unknown or too old."""
         self.flush()
         row = self._store.row(f"{_SELECT}, sent, answered FROM requests WHERE id = ?", (id,))
-        return None if row is None else dict(zip(("seq", *_COLUMNS, "sent", "answered"), row, strict=True))
+        return None if row is None else dict(zip((*_SHOWN, "sent", "answered"), row, strict=True))
 
     def about(self, ids: Sequence[str], *, limit: int) -> list[Obj]:
         """The newest calls that name one of `ids` in their path or their parameters."""

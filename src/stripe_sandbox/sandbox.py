@@ -5,6 +5,7 @@ synchronous transaction, so nothing can happen in the middle of another thing.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ class Sandbox:
         self._endpoints: list[Obj] | None = None
         self._next_due: float | None = None
         self._next_forget = 0.0
+        self.started = time.time_ns()  # tells one run from the next
         if webhook is not None:
             with self.work() as work:
                 webhook_endpoints.configure(work, *webhook)

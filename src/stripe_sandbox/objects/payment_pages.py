@@ -24,12 +24,11 @@ import hmac
 from stripe_sandbox import lists
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError, missing
-from stripe_sandbox.objects import session_changes, session_totals, sessions
+from stripe_sandbox.objects import session_changes, session_saving, session_totals, sessions
 from stripe_sandbox.work import Work, public
 
 # What only the shop's server may see.
 PRIVATE = ("client_reference_id", "metadata")
-MAX_SAVED = 10
 
 
 def authorised(work: Work, id: str, params: Obj) -> Obj:
@@ -64,7 +63,7 @@ def view(work: Work, session: Obj) -> Obj:
         "payment_intent": work.get("payment_intent", session["payment_intent"]),
         "setup_intent": work.get("setup_intent", session["setup_intent"]),
         "discounts": session_totals.discounts_of(work, session),
-        "saved_payment_methods": saved_methods(work, session),
+        "saved_payment_methods": session_saving.shown(work, session),
         "requires": session_changes.missing(session),
         "tax_status": session_totals.tax_status(session),
         "return_url": sessions.complete_url(session),
@@ -81,22 +80,6 @@ def view(work: Work, session: Obj) -> Obj:
         if breakdown["discounts"] or breakdown["taxes"]:
             shown["total_details"] = session["total_details"] | {"breakdown": breakdown}
     return shown
-
-
-def saved_methods(work: Work, session: Obj) -> list[Obj]:
-    """The customer's PaymentMethods that the page may show again, newest first."""
-    if not session["customer"]:
-        return []
-    wanted = (session["saved_payment_method_options"] or {}).get("allow_redisplay_filters") or ["always"]
-    found = lists.page(
-        work, "payment_method", "/v1/payment_methods", {"customer": session["customer"], "limit": 100}
-    )["data"]
-    fitting = [
-        method
-        for method in found
-        if method["type"] in session["payment_method_types"] and method["allow_redisplay"] in wanted
-    ]
-    return fitting[:MAX_SAVED]
 
 
 def _lines(work: Work, session: Obj) -> Obj:

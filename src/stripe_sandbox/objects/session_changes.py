@@ -8,9 +8,9 @@ from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, invalid
 from stripe_sandbox.objects import (
     payment_intents,
-    payment_methods,
     session_fields,
     session_lines,
+    session_saving,
     session_shipping,
     session_totals,
     sessions,
@@ -105,7 +105,7 @@ def apply(work: Work, session: Obj, params: Obj) -> None:
     if "promotion_code" in params:
         session_totals.take_code(work, session, params["promotion_code"])
     if "remove_payment_method" in params:
-        _remove_method(work, session, params["remove_payment_method"])
+        session_saving.remove(work, session, params["remove_payment_method"])
 
 
 def note_method(work: Work, session: Obj, params: Obj) -> None:
@@ -233,13 +233,3 @@ def _choose_optional(work: Work, session: Obj, ordered: list[Obj], one: Obj, at:
         session_lines.adjust(item, one["quantity"], f"{at}[quantity]")
     rest = [line for line in ordered if not (line.get("optional") and line["price"]["id"] == one["price"])]
     return [*rest, session_lines.added(work, item, one["quantity"])] if one["quantity"] else rest
-
-
-def _remove_method(work: Work, session: Obj, id: str) -> None:
-    method = work.need("payment_method", id, "remove_payment_method")
-    may = (session["saved_payment_method_options"] or {}).get("payment_method_remove") == "enabled"
-    if not may or not session["customer"] or method["customer"] != session["customer"]:
-        raise invalid(
-            "This payment method cannot be removed in this Checkout Session.", "remove_payment_method"
-        )
-    payment_methods.detach(work, id, {})

@@ -17,6 +17,7 @@ from stripe_sandbox.objects import (
     session_changes,
     session_fields,
     session_recovery,
+    session_saving,
     session_totals,
     setup_intents,
 )
@@ -118,6 +119,7 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
         raise missing("payment_method")
     confirmation_tokens.link(work, params, intent)
     settle(work, session)
+    session_saving.mark(work, session, intent, params)
     confirmation.confirm(work, intent, how)
     return settle(work, session)
 
@@ -183,6 +185,7 @@ def _set_up(work: Work, session: Obj, params: Obj, how: Obj) -> Obj:
     intent["customer"] = intent["customer"] or session["_"]["customer"]
     settle(work, session)
     setup_intents.confirm_for_session(work, intent, params | how)
+    session_saving.mark(work, session, intent, params)
     return settle(work, session)
 
 
@@ -201,6 +204,7 @@ def _intent(work: Work, session: Obj, params: Obj) -> Obj:
             "tracking_number": None,
         }  # fmt: skip
     if params.get("save_payment_method"):
+        session_saving.check(session)
         intent["setup_future_usage"] = intent["setup_future_usage"] or "on_session"
     return payment_intents.settle(work, intent)
 

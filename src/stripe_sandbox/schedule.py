@@ -6,6 +6,7 @@ from stripe_sandbox.objects import (
     attempts,
     charges,
     coupons,
+    direct_charges,
     disputes,
     payment_intents,
     payouts,
@@ -36,4 +37,5 @@ ACTS: dict[str, Callable[[Work, str], None]] = {
     "end_setup": setup_confirmation.end_pending,
     "expire_hold": payment_intents.expire_hold,
     "end_delayed": attempts.end_delayed,
+    "expire_charge": direct_charges.expire_hold,
 }

@@ -7,7 +7,7 @@ Private facts: `captured` (minor units taken, or null), `refunds` (minor units g
 from stripe_sandbox import cards
 from stripe_sandbox.behaviour import Behaviour, Secured
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import StripeError, invalid
+from stripe_sandbox.errors import invalid
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.objects import (
     balance,
@@ -165,31 +165,12 @@ def update(work: Work, id: str, params: Obj) -> Obj:
         charge["shipping"] = shipping(params["shipping"])
     if "fraud_details" in params:
         charge["fraud_details"] = {"user_report": params["fraud_details"].get("user_report", "")}
-    if "customer" in params:
+    if params.get("customer", charge["customer"]) != charge["customer"]:
         raise invalid("You cannot change the customer of a charge made by a PaymentIntent.", "customer")
     charge["metadata"] = merge_metadata(charge["metadata"], params.get("metadata"))
     settle(work, charge)
     if previous := changes.previous(before, charge):
         work.emit("charge.updated", charge, previous)
-    return charge
-
-
-def capture_by_id(work: Work, id: str, params: Obj) -> Obj:
-    """`POST /v1/charges/{id}/capture`: take what a charge holds, through its PaymentIntent.
-
-    Raises:
-        StripeError: 400 `charge_already_captured`, or what capturing the PaymentIntent answers.
-    """
-    charge = work.need("charge", id)
-    if charge["captured"]:
-        raise StripeError(400, f"Charge {id} has already been captured.", code="charge_already_captured")
-    if not charge["paid"] or charge["_"]["released"]:
-        code = "charge_expired_for_capture" if charge["paid"] else None
-        raise StripeError(400, f"Charge {id} holds nothing that could be captured.", code=code)
-    given = {name: value for name, value in params.items() if name != "amount"}
-    if "amount" in params:
-        given["amount_to_capture"] = params["amount"]
-    payment_intents.capture(work, charge["payment_intent"], given)
     return charge
 
 

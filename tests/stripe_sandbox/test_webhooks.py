@@ -1,4 +1,4 @@
-"""Events and their delivery: signed, retried, resent, and gone wrong on request."""
+"""Webhooks: signed, retried, resent, and gone wrong on request."""
 
 import asyncio
 
@@ -6,41 +6,8 @@ import pytest
 import stripe
 from tests.stripe_sandbox.harness import SECRET, URL, World
 
+from stripe_sandbox import deliveries
 from stripe_sandbox.deliveries import RETRY_SECONDS
-
-
-async def test_an_event_is_a_frozen_snapshot(world: World):
-    intent = await world.paid(metadata={"a": "old"})
-    await world.stripe.v1.payment_intents.update_async(intent.id, {"metadata": {"a": "new"}})
-
-    listed = await world.stripe.v1.events.list_async({"type": "payment_intent.succeeded"})
-
-    assert listed.data[0].data.object["metadata"]["a"] == "old"
-    assert listed.data[0].request.id.startswith("req_")
-    assert listed.data[0].request.idempotency_key
-
-
-async def test_events_are_found_by_type_and_delivery(world: World):
-    await world.paid()
-    events = world.stripe.v1.events
-    undelivered = await events.list_async({"delivery_success": False})
-    assert [one.pending_webhooks for one in undelivered.data] == [1, 1, 1]
-
-    await world.box.deliver_due()
-
-    assert (await events.list_async({"delivery_success": False})).data == []
-    delivered = await events.list_async({"types": ["charge.succeeded", "payment_intent.created"]})
-    assert [one.type for one in delivered.data] == ["charge.succeeded", "payment_intent.created"]
-    assert (await events.retrieve_async(delivered.data[0].id)).pending_webhooks == 0
-
-
-async def test_events_age_out_after_thirty_days(world: World):
-    await world.paid()
-
-    await world.pass_time(31 * 86400)
-
-    assert (await world.stripe.v1.events.list_async({"type": "charge.succeeded"})).data == []
-    assert len((await world.stripe.v1.charges.list_async()).data) == 1
 
 
 async def test_a_failed_delivery_is_tried_again_with_the_same_body_until_the_retries_are_used_up(
@@ -86,44 +53,139 @@ async def test_a_shop_that_comes_back_gets_what_it_missed(world: World):
     other.close()
 
 
-async def test_an_endpoint_gets_only_what_it_asked_for_and_shows_its_secret_once(world: World):
-    urls: list[str] = []
+@pytest.mark.parametrize("status", [301, 302, 400, 404, 410, 500, 503])
+async def test_only_a_2xx_is_an_answer(world: World, status):
+    world.answer_webhooks_with = status
+    await world.stripe.v1.customers.create_async({})
+    await world.box.deliver_due()
 
-    async def note(url, headers, body):
-        urls.append(url)
+    event = (await world.stripe.v1.events.list_async()).data[0]
+    [delivery] = world.box.deliveries.of_event(event.id)
+
+    assert (event.pending_webhooks, delivery["state"], delivery["status"]) == (1, "pending", status)
+
+
+async def test_a_receiver_that_takes_too_long_is_asked_again(world: World, monkeypatch):
+    async def sleep(url, headers, body):
+        await asyncio.sleep(60)
         return 200
 
-    other = World(post=note)
-    endpoints = other.stripe.v1.webhook_endpoints
-    made = await endpoints.create_async(
-        {"url": "https://other.test/wh", "enabled_events": ["charge.succeeded"]}
-    )
-    assert made.secret.startswith("whsec_")
-    assert "secret" not in (await endpoints.retrieve_async(made.id)).to_dict()
-
-    await other.paid()
+    monkeypatch.setattr(deliveries, "TIMEOUT_SECONDS", 0.01)
+    other = World(post=sleep)
+    await other.stripe.v1.customers.create_async({})
     await other.box.deliver_due()
-    assert urls.count("https://other.test/wh") == 1
-    assert urls.count(URL) == 3
 
-    await endpoints.update_async(made.id, {"disabled": True})
-    await other.paid()
-    await other.box.deliver_due()
-    assert urls.count("https://other.test/wh") == 1
-
-    assert (await endpoints.delete_async(made.id)).deleted is True
-    assert [one.url for one in (await endpoints.list_async()).data] == [URL]
+    [delivery] = other.box.deliveries.latest(10)
+    assert (delivery["state"], delivery["status"], delivery["error"]) == ("pending", None, "timed out")
     other.close()
 
 
-@pytest.mark.parametrize(
-    "bad", [{"url": "ftp://a"}, {"url": "nonsense"}, {"enabled_events": ["no.such.event"]}]
-)
-async def test_an_endpoint_must_make_sense(world: World, bad):
-    with pytest.raises(stripe.InvalidRequestError):
+async def test_every_attempt_of_a_delivery_is_kept_until_its_event_is_forgotten(world: World):
+    world.answer_webhooks_with = 503
+    await world.stripe.v1.customers.create_async({})
+    await world.box.deliver_due()
+    world.answer_webhooks_with = 200
+    await world.pass_time(1)
+
+    [delivery] = world.box.deliveries.latest(10)
+    tries = world.box.deliveries.attempts(delivery["id"])
+    await world.pass_time(31 * 86400)
+
+    assert (delivery["state"], delivery["attempts"]) == ("delivered", 2)
+    assert [one["status"] for one in tries] == [503, 200]
+    assert [one["at"] - world.now for one in tries] == [0, 1]
+    assert world.box.deliveries.latest(10) == []
+    assert world.box.deliveries.attempts(delivery["id"]) == []
+
+
+async def test_the_beginning_of_what_a_receiver_answered_is_kept():
+    async def speak(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 500 Oops\r\nContent-Length: 2000\r\n\r\n" + b"no " * 666 + b"no")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    world = World(post=None, webhook=(f"http://127.0.0.1:{port}/", SECRET))
+    await world.stripe.v1.customers.create_async({})
+    await world.box.deliver_due()
+
+    [delivery] = world.box.deliveries.latest(10)
+    [attempt] = world.box.deliveries.attempts(delivery["id"])
+
+    assert (attempt["status"], len(attempt["answer"]), attempt["answer"][:5]) == (500, 500, "no no")
+    await world.box.close()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_one_endpoint_can_be_told_again_and_retries_go_on(world: World):
+    urls: list[str] = []
+    down = True
+
+    async def note(url, headers, body):
+        urls.append(url)
+        return 500 if down else 200
+
+    other = World(post=note)
+    made = await other.stripe.v1.webhook_endpoints.create_async(
+        {"url": "https://other.test/wh", "enabled_events": ["*"]}
+    )
+    await other.stripe.v1.customers.create_async({})
+    await other.box.deliver_due()
+    event = (await other.stripe.v1.events.list_async()).data[0]
+    down = False
+    urls.clear()
+
+    status, _ = await other.control("POST", f"/events/{event.id}/resend", {"endpoint": made.id})
+    await other.box.deliver_due()
+    assert (status, urls) == (200, [made.url])
+    assert (await other.stripe.v1.events.retrieve_async(event.id)).pending_webhooks == 1
+
+    await other.pass_time(1)
+    assert sorted(urls) == sorted([made.url, made.url, URL])
+    assert (await other.stripe.v1.events.retrieve_async(event.id)).pending_webhooks == 0
+    other.close()
+
+
+async def test_a_resend_to_nobody_is_refused(world: World):
+    await world.stripe.v1.customers.create_async({})
+    event = (await world.stripe.v1.events.list_async()).data[0]
+
+    status, answer = await world.control("POST", f"/events/{event.id}/resend", {"endpoint": "we_none"})
+
+    assert (status, answer["error"]["param"]) == (400, "endpoint")
+    assert len(world.box.deliveries.of_event(event.id)) == 1
+
+
+async def test_a_receiver_that_hangs_leaves_room_for_others():
+    released = asyncio.Event()
+    reached: list[str] = []
+
+    async def hang(url, headers, body):
+        if "slow" in url:
+            await released.wait()
+        reached.append(url)
+        return 200
+
+    world = World(deliver=True, clock=None, post=hang, webhook=("http://slow.test/", SECRET))
+    async with world.app.lifespan():
+        for _ in range(60):
+            await world.stripe.v1.customers.create_async({})
         await world.stripe.v1.webhook_endpoints.create_async(
-            {"url": "https://a.test", "enabled_events": ["*"]} | bad
+            {"url": "http://quick.test/", "enabled_events": ["*"]}
         )
+        await asyncio.sleep(0.3)
+        await world.stripe.v1.customers.create_async({})
+        for _ in range(100):
+            if reached:
+                break
+            await asyncio.sleep(0.02)
+        first = list(reached)
+        released.set()
+
+    assert first == ["http://quick.test/"]
 
 
 async def test_a_dropped_webhook_never_comes_but_can_be_resent(world: World):

@@ -1,9 +1,10 @@
 """Reading Events. They are made by `Work.emit`."""
 
 from stripe_sandbox.defaults import Obj
-from stripe_sandbox.errors import exclusive, invalid
+from stripe_sandbox.errors import exclusive, invalid, no_such
 from stripe_sandbox.lists import Filter
 from stripe_sandbox.lists import page as list_page
+from stripe_sandbox.store import EVENTS_KEPT_SECONDS
 from stripe_sandbox.work import Work
 
 MAX_TYPES = 20
@@ -22,8 +23,11 @@ _MAYBE_OPEN = (
 
 
 def retrieve(work: Work, id: str) -> Obj:
-    """One event, with the number of endpoints that have not answered it yet."""
-    return _count(work, work.need("event", id))
+    """One event of the last 30 days, with the number of endpoints that have not answered it yet."""
+    event = work.need("event", id)
+    if event["created"] < work.now - EVENTS_KEPT_SECONDS:
+        raise no_such("event", id, "id", in_path=True)
+    return _count(work, event)
 
 
 def page(work: Work, params: Obj) -> Obj:
@@ -36,7 +40,8 @@ def page(work: Work, params: Obj) -> Obj:
     types = params.get("types") or ([params["type"]] if "type" in params else [])
     if len(types) > MAX_TYPES:
         raise invalid(f"You may specify at most {MAX_TYPES} event types.", "types")
-    extra: list[Filter] = []
+    # The broom comes now and then; what is too old is gone even before.
+    extra = [Filter("created >= ?", (work.now - EVENTS_KEPT_SECONDS,))]
     if types:
         wanted = " OR ".join("json_extract(body, '$.type') GLOB ?" for _ in types)
         extra.append(Filter(f"({wanted})", tuple(types)))

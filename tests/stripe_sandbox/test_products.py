@@ -1,37 +1,47 @@
-"""Products, Prices and the small change of other resources."""
+"""Products and Prices."""
 
 import pytest
 import stripe
 from tests.stripe_sandbox.harness import World
 
 
+async def emma(world: World, **params):
+    """A product with a price of 9.00 EUR."""
+    price = {"currency": "eur", "unit_amount": 900}
+    return await world.stripe.v1.products.create_async({"name": "Emma", "default_price_data": price} | params)
+
+
+async def price(world: World, **params):
+    """A price of 9.00 EUR of a new product."""
+    usual = {"currency": "eur", "unit_amount": 900, "product_data": {"name": "Emma"}}
+    return await world.stripe.v1.prices.create_async(usual | params)
+
+
 async def test_a_product_lives_with_its_prices(world: World):
     products, prices = world.stripe.v1.products, world.stripe.v1.prices
-    product = await products.create_async(
-        {
-            "name": "Emma",
-            "images": ["https://a.test/1.png"],
-            "default_price_data": {"currency": "eur", "unit_amount": 900},
-        }
-    )
+    product = await emma(world, images=["https://a.test/1.png"])
 
     changed = await products.update_async(product.id, {"name": "Emma (1815)", "active": False})
-    price = await prices.update_async(product.default_price, {"nickname": "paperback", "active": False})
+    other = await prices.update_async(product.default_price, {"nickname": "paperback", "active": False})
 
-    assert (changed.name, changed.active, price.nickname) == ("Emma (1815)", False, "paperback")
-    assert [one.id for one in (await prices.list_async({"product": product.id, "active": False})).data] == [
-        price.id
-    ]
+    assert (changed.name, changed.active, other.nickname) == ("Emma (1815)", False, "paperback")
+    found = await prices.list_async({"product": product.id, "active": False})
+    assert [one.id for one in found.data] == [other.id]
     assert (await prices.list_async({"active": True})).data == []
+
+
+async def test_a_product_with_prices_cannot_be_deleted(world: World):
+    product = await emma(world)
+
     with pytest.raises(stripe.InvalidRequestError):
-        await products.delete_async(product.id)
+        await world.stripe.v1.products.delete_async(product.id)
+
+    assert (await world.stripe.v1.products.retrieve_async(product.id)).active is True
 
 
 async def test_a_product_without_prices_can_be_deleted(world: World):
     products = world.stripe.v1.products
     product = await products.create_async({"id": "emma", "name": "Emma"})
-    with pytest.raises(stripe.InvalidRequestError):
-        await products.create_async({"id": "emma", "name": "Emma"})
 
     assert (await products.delete_async(product.id)).deleted is True
 
@@ -39,75 +49,296 @@ async def test_a_product_without_prices_can_be_deleted(world: World):
     with pytest.raises(stripe.InvalidRequestError) as gone:
         await products.retrieve_async(product.id)
     assert gone.value.http_status == 404
+    assert (await world.types())[-1] == "product.deleted"
+
+
+async def test_a_product_id_is_given_once(world: World):
+    products = world.stripe.v1.products
+    await products.create_async({"id": "emma", "name": "Emma"})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await products.create_async({"id": "emma", "name": "Another"})
+
+    assert refused.value.code == "resource_already_exists"
+    assert (await products.retrieve_async("emma")).name == "Emma"
+
+
+async def test_a_product_keeps_everything_it_is_told(world: World):
+    told = {
+        "description": "A novel",
+        "marketing_features": [{"name": "Cloth"}],
+        "metadata": {"isbn": "9780141439587"},
+        "package_dimensions": {"height": 20, "length": 13, "weight": 9, "width": 3},
+        "shippable": True,
+        "statement_descriptor": "BOOKS",
+        "tax_code": "txcd_35010000",
+        "tax_details": {"tax_code": "txcd_35010000"},
+        "type": "good",
+        "unit_label": "copy",
+        "url": "https://shop.test/emma",
+    }
+
+    product = (await emma(world, **told)).to_dict()
+
+    assert {name: product[name] for name in told} == told | {
+        "tax_details": {"performance_location": None, "tax_code": "txcd_35010000"}
+    }
+
+
+async def test_empty_strings_unset_what_a_product_said(world: World):
+    product = await emma(world, description="A novel", images=["https://a.test/1.png"], tax_code="txcd_1")
+
+    changed = await world.stripe.v1.products.update_async(
+        product.id, {"description": "", "images": "", "tax_code": ""}
+    )
+
+    assert (changed.description, changed.images, changed.tax_code) == (None, [], None)
+
+
+async def test_a_changed_product_is_announced_with_what_it_was(world: World):
+    product = await emma(world, metadata={"shelf": "1"})
+    world.now += 5
+
+    await world.stripe.v1.products.update_async(product.id, {"name": "Persuasion", "metadata": {"row": "2"}})
+
+    assert await world.types() == ["product.created", "price.created", "product.updated"]
+    assert world.received[-1]["data"]["previous_attributes"] == {
+        "metadata": {"row": None}, "name": "Emma", "updated": product.updated,
+    }  # fmt: skip
+
+
+async def test_a_product_that_did_not_change_is_not_announced(world: World):
+    product = await emma(world)
+
+    await world.stripe.v1.products.update_async(product.id, {"name": "Emma"})
+
+    assert "product.updated" not in await world.types()
+
+
+async def test_the_default_price_can_be_expanded_and_changed(world: World):
+    product = await emma(world)
+    other = await price(world, product=product.id, product_data=None, unit_amount=1200)
+
+    changed = await world.stripe.v1.products.update_async(
+        product.id, {"default_price": other.id, "expand": ["default_price"]}
+    )
+
+    assert changed.default_price.unit_amount == 1200
+
+
+async def test_the_default_price_is_the_products_own(world: World):
+    product, stranger = await emma(world), await price(world)
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.stripe.v1.products.update_async(product.id, {"default_price": stranger.id})
+
+    assert refused.value.param == "default_price"
+    found = await world.stripe.v1.products.retrieve_async(product.id)
+    assert found.default_price == product.default_price
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ({"active": True}, ["Emma"]),
+        ({"active": False}, ["Old"]),
+        ({"ids": ["old", "nobody"]}, ["Old"]),
+        ({"shippable": True}, ["Old"]),
+        ({"url": "https://shop.test/emma"}, ["Emma"]),
+        ({"type": "good"}, ["Old"]),
+    ],
+)
+async def test_products_are_found_by_their_fields(world: World, filters, names):
+    products = world.stripe.v1.products
+    await products.create_async(
+        {"id": "old", "name": "Old", "active": False, "shippable": True, "type": "good"}
+    )
+    await products.create_async({"name": "Emma", "url": "https://shop.test/emma"})
+
+    found = await products.list_async(filters)
+
+    assert [product.name for product in found.data] == names
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        ({"images": [f"https://a.test/{n}.png" for n in range(9)]}, "images"),
+        ({"statement_descriptor": "x" * 23}, "statement_descriptor"),
+        ({"marketing_features": [{"name": "x"}] * 16}, "marketing_features"),
+        ({"name": ""}, "name"),
+    ],
+)
+async def test_a_product_that_says_too_much_is_refused(world: World, params, param):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await emma(world, **params)
+
+    assert refused.value.param == param
+    assert (await world.stripe.v1.products.list_async()).data == []
 
 
 @pytest.mark.parametrize(
     ("change", "param"),
     [
-        ({"unit_amount_decimal": "10.5"}, "unit_amount_decimal"),
         ({"unit_amount_decimal": "ten"}, "unit_amount_decimal"),
+        ({"unit_amount_decimal": "0.0000000000001"}, "unit_amount_decimal"),
+        ({"unit_amount_decimal": "NaN"}, "unit_amount_decimal"),
         ({}, "unit_amount"),
-        ({"unit_amount": 1, "recurring": {"interval": "month"}}, "recurring"),
+        ({"unit_amount": -1}, "unit_amount"),
+        ({"unit_amount": 100_000_000}, "unit_amount"),
+        ({"unit_amount": 1, "unit_amount_decimal": "1"}, "unit_amount"),
+        ({"unit_amount": 1, "currency": "xxx"}, "currency"),
+        ({"unit_amount": 1, "recurring": {"interval": "day", "interval_count": 0}}, "recurring[interval_count]"),
+        ({"unit_amount": 1, "recurring": {"interval": "day", "usage_type": "metered"}}, "recurring[usage_type]"),
+        ({"unit_amount": 1, "transform_quantity": {"divide_by": 0, "round": "up"}},
+         "transform_quantity[divide_by]"),
+        ({"unit_amount": 1, "currency_options": {"eur": {"unit_amount": 2}}}, "currency_options[eur]"),
+        ({"unit_amount": 1, "currency_options": {"usd": {"tax_behavior": "inclusive"}}},
+         "currency_options[usd][unit_amount]"),
+        ({"billing_scheme": "tiered", "tiers_mode": "volume"}, "tiers"),
+        ({"billing_scheme": "tiered", "tiers_mode": "volume", "tiers": [{"up_to": "inf"}]}, "billing_scheme"),
+        ({"product": None, "unit_amount": 1}, "product"),
+        ({"product": "prod_nobody", "unit_amount": 1}, "product"),
+        ({"product_data": {"name": "Emma"}, "unit_amount": 1}, "product"),
     ],
-)
+)  # fmt: skip
 async def test_a_price_that_cannot_be_charged_is_refused(world: World, change, param):
     product = await world.stripe.v1.products.create_async({"name": "Emma"})
 
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await world.stripe.v1.prices.create_async({"product": product.id, "currency": "eur"} | change)
 
-    assert refused.value.param == param
+    assert (refused.value.http_status, refused.value.param) == (400, param)
     assert (await world.stripe.v1.prices.list_async()).data == []
 
 
-async def test_a_charge_can_be_annotated(world: World):
-    intent = await world.paid()
+async def test_a_price_may_be_a_fraction_of_a_cent(world: World):
+    made = await price(world, unit_amount=None, unit_amount_decimal="0.050")
 
-    charge = await world.stripe.v1.charges.update_async(
-        intent.latest_charge,
-        {"description": "Books", "fraud_details": {"user_report": "safe"}, "metadata": {"a": "1"}},
+    assert (made.unit_amount, str(made.unit_amount_decimal)) == (None, "0.05")
+
+
+async def test_a_price_may_leave_the_amount_to_the_customer(world: World):
+    made = await price(world, unit_amount=None, custom_unit_amount={"enabled": True, "minimum": 500})
+
+    assert made.custom_unit_amount.to_dict() == {"maximum": None, "minimum": 500, "preset": None}
+    assert made.unit_amount is None
+
+
+async def test_a_recurring_price_is_kept_and_found(world: World):
+    await price(world)
+
+    made = await price(world, recurring={"interval": "month", "interval_count": 3})
+
+    assert (made.type, made.recurring.interval_count, made.recurring.usage_type) == (
+        "recurring",
+        3,
+        "licensed",
+    )
+    prices = world.stripe.v1.prices
+    by_type = await prices.list_async({"type": "recurring"})
+    by_interval = await prices.list_async({"recurring": {"interval": "month"}})
+    assert [one.id for one in by_type.data] == [one.id for one in by_interval.data] == [made.id]
+
+
+async def test_tiers_are_shown_when_expanded(world: World):
+    tiers = [{"up_to": 10, "unit_amount": 100}, {"up_to": "inf", "flat_amount_decimal": "50.5"}]
+    made = await price(
+        world,
+        unit_amount=None,
+        billing_scheme="tiered",
+        tiers_mode="graduated",
+        tiers=tiers,
+        recurring={"interval": "year"},
     )
 
-    assert (charge.description, charge.fraud_details.user_report) == ("Books", "safe")
-    assert (await world.types())[-1] == "charge.updated"
-    assert world.received[-1]["data"]["previous_attributes"]["metadata"] == {}
+    shown = await world.stripe.v1.prices.retrieve_async(made.id, {"expand": ["tiers"]})
+
+    assert "tiers" not in made
+    assert [tier.up_to for tier in shown.tiers] == [10, None]
+    assert (shown.tiers[0].unit_amount, shown.tiers[1].flat_amount) == (100, None)
 
 
-async def test_events_can_be_walked_in_the_order_they_happened(world: World):
-    await world.paid()
-    first = (await world.stripe.v1.events.list_async()).data[-1]
-    await world.paid()
+async def test_amounts_in_other_currencies_are_shown_when_expanded(world: World):
+    made = await price(world, currency_options={"usd": {"unit_amount": 1000}})
 
-    page = await world.stripe.v1.events.list_async({"ending_before": first.id, "limit": 2})
-    walked = [event.type async for event in page.auto_paging_iter()]
-
-    assert walked == [
-        "charge.succeeded", "payment_intent.succeeded",
-        "payment_intent.created", "charge.succeeded", "payment_intent.succeeded",
-    ]  # fmt: skip
-
-
-async def test_a_method_can_be_changed_and_is_found_by_its_customer(world: World):
-    customer = await world.stripe.v1.customers.create_async({"payment_method": "pm_card_mastercard"})
-    method = (
-        await world.stripe.v1.payment_methods.list_async({"customer": customer.id, "type": "card"})
-    ).data[0]
-
-    changed = await world.stripe.v1.payment_methods.update_async(
-        method.id, {"billing_details": {"name": "A"}, "card": {"exp_year": 2041}, "metadata": {"a": "1"}}
+    prices = world.stripe.v1.prices
+    shown = await prices.update_async(
+        made.id, {"currency_options": {"gbp": {"unit_amount": 800}}, "expand": ["currency_options"]}
     )
 
-    assert (changed.billing_details.name, changed.card.exp_year, changed.card.brand) == (
-        "A",
-        2041,
-        "mastercard",
-    )
-    again = await world.stripe.v1.customers.payment_methods.retrieve_async(customer.id, method.id)
-    assert again.metadata["a"] == "1"
+    assert "currency_options" not in made
+    assert {name: option["unit_amount"] for name, option in shown.currency_options.to_dict().items()} == {
+        "eur": 900, "usd": 1000, "gbp": 800,
+    }  # fmt: skip
 
 
-async def test_what_is_described_but_not_modelled_is_an_unknown_url(world: World):
+async def test_currency_options_can_be_expanded_within_other_objects(world: World):
+    product = await emma(world)
+
+    shown = await world.stripe.v1.products.list_async({"expand": ["data.default_price.currency_options"]})
+
+    assert shown.data[0].default_price.currency_options["eur"].unit_amount == 900
+    assert shown.data[0].id == product.id
+
+
+async def test_a_lookup_key_names_one_price(world: World):
+    prices = world.stripe.v1.prices
+    first = await price(world, lookup_key="emma")
+
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await world.stripe.v1.disputes.list_async()
+        await price(world, lookup_key="emma")
 
-    assert refused.value.http_status == 404
+    assert refused.value.param == "lookup_key"
+    assert [one.id for one in (await prices.list_async({"lookup_keys": ["emma"]})).data] == [first.id]
+
+
+async def test_a_lookup_key_can_move_to_another_price(world: World):
+    prices = world.stripe.v1.prices
+    first = await price(world, lookup_key="emma")
+
+    second = await price(world, lookup_key="emma", transfer_lookup_key=True)
+
+    assert (await prices.retrieve_async(first.id)).lookup_key is None
+    assert [one.id for one in (await prices.list_async({"lookup_keys": ["emma"]})).data] == [second.id]
+    assert (await world.types())[-2:] == ["price.updated", "price.created"]
+    assert world.received[-2]["data"]["previous_attributes"] == {"lookup_key": "emma"}
+
+
+async def test_tax_behaviour_is_set_once(world: World):
+    prices = world.stripe.v1.prices
+    made = await price(world)
+    await prices.update_async(made.id, {"tax_behavior": "inclusive"})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await prices.update_async(made.id, {"tax_behavior": "exclusive"})
+
+    assert refused.value.param == "tax_behavior"
+    assert (await prices.retrieve_async(made.id)).tax_behavior == "inclusive"
+
+
+async def test_an_amount_cannot_be_changed(world: World):
+    made = await price(world)
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.stripe.v1.prices.update_async(made.id, {"unit_amount": 1})
+
+    assert refused.value.code == "parameter_unknown"
+    assert (await world.stripe.v1.prices.retrieve_async(made.id)).unit_amount == 900
+
+
+async def test_a_changed_price_is_announced_with_what_it_was(world: World):
+    made = await price(world)
+
+    await world.stripe.v1.prices.update_async(made.id, {"active": False, "lookup_key": "old"})
+
+    assert (await world.types())[-1] == "price.updated"
+    assert world.received[-1]["data"]["previous_attributes"] == {"active": True, "lookup_key": None}
+
+
+async def test_a_price_shows_its_product_when_asked(world: World):
+    made = await price(world)
+
+    found = await world.stripe.v1.prices.retrieve_async(made.id, {"expand": ["product"]})
+
+    assert found.product.name == "Emma"

@@ -7,7 +7,7 @@ from stripe_sandbox.work import public
 
 
 def previous(before: Obj, after: Obj) -> Obj:
-    """The old values of every public field that differs; of maps only the keys that differ, None for new ones."""
+    """The old values of every public field that differs; of maps, only of the keys that do."""
     return _old(public(before), public(after))
 
 

@@ -11,7 +11,7 @@ from stripe_sandbox.work import Work
 
 
 def of(work: Work, given: Obj, param: str, *, session: str | None = None, customer: str | None = None) -> Obj:
-    """The Discount for one entry of a session's `discounts`: ``{"coupon": id}`` or ``{"promotion_code": id}``.
+    """The Discount for one entry of a session's `discounts`: a coupon or a promotion code by its id.
 
     It is judged by `check`, not here.
 

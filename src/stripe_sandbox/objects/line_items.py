@@ -1,8 +1,8 @@
 """What the lines of a Checkout Session cost: discounts, tax and shipping, in whole minor units.
 
-Invariants, for whatever is put in: no amount is below zero; the session's totals are the sums of its lines and
-its shipping; `amount_total` of a line is `amount_subtotal - amount_discount` plus the tax that its price does
-not include.
+Invariants, for whatever is put in: no amount is below zero; the session's totals are the sums of its lines
+and its shipping; `amount_total` of a line is `amount_subtotal - amount_discount` plus the tax that its price
+does not include.
 """
 
 from collections.abc import Sequence
@@ -57,8 +57,8 @@ def price_lines(
     """Price the lines of a session.
 
     Each of `lines` is ``{price, quantity}``, and where there is something to say ``id``, ``tax_rates`` (ids),
-    ``adjustable_quantity``, ``metadata``, ``description``; `price` is a Price object. `discounts` are Discount
-    objects (`discounts.of`), applied one after the other; their coupons are taken as they are, valid or not
+    ``adjustable_quantity``, ``metadata``, ``description``; `price` is a Price object. `discounts` are
+    Discounts (`discounts.of`), applied one after the other; their coupons are taken as they are, valid or not
     (`discounts.check` judges). `shipping` is a ShippingRate. With `tax` all is taxed by the customer's
     address, without it each line by its own tax rates. The lines come back as complete `item` objects with
     their `discounts` and `taxes`; `total_details` has its `breakdown`. The same input gives the same amounts.

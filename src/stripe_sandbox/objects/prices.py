@@ -58,7 +58,7 @@ def build(work: Work, data: Obj, product: str, at: str = "") -> Obj:
 
 
 def update(work: Work, id: str, params: Obj) -> Obj:
-    """Change a Price's `active`, nickname, lookup key, currency options, metadata, or its tax behaviour once."""
+    """Change `active`, nickname, lookup key, currency options, metadata, or the tax behaviour once."""
     price = work.need("price", id)
     before = copy.deepcopy(price)
     behaviour = params.get("tax_behavior", price["tax_behavior"])
@@ -78,7 +78,7 @@ def update(work: Work, id: str, params: Obj) -> Obj:
 
 
 def page(work: Work, params: Obj) -> Obj:
-    """One page of Prices; by `active`, `currency`, `product`, `type`, `lookup_keys`, `recurring`, `created`."""
+    """One page of Prices, by any of the filters."""
     rest = dict(params)
     extra: list[lists.Filter] = []
     if "lookup_keys" in params:
@@ -161,9 +161,7 @@ def tiers(work: Work, price: Obj) -> list[Obj] | None:
 
 
 def amounts(data: Obj, currency: str, at: str, *, tiered: bool) -> Obj:
-    """`unit_amount`, `unit_amount_decimal` and `custom_unit_amount` from parameters, exactly one of them given
-    (none for tiers).
-    """
+    """`unit_amount`, `unit_amount_decimal` and `custom_unit_amount`; exactly one is given, none for tiers."""
     custom = data.get("custom_unit_amount") or {}
     given = [
         name for name in _AMOUNTS if name in data and (name != "custom_unit_amount" or custom["enabled"])
@@ -290,8 +288,9 @@ def _take_key(work: Work, price: Obj, key: str, *, transfer: bool) -> None:
     key_or_none = unset(key)
     if key_or_none:
         row = work.box.store.row(
-            "SELECT id FROM objects WHERE type = 'price' AND json_extract(body, '$.lookup_key') = ? AND id <> ?",
-            (key, price["id"]),
+            "SELECT id FROM objects WHERE type = 'price' AND id <> ?"
+            " AND json_extract(body, '$.lookup_key') = ?",
+            (price["id"], key),
         )
         if row is not None:
             if not transfer:

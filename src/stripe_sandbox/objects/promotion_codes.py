@@ -30,7 +30,8 @@ def settle(work: Work, code: Obj) -> Obj:
 def settle_all(work: Work, coupon: str) -> None:
     """The coupon's validity changed: bring its codes up to date."""
     rows = work.box.store.rows(
-        "SELECT id FROM objects WHERE type = 'promotion_code' AND json_extract(body, '$.promotion.coupon') = ?",
+        "SELECT id FROM objects WHERE type = 'promotion_code'"
+        " AND json_extract(body, '$.promotion.coupon') = ?",
         (coupon,),
     )
     for row in rows:
@@ -98,7 +99,7 @@ def update(work: Work, id: str, params: Obj) -> Obj:
 
 
 def page(work: Work, params: Obj) -> Obj:
-    """One page of promotion codes; by `code` (whatever its case), `coupon`, `customer`, `active`, `created`."""
+    """One page of promotion codes, by any of the filters; `code` in any case."""
     rest = dict(params)
     refuse_unmodelled(rest, ("customer_account",))
     extra: list[lists.Filter] = []

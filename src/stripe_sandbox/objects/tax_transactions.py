@@ -1,7 +1,7 @@
 """Tax transactions: what was sold, and what of it was taken back (reversals).
 
-Private facts: `lines` (the line items) and, of the original, `reversed`: per line id (shipping: ``"shipping"``)
-the amount and the tax taken back so far, so that never more than the original is.
+Private facts: `lines` (the line items) and, of the original, `reversed`: per line id (``"shipping"`` for
+shipping) the amount and the tax taken back so far, so that never more than the original is.
 """
 
 from fractions import Fraction

@@ -20,8 +20,8 @@ _UNTAXED = frozenset(["customer_exempt", "not_collecting", "not_subject_to_tax",
 class TaxRule:
     """Automatic tax: where the customer is (`address`), and what may free them of tax.
 
-    `tax_ids` are ``{"type", "value"}``; `override` is none, customer_exempt or reverse_charge; `ship_from` the
-    country goods come from, if known.
+    `tax_ids` are ``{"type", "value"}``; `override` is none, customer_exempt or reverse_charge; `ship_from` is
+    the country goods come from, if known.
     """
 
     address: Obj

@@ -76,6 +76,14 @@ async def respond(box: Sandbox, request: Request) -> Answer:
     return answer
 
 
+def too_large(box: Sandbox) -> Answer:
+    """The refusal of a body that nobody will read."""
+    draw_from(box.chance)
+    request_id = new_id("req", 14)
+    error = StripeError(413, "Invalid request: the body is too large.", stored=False)
+    return _refusal(error, request_id, {"Request-Id": request_id, "Stripe-Version": spec.API_VERSION})
+
+
 def act(box: Sandbox, method: str, path: str, form: str, *, user: str) -> Answer:
     """What somebody at the dashboard asks of the API: no key, no fault, and in the log like all others."""
     draw_from(box.chance)

@@ -22,7 +22,10 @@ DEFAULT_BASE_URL = "http://127.0.0.1:12111"
 
 _CORS = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Request-Id, Stripe-Version, Idempotent-Replayed"),
+    (
+        b"access-control-expose-headers",
+        b"Request-Id, Stripe-Version, Stripe-Should-Retry, Idempotent-Replayed",
+    ),
 ]
 _PREFLIGHT = [
     *_CORS,
@@ -38,7 +41,7 @@ class SandboxApp(Litestar):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         """Serve one connection."""
-        if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/v1/"):
+        if scope["type"] == ScopeType.HTTP and scope["path"].split("/")[1] in ("v1", "v2"):
             await _serve_api(self.state.sandbox, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -91,8 +94,11 @@ async def _serve_api(box: Sandbox, scope: Any, receive: Receive, send: Send) -> 
         return
     body = await _read(receive)
     if body is None:
-        text = b'{"error":{"message":"The request body is too large.","type":"invalid_request_error"}}'
-        await _send(send, 413, text, [*_CORS, (b"content-type", b"application/json")])
+        refused = api.too_large(box)
+        head = [(name.lower().encode(), value.encode()) for name, value in refused.headers.items()]
+        await _send(
+            send, refused.status, refused.body, [*_CORS, *head, (b"content-type", b"application/json")]
+        )
         return
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query = scope["query_string"].decode("latin-1")

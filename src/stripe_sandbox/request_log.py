@@ -26,7 +26,10 @@ _INSERT: Final = (
     f" VALUES ({', '.join('?' * (len(_COLUMNS) + 2))})"
 )
 # What a refused caller was told; a body that was cut off is no JSON any more.
-_SAID: Final = "CASE WHEN status >= 400 AND json_valid(CAST(answered AS TEXT)) THEN json_extract(answered, '$.error.message') END"
+_SAID: Final = (
+    "CASE WHEN status >= 400 AND json_valid(CAST(answered AS TEXT))"
+    " THEN json_extract(CAST(answered AS TEXT), '$.error.message') END"
+)
 _SELECT: Final = f"SELECT seq, {', '.join(_COLUMNS)}, {_SAID}"
 _SHOWN: Final = ("seq", *_COLUMNS, "said")
 _ID: Final = re.compile(r"^[a-z]{2,}_[A-Za-z0-9_]{6,}$")

@@ -40,6 +40,7 @@ from stripe_sandbox.objects import (
     tax_transactions,
     webhook_endpoints,
 )
+from stripe_sandbox.search import search
 from stripe_sandbox.work import Work, public
 
 Handler = Callable[[Work, dict[str, str], Obj], Obj]
@@ -63,6 +64,10 @@ def _get(kind: str) -> Handler:
 
 def _list(kind: str, url: str) -> Handler:
     return lambda work, path, params: lists.page(work, kind, url, params)
+
+
+def _search(kind: str, url: str) -> Handler:
+    return lambda work, path, params: search(work, kind, url, params)
 
 
 def _get_intent(work: Work, path: dict[str, str], params: Obj) -> Obj:
@@ -131,6 +136,7 @@ HANDLERS: dict[str, Handler] = {
     "getBalanceTransactions": _create(balance.page),
     "getBalanceTransactionsId": _get_transaction,
     "getCharges": _list("charge", "/v1/charges"),
+    "getChargesSearch": _search("charge", "/v1/charges/search"),
     "getChargesId": _get("charge"),
     "postCharges": _create(direct_charges.create),
     "postChargesId": _change(charges.update),
@@ -154,6 +160,7 @@ HANDLERS: dict[str, Handler] = {
     "postElementsCustomerSessionDetach": _create(customer_sessions.detach),
     "getCustomers": _create(customers.page),
     "postCustomers": _create(customers.create),
+    "getCustomersSearch": _search("customer", "/v1/customers/search"),
     "getCustomersId": _remove(customers.retrieve),
     "postCustomersId": _change(customers.update),
     "deleteCustomersId": _remove(customers.delete),
@@ -168,6 +175,7 @@ HANDLERS: dict[str, Handler] = {
     "getEventsId": _remove(events.retrieve),
     "getPaymentIntents": _list("payment_intent", "/v1/payment_intents"),
     "postPaymentIntents": _create(payment_intents.create),
+    "getPaymentIntentsSearch": _search("payment_intent", "/v1/payment_intents/search"),
     "getPaymentIntentsId": _get_intent,
     "postPaymentIntentsId": _change(payment_intents.update),
     "postPaymentIntentsIdConfirm": _change(confirmation.confirm_by_id),
@@ -190,6 +198,7 @@ HANDLERS: dict[str, Handler] = {
     "postPayoutsIdReverse": _change(payouts.reverse),
     "getPrices": _create(prices.page),
     "postPrices": _create(products.create_price),
+    "getPricesSearch": _search("price", "/v1/prices/search"),
     "getPricesId": _get("price"),
     "postPricesId": _change(prices.update),
     "getPromotionCodes": _create(promotion_codes.page),
@@ -198,6 +207,7 @@ HANDLERS: dict[str, Handler] = {
     "postPromotionCodesId": _change(promotion_codes.update),
     "getProducts": _create(products.page),
     "postProducts": _create(products.create_product),
+    "getProductsSearch": _search("product", "/v1/products/search"),
     "getProductsId": _get("product"),
     "postProductsId": _change(products.update_product),
     "deleteProductsId": _remove(products.delete_product),

@@ -234,3 +234,43 @@ async def test_the_option_of_a_kind_goes_before_the_intents_own(world: World):
 
 async def test_ideal_takes_a_single_cent(world: World):
     assert await offered(world, amount=1, currency="eur", allowed_payment_method_types=["ideal"]) == ["ideal"]
+
+
+async def test_what_a_hold_may_be_asked_for_is_answered_with_no(world: World):
+    asked = {"request_multicapture": "if_available", "request_overcapture": "if_available"}
+
+    intent = await world.paid(
+        capture_method="manual", payment_method_options={"card": asked}, expand=["latest_charge"]
+    )
+
+    card = intent.latest_charge.payment_method_details.card
+    assert (card.multicapture.status, card.overcapture.status) == ("unavailable", "unavailable")
+    assert card.overcapture.maximum_amount_capturable == 2000
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"),
+    [
+        ("us_bank_account", {"verification_method": "microdeposits"}),
+        ("sepa_debit", {"target_date": "2030-01-01"}),
+        ("card", {"moto": True}),
+    ],
+)
+async def test_options_that_would_be_ignored_are_refused(world: World, kind, option):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await offered(world, payment_method_options={kind: option})
+
+    assert refused.value.param == f"payment_method_options[{kind}][{next(iter(option))}]"
+    assert await world.types() == []
+
+
+async def test_a_bank_account_may_come_with_its_permissions(world: World):
+    intent = await world.paid(
+        method="pm_usBankAccount_success",
+        payment_method_options={
+            "us_bank_account": {"financial_connections": {"permissions": ["payment_method"]}}
+        },
+    )
+
+    shown = intent.payment_method_options.us_bank_account.financial_connections
+    assert shown.permissions == ["payment_method"]

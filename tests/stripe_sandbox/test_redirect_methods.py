@@ -140,3 +140,18 @@ async def test_a_refund_of_a_wallet_takes_time(world: World):
     refund = await world.stripe.v1.refunds.retrieve_async(refund.id)
     assert refund.status == "succeeded"
     assert "refund.updated" in await world.types()
+
+
+async def test_what_is_kept_of_ideal_is_the_bank_account(world: World):
+    customer = await world.stripe.v1.customers.create_async()
+    intent = await redirected(world, "ideal", "eur", customer=customer.id, setup_future_usage="off_session")
+    _, body = await answer(world, intent, "succeed")
+
+    charge = await world.stripe.v1.charges.retrieve_async(
+        body["latest_charge"], {"expand": ["payment_method_details.ideal.generated_sepa_debit"]}
+    )
+
+    account = charge.payment_method_details.ideal.generated_sepa_debit
+    assert (account.type, account.customer) == ("sepa_debit", customer.id)
+    again = await world.paid(method=account.id, currency="eur", customer=customer.id, off_session=True)
+    assert again.status == "processing"

@@ -10,6 +10,7 @@ from stripe_sandbox.errors import StripeError
 from stripe_sandbox.objects import (
     charges,
     intent_methods,
+    mandates,
     payment_intents,
     payment_methods,
     refunds,
@@ -21,6 +22,7 @@ FAILED_CHALLENGE = (
     "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new "
     "PaymentMethod to attempt to fulfill this PaymentIntent again."
 )
+IDEAL_ACCOUNT = "NL39RABO0300065264"
 # What a bank says when a debit is returned.
 RETURNED = {
     "account_closed": "The customer's bank account has been closed.",
@@ -128,7 +130,7 @@ def _succeed(work: Work, intent: Obj, method: Obj, taken: Obj) -> Obj:
         charges.book(work, taken)
     payment_intents.settle(work, intent)
     work.emit("charge.succeeded", taken)
-    _keep_method(work, intent, method)
+    _keep_method(work, intent, method, taken)
     if facts["captured"] is None:
         work.emit("payment_intent.amount_capturable_updated", intent)
         work.later(payment_intents.HOLD_SECONDS, "expire_hold", intent["id"])
@@ -145,14 +147,29 @@ def _reopen(work: Work, intent: Obj, error: Obj) -> None:
     payment_intents.settle(work, intent)
 
 
-def _keep_method(work: Work, intent: Obj, method: Obj) -> None:
+def _keep_method(work: Work, intent: Obj, method: Obj, taken: Obj) -> None:
     """Attach a method that is to be used again; one that is not, and is nobody's, is used up."""
     usage = intent_methods.setting(intent, method, "setup_future_usage")
-    reusable = payment_methods.behaviour(method).reusable
-    if usage in ("on_session", "off_session") and intent["customer"] and reusable:
+    kept = usage in ("on_session", "off_session") and intent["customer"]
+    if kept and payment_methods.behaviour(method).reusable:
         method["_"]["set_up"] = method["_"].get("set_up") or usage == "off_session"
         work.save(method)
         payment_methods.attach_to(work, method, intent["customer"])
-    elif not method["customer"]:
+        return
+    if kept:
+        _keep_account(work, intent, method, taken)
+    if not method["customer"]:
         method["_"]["used"] = True
         work.save(method)
+
+
+def _keep_account(work: Work, intent: Obj, method: Obj, taken: Obj) -> None:
+    """iDEAL is for one payment; what is kept of it is the bank account it was paid from, as a SEPA debit."""
+    told = {"billing_details": method["billing_details"], "sepa_debit": {"iban": IDEAL_ACCOUNT}}
+    account = payment_methods.create(work, {"type": "sepa_debit"} | told)
+    mandate = mandates.create(work, account, intent["_"]["mandate_data"])
+    part = taken["payment_method_details"][method["type"]]
+    part["generated_sepa_debit"] = account["id"]
+    part["generated_sepa_debit_mandate"] = mandate["id"] if mandate else None
+    charges.settle(work, taken)
+    payment_methods.attach_to(work, account, intent["customer"])

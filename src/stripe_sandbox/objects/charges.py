@@ -32,6 +32,14 @@ _RESULTS = {
     "error": ("processing_error", None, "07"),
 }
 
+# What a hold may be asked for (`request_…`), and what this sandbox's cards answer: no.
+_EXTRAS = {
+    "extended_authorization": "disabled",
+    "incremental_authorization": "unavailable",
+    "multicapture": "unavailable",
+    "overcapture": "unavailable",
+}
+
 
 def create(
     work: Work,
@@ -253,6 +261,12 @@ def _card_part(
         "network_transaction_id": "104102978678771",
         "regulated_status": card["regulated_status"],
     }
+    asked = intent["payment_method_options"].get("card") or {}
+    for name, status in _EXTRAS.items():
+        if f"request_{name}" in asked:
+            part[name] = {"status": status}
+    if "overcapture" in part:
+        part["overcapture"]["maximum_amount_capturable"] = intent["amount"]
     if hold and good:
         part["capture_before"] = work.now + payment_intents.HOLD_SECONDS
     if secured is not None:

@@ -67,7 +67,7 @@ def capture(work: Work, id: str, params: Obj) -> Obj:
             given["amount_to_capture"] = params["amount"]
         payment_intents.capture(work, charge["payment_intent"], given)
         return charge
-    amount = params.get("amount", charge["amount"])
+    amount: int = ({"amount": charge["amount"]} | params)["amount"]
     if not 1 <= amount <= charge["amount"]:
         held = format_amount(charge["amount"], charge["currency"])
         raise invalid(f"Between 1 and {held} of this charge can be captured.", "amount")

@@ -16,6 +16,8 @@ CHOOSING = {
     "allowed_payment_method_types", "excluded_payment_method_types", "automatic_payment_methods", "currency",
     "capture_method", "setup_future_usage",
 }  # fmt: skip
+# Dates of debits and data of other banks; and no account has to be verified by small deposits.
+_UNMODELLED_OPTIONS = ("target_date", "statement_descriptor_suffix_kana", "statement_descriptor_suffix_kanji")
 _OPTIONS = "payment_intent_payment_method_options_"
 
 
@@ -87,11 +89,13 @@ def options(given: Obj | None, old: Obj | None) -> Obj:
         shown = spec.schema(_OPTIONS + kind)["properties"]
         whole = merged.get(kind) or blank(_OPTIONS + kind)
         for name, value in sent.items():
-            if name not in shown:
+            if name not in shown or name in _UNMODELLED_OPTIONS or value == "microdeposits":
                 param = f"payment_method_options[{kind}][{name}]"
                 raise invalid(f"`{param}` is not modelled by this sandbox.", param)
             if value == "":
                 whole.pop(name, None)
+            elif name == "financial_connections":
+                whole[name] = blank(f"{_OPTIONS}{kind}_{name}") | value
             else:
                 whole[name] = value
         merged[kind] = whole

@@ -213,7 +213,7 @@ def _reversed_line(original: Obj, part: Obj) -> Obj:
         | {
             "metadata": merge_metadata(None, given.get("metadata")),
             "quantity": given.get("quantity", line["quantity"]),
-            "reference": given.get("reference") or line["reference"],
+            "reference": given.get("reference", line["reference"]),
             "reversal": {"original_line_item": line["id"]},
         }
     )

@@ -163,6 +163,35 @@ async def test_another_card_while_a_challenge_waits_abandons_that_attempt(world:
     assert [attempt.status for attempt in attempts.data] == ["succeeded", "abandoned"]
 
 
+async def test_confirmed_too_often_the_intent_is_canceled(world: World):
+    intent = await world.stripe.v1.setup_intents.create_async(
+        {"payment_method": "pm_card_authenticationRequired"}
+    )
+    for _ in range(100):
+        again = await world.stripe.v1.setup_intents.confirm_async(intent.id, {"return_url": RETURN})
+        assert again.status == "requires_action"
+
+    last = await world.stripe.v1.setup_intents.confirm_async(intent.id, {"return_url": RETURN})
+
+    assert last.status == "canceled"
+
+
+async def test_a_method_that_was_attached_elsewhere_meanwhile_is_refused(world: World):
+    customer, other = await a_customer(world), await a_customer(world)
+    method = await world.stripe.v1.payment_methods.retrieve_async("pm_card_visa")
+    intent = await world.stripe.v1.setup_intents.create_async(
+        {"payment_method": method.id, "customer": customer}
+    )
+    await world.stripe.v1.payment_methods.attach_async(method.id, {"customer": other})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.stripe.v1.setup_intents.confirm_async(intent.id, {"return_url": RETURN})
+
+    assert refused.value.param == "payment_method"
+    unchanged = await world.stripe.v1.setup_intents.retrieve_async(intent.id)
+    assert (unchanged.status, unchanged.latest_attempt) == ("requires_confirmation", None)
+
+
 async def test_there_is_nothing_to_authenticate_twice(world: World):
     intent = await set_up(world)
 

@@ -7,7 +7,9 @@ from stripe_sandbox import cards
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError, invalid
 from stripe_sandbox.objects import (
+    confirmation,
     confirmation_tokens,
+    intent_methods,
     mandates,
     method_kinds,
     next_actions,
@@ -59,6 +61,9 @@ def confirm_by_id(work: Work, id: str, params: Obj) -> Obj:
         )
     setup_intents.change_method(work, intent, params)
     confirmation_tokens.link(work, params, intent)
+    intent["_"]["confirmed"] += 1
+    if intent["_"]["confirmed"] > confirmation.MAX_CONFIRMATIONS:
+        return setup_intents.close(work, intent, None)
     return confirm(work, intent, params)
 
 
@@ -81,6 +86,7 @@ def confirm(work: Work, intent: Obj, params: Obj) -> Obj:
         raise setup_intents.unexpected_state(MISSING_METHOD, intent)
     facts = intent["_"]
     method = work.own("payment_method", intent["payment_method"])
+    intent_methods.check_owner(intent, method)
     setup_attempts.abandon(work, intent)
     setup_attempts.begin(work, intent, method)
     intent["last_setup_error"] = None

@@ -1,8 +1,8 @@
 """SetupIntents: create, update, cancel. Confirming is in `setup_confirmation`.
 
 Private facts: `action` (what the customer must still do, or null), `pending` (the method the bank is still
-looking at, or null), `done`, `canceled`, `session` (the Checkout Session it belongs to), `return_url`,
-`mandate_data` (how the customer agreed). The public status is derived from them in `settle`.
+looking at, or null), `done`, `canceled`, `confirmed` (how often), `session` (the Checkout Session it belongs
+to), `return_url`, `mandate_data` (how the customer agreed). The public status is derived from them in `settle`.
 """
 
 from stripe_sandbox import spec
@@ -69,6 +69,7 @@ def build(work: Work, params: Obj) -> Obj:
             "pending": None,
             "done": False,
             "canceled": False,
+            "confirmed": 0,
             "session": None,
             "return_url": None,
             "mandate_data": None,

@@ -105,18 +105,13 @@ def _ask(session: Obj, params: Obj, ui_mode: str) -> None:
         session["tax_id_collection"] = {"required": "never"} | tax_id
     if names := session.get("name_collection"):
         session["name_collection"] = {kind: {"optional": False} | one for kind, one in names.items()}
-    if saved := params.get("saved_payment_method_options"):
-        session["saved_payment_method_options"] = {
-            "allow_redisplay_filters": saved.get("allow_redisplay_filters", ["always"]),
-            "payment_method_remove": saved.get("payment_method_remove", "disabled"),
-            "payment_method_save": saved.get("payment_method_save", "disabled"),
-        }
-    elif params["mode"] == "payment":
+    saved = params.get("saved_payment_method_options")
+    if saved or (params.get("customer") and params["mode"] == "payment"):
         session["saved_payment_method_options"] = {
             "allow_redisplay_filters": ["always"],
-            "payment_method_remove": None,
-            "payment_method_save": None,
-        }
+            "payment_method_remove": "disabled",
+            "payment_method_save": "disabled",
+        } | (saved or {})
 
 
 def _know_customer(work: Work, session: Obj) -> None:

@@ -56,9 +56,10 @@ def expire(work: Work, id: str, params: Obj) -> Obj:
     """Close an open session; its unpaid PaymentIntent is canceled."""
     session = work.need("checkout.session", id)
     if session["status"] != "open":
-        raise invalid(
+        raise StripeError(
+            400,
             'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a '
-            f"status of `{session['status']}`."
+            f"status of `{session['status']}`.",
         )
     return _expire(work, session)
 

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from stripe_sandbox.amounts import check_currency
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import invalid
-from stripe_sandbox.objects import disputes, payouts, refunds
+from stripe_sandbox.objects import disputes, payouts, refund_course
 from stripe_sandbox.work import Work
 
 
@@ -71,10 +71,10 @@ async def close_dispute(
 @post("/refunds/{refund_id:str}", status_code=200)
 async def move_refund(state: State, refund_id: FromPath[str], data: JSONBody[MoveRefund]) -> Response[Obj]:
     """A refund goes through, fails for a reason, or waits for the customer to say where the money shall go."""
-    _one_of("failure_reason", data.failure_reason, refunds.FAILURES)
+    _one_of("failure_reason", data.failure_reason, refund_course.FAILURES)
     if data.status == "requires_action":
-        return _answer(state, lambda work: refunds.ask_customer(work, refund_id))
-    return _answer(state, lambda work: refunds.conclude(work, refund_id, data.status, data.failure_reason))
+        return _answer(state, lambda work: refund_course.ask_customer(work, refund_id))
+    return _answer(state, lambda work: refund_course.conclude(work, refund_id, data.status, data.failure_reason))
 
 
 @post("/payouts", status_code=200)

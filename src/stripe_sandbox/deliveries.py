@@ -134,7 +134,7 @@ class Deliveries:
         """Deliver in the background until cancelled."""
         while True:
             self._box.run_due()
-            for row in self._due():
+            for row in self._due() if len(self._in_flight) < AT_ONCE else ():
                 if len(self._in_flight) >= AT_ONCE:
                     break
                 if Counter(self._in_flight.values())[row[1]] < AT_ONCE_PER_ENDPOINT:
@@ -145,6 +145,11 @@ class Deliveries:
                     await self.wake.wait()
             except TimeoutError:
                 continue
+
+    def drop(self) -> None:
+        """Give up what is under way: the rows it came from are gone, and others may get their numbers."""
+        for task in self._tasks:
+            task.cancel()
 
     async def close(self) -> None:
         """Stop what is under way; it stays pending and is sent after the next start."""

@@ -12,7 +12,7 @@ from stripe_sandbox.objects import (
     payouts,
     promotion_codes,
     radar,
-    refunds,
+    refund_course,
     sessions,
     setup_confirmation,
 )
@@ -20,10 +20,11 @@ from stripe_sandbox.work import Work
 
 ACTS: dict[str, Callable[[Work, str], None]] = {
     "settle_charge": charges.book_later,
-    "settle_refund": refunds.settle,
-    "fail_refund": refunds.fail,
-    "cover_refund": refunds.cover,
-    "expire_refund": refunds.expire_when_due,
+    "settle_refund": refund_course.settle,
+    "fail_refund": refund_course.fail,
+    "cover_refund": refund_course.cover,
+    "refer_refund": refund_course.refer,
+    "expire_refund": refund_course.expire_when_due,
     "open_dispute": disputes.open_after_charge,
     "answer_dispute": disputes.answer,
     "lapse_dispute": disputes.lapse,

@@ -334,3 +334,50 @@ async def test_what_a_refund_cannot_do_here_is_refused_by_name(world: World, nam
 
     assert refused.value.param == name
     assert (await world.stripe.v1.refunds.list_async()).data == []
+
+
+async def amazon_paid(world: World):
+    """A payment with Amazon Pay, to which the customer agreed."""
+    intent = await world.stripe.v1.payment_intents.create_async(
+        {
+            "amount": 2000, "currency": "usd", "confirm": True, "return_url": "https://shop.test/return",
+            "payment_method_data": {"type": "amazon_pay"},
+        }
+    )  # fmt: skip
+    await world.control("POST", f"/payment_intents/{intent.id}/authenticate", {"outcome": "succeed"})
+    return intent
+
+
+async def test_amazon_pay_gives_money_back_later(world: World):
+    intent = await amazon_paid(world)
+
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+    await world.pass_time(2)
+
+    after = await world.stripe.v1.refunds.retrieve_async(refund.id)
+    assert (refund.status, refund.destination_details.type) == ("pending", "amazon_pay")
+    assert (after.status, (await world.types())[-1]) == ("succeeded", "refund.updated")
+
+
+async def test_amazon_pay_gives_nothing_back_after_ninety_days(world: World):
+    intent = await amazon_paid(world)
+    await world.pass_time(91 * 86400)
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+
+    assert (refused.value.http_status, refused.value.code) == (400, "charge_not_refundable")
+    assert (await world.stripe.v1.refunds.list_async()).data == []
+
+
+async def test_the_number_by_which_a_bank_finds_a_refund_comes_days_later(world: World):
+    intent = await world.paid(2000)
+    refund = await world.stripe.v1.refunds.create_async({"payment_intent": intent.id})
+
+    await world.pass_time(4 * 86400)
+
+    after = await world.stripe.v1.refunds.retrieve_async(refund.id)
+    assert refund.destination_details.card.reference_status == "pending"
+    assert after.destination_details.card.reference_status == "available"
+    assert len(after.destination_details.card.reference) == 23
+    assert (await world.types())[-1] == "refund.updated"

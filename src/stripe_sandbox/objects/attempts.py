@@ -13,7 +13,7 @@ from stripe_sandbox.objects import (
     mandates,
     payment_intents,
     payment_methods,
-    refunds,
+    refund_course,
     sessions,
 )
 from stripe_sandbox.work import Work, public
@@ -98,7 +98,7 @@ def end_delayed(work: Work, id: str) -> None:
     if failure is None:
         charges.succeed(work, taken)
         _succeed(work, intent, method, taken)
-        refunds.charge_decided(work, taken)
+        refund_course.charge_decided(work, taken)
         return
     charges.fail(work, taken, failure, RETURNED[failure])
     error = StripeError(
@@ -108,7 +108,7 @@ def end_delayed(work: Work, id: str) -> None:
     work.emit("charge.failed", taken)
     work.emit("payment_intent.payment_failed", intent)
     sessions.paid(work, intent)
-    refunds.charge_decided(work, taken)
+    refund_course.charge_decided(work, taken)
 
 
 def _wait(work: Work, intent: Obj, method: Obj, taken: Obj, delay: Delay) -> Obj:

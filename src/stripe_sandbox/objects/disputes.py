@@ -18,7 +18,7 @@ from stripe_sandbox.objects import (
     dispute_evidence,
     payment_methods,
     radar,
-    refunds,
+    refund_course,
 )
 from stripe_sandbox.work import Work, merge_metadata
 
@@ -59,7 +59,7 @@ def open_after_charge(work: Work, id: str) -> None:
     if does is None:
         return
     if not does.inquiry:
-        refunds.fail_pending(work, charge, "charge_for_pending_refund_disputed")
+        refund_course.fail_pending(work, charge, "charge_for_pending_refund_disputed")
     if _left(charge) > 0:
         to_come = max(1, does.times - charge["_"].get("disputes", 0))
         open_for(work, charge, does.reason, inquiry=does.inquiry, parts=to_come)
@@ -76,7 +76,7 @@ def open_for(work: Work, charge: Obj, reason: str, *, inquiry: bool = False, par
         raise invalid(f"Charge {charge['id']} took no money, so there is nothing to dispute.", "charge")
     charges.book_later(work, charge["id"])  # its money is in the books before it is taken out again
     if not inquiry:
-        refunds.fail_pending(work, charge, "charge_for_pending_refund_disputed")
+        refund_course.fail_pending(work, charge, "charge_for_pending_refund_disputed")
     left = _left(charge)
     if left <= 0:
         raise invalid(f"Nothing is left of charge {charge['id']} that could be disputed.", "charge")
@@ -250,7 +250,7 @@ def _withdraw(work: Work, dispute: Obj, charge: Obj) -> None:
 def _escalate(work: Work, dispute: Obj) -> None:
     """The bank was not content with the answer to its inquiry and takes the money, if there is any left."""
     charge = work.own("charge", dispute["charge"])
-    refunds.fail_pending(work, charge, "charge_for_pending_refund_disputed")
+    refund_course.fail_pending(work, charge, "charge_for_pending_refund_disputed")
     dispute["amount"] = min(dispute["amount"], _left(charge))
     if dispute["amount"] <= 0:
         _end(work, dispute, "closed")

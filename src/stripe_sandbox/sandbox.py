@@ -30,6 +30,7 @@ from stripe_sandbox.work import Work, public
 log = logging.getLogger("stripe_sandbox")
 
 FORGET_EVERY_SECONDS = 600.0
+ACTS_AT_ONCE = 100
 FAR = float("inf")
 
 
@@ -173,16 +174,32 @@ class Sandbox:
             more = self.store.forget_old(now)
             self._next_forget = now if more else now + FORGET_EVERY_SECONDS
         while self._when_next() <= now:
-            row = self.store.row("SELECT id, kind, target FROM schedule ORDER BY due, id LIMIT 1")
+            rows = self.store.rows(
+                "SELECT id, kind, target FROM schedule WHERE due <= ? ORDER BY due, id LIMIT ?",
+                (now, ACTS_AT_ONCE),
+            )
             self._next_due = None
             try:
-                with self.work() as work:
-                    ACTS[row[1]](work, row[2])
-                    self.store.run("DELETE FROM schedule WHERE id = ?", (row[0],))
+                self._act(rows)
             except Exception:
-                # One act that fails must not stop the clock for everything else.
-                log.exception("%s of %s failed and is given up", row[1], row[2])
-                self.store.run("DELETE FROM schedule WHERE id = ?", (row[0],))
+                for row in rows:
+                    self._act_alone(row)
+
+    def _act(self, rows: Sequence[Any]) -> None:
+        """Do what was planned, in one transaction."""
+        with self.work() as work:
+            for id, kind, target in rows:
+                self.store.run("DELETE FROM schedule WHERE id = ?", (id,))
+                ACTS[kind](work, target)
+                work.flush()
+
+    def _act_alone(self, row: Any) -> None:
+        # One act that fails must not stop the clock for everything else.
+        try:
+            self._act([row])
+        except Exception:
+            log.exception("%s of %s failed and is given up", row[1], row[2])
+            self.store.run("DELETE FROM schedule WHERE id = ?", (row[0],))
 
     def advance(self, seconds: float) -> float:
         """Move the clock forward, stopping wherever something is due; returns the new time."""
@@ -215,6 +232,7 @@ class Sandbox:
     def stored_anew(self) -> None:
         """What the store holds is not what was read from it before."""
         self._next_due = None
+        self.deliveries.drop()
         self.faults.reload()
         self.endpoints_changed()
 

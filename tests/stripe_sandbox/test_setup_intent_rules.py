@@ -203,6 +203,37 @@ async def test_a_bank_debit_is_set_up_with_a_mandate(world: World):
     assert mandate.payment_method_details.sepa_debit.reference
 
 
+async def test_of_ideal_the_bank_account_behind_it_is_kept(world: World):
+    customer = await a_customer(world)
+    intent = await world.stripe.v1.setup_intents.create_async(
+        {
+            "customer": customer,
+            "confirm": True,
+            "return_url": RETURN,
+            "payment_method_data": {
+                "type": "ideal", "ideal": {"bank": "ing"}, "billing_details": {"name": "Jenny"},
+            },
+        }
+    )  # fmt: skip
+
+    await authenticate(world, intent)
+
+    attempt = await latest_attempt(world, intent)
+    part = attempt.payment_method_details.ideal
+    saved = await world.stripe.v1.customers.payment_methods.list_async(customer)
+    assert (attempt.status, part.bank, part.verified_name) == ("succeeded", "ing", "Jenny")
+    assert [method.id for method in saved.data] == [part.generated_sepa_debit]
+    mandate = await world.stripe.v1.mandates.retrieve_async(part.generated_sepa_debit_mandate)
+    assert mandate.payment_method == part.generated_sepa_debit
+    later = await world.stripe.v1.payment_intents.create_async(
+        {
+            "amount": 2000, "currency": "eur", "customer": customer, "off_session": True, "confirm": True,
+            "payment_method": part.generated_sepa_debit,
+        }
+    )  # fmt: skip
+    assert later.status == "processing"
+
+
 async def test_a_card_has_no_mandate(world: World):
     intent = await set_up(world)
 

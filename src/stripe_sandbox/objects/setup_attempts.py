@@ -15,6 +15,8 @@ def begin(work: Work, intent: Obj, method: Obj) -> Obj:
     """A new attempt to set up `method`; it becomes the intent's `latest_attempt`."""
     kind = method["type"]
     part = blank(f"setup_attempt_payment_method_details_{kind}")
+    if kind == "ideal":
+        part |= {name: method["ideal"][name] for name in ("bank", "bic")}
     if kind == "card":
         part |= {name: method["card"].get(name) for name in _CARD_FIELDS}
         part["network"] = method["card"]["brand"]
@@ -52,6 +54,19 @@ def secure(work: Work, intent: Obj, flow: str) -> None:
             "version": "2.2.0",
         }
         work.save(attempt)
+
+
+def generate(work: Work, intent: Obj, account: Obj) -> None:
+    """Note on the latest attempt the bank account that came out of it, and the intent's mandate for it."""
+    attempt = work.own("setup_attempt", intent["latest_attempt"])
+    kind = attempt["payment_method_details"]["type"]
+    attempt["payment_method_details"][kind] |= {
+        "generated_sepa_debit": account["id"],
+        "generated_sepa_debit_mandate": intent["mandate"],
+        "iban_last4": account["sepa_debit"]["last4"],
+        "verified_name": account["billing_details"]["name"],
+    }
+    work.save(attempt)
 
 
 def abandon(work: Work, intent: Obj) -> None:

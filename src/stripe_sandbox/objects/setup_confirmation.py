@@ -7,6 +7,7 @@ from stripe_sandbox import cards
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError, invalid
 from stripe_sandbox.objects import (
+    attempts,
     confirmation,
     confirmation_tokens,
     intent_methods,
@@ -191,19 +192,30 @@ def _ask_bank(work: Work, intent: Obj, method: Obj) -> Obj:
 
 
 def _succeed(work: Work, intent: Obj, method: Obj) -> Obj:
+    kept = method if payment_methods.behaviour(method).reusable else _account_behind(work, method)
     if intent["usage"] == "off_session":
-        method["_"]["set_up"] = True
-        work.save(method)
+        kept["_"]["set_up"] = True
+        work.save(kept)
     if intent["customer"]:
-        payment_methods.attach_to(work, method, intent["customer"])
-    mandate = mandates.create(work, method, intent["_"]["mandate_data"])
+        payment_methods.attach_to(work, kept, intent["customer"])
+    mandate = mandates.create(work, kept, intent["_"]["mandate_data"])
     intent["mandate"] = mandate["id"] if mandate else None
+    if kept is not method:
+        setup_attempts.generate(work, intent, kept)
     intent["_"]["done"] = True
     setup_attempts.move(work, intent, "succeeded")
     setup_intents.settle(work, intent)
     work.emit("setup_intent.succeeded", intent)
     sessions.paid(work, intent)
     return intent
+
+
+def _account_behind(work: Work, method: Obj) -> Obj:
+    """iDEAL serves once; what is kept of it is the bank account behind it, as a SEPA debit."""
+    method["_"]["used"] = True
+    work.save(method)
+    told = {"billing_details": method["billing_details"], "sepa_debit": {"iban": attempts.IDEAL_ACCOUNT}}
+    return payment_methods.create(work, {"type": "sepa_debit"} | told)
 
 
 def _fail(work: Work, intent: Obj, error: Obj) -> None:

@@ -265,13 +265,12 @@ def _choose_methods(intent: Obj, params: Obj) -> None:
     allowed, automatic = intent["allowed_payment_method_types"], intent["automatic_payment_methods"]
     if automatic and not automatic["enabled"]:
         allowed = ["card"]
-    kinds = method_kinds.offered(
+    found = method_kinds.offered(
         None,
         redirects=not automatic or automatic["allow_redirects"] != "never",
         allowed=allowed,
         excluded=intent["excluded_payment_method_types"] or (),
     )
-    found = [kind for kind in kinds if method_kinds.KINDS[kind].does.reusable]
     if not found:
         param = (
             f"{'allowed' if 'allowed_payment_method_types' in params else 'excluded'}_payment_method_types"

@@ -220,6 +220,16 @@ async def test_an_expired_secret_opens_nothing(world: World):
     assert (status, body["error"]["code"]) == (400, "customer_session_expired")
 
 
+async def test_a_session_that_ended_long_ago_is_forgotten(world: World):
+    customer, _ = await customer_with_cards(world)
+    session = await session_of(world, customer)
+    await world.pass_time(86400)
+
+    status, body = await seen_by_page(world, session.client_secret)
+
+    assert (status, body["error"]["code"]) == (400, "resource_missing")
+
+
 async def test_a_wrong_secret_opens_nothing(world: World):
     status, body = await seen_by_page(world, "cuss_secret_guessed")
 

@@ -26,6 +26,8 @@ from stripe_sandbox.objects import payment_methods
 from stripe_sandbox.work import Work, public
 
 LASTS_SECONDS = 1800
+# So long after its beginning nobody asks for a session any more; then it takes no more room.
+FORGOTTEN_SECONDS = 86400
 MAX_SHOWN = 10
 DEFAULT_SHOWN = 3
 
@@ -79,7 +81,13 @@ def create(work: Work, params: Obj) -> Obj:
         "customer": customer["id"],
         "expires_at": work.now + LASTS_SECONDS,
     }
+    work.later(FORGOTTEN_SECONDS, "forget_customer_session", secret)
     return _shown(work.save(session))
+
+
+def forget(work: Work, secret: str) -> None:
+    """Scheduled: a session that ended long ago is no more."""
+    work.forget(secret)
 
 
 def saved_methods(work: Work, client_secret: str) -> list[Obj]:

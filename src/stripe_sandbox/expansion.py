@@ -67,7 +67,7 @@ def _expand(
         return
     inner = _target(schema["properties"][name])
     if included and name not in body and (found := included(work, body)) is not None:
-        body[name] = found
+        body[name] = copy.deepcopy(found)
     value = body.get(name)
     if isinstance(value, str):
         kinds = [option["properties"]["object"]["enum"][0] for option in inner]

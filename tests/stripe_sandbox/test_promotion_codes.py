@@ -270,3 +270,11 @@ async def test_a_code_may_be_for_first_purchases_only(world: World):
     assert check(world, "SPRING", by=new)["object"] == "discount"
     assert check(world, "SPRING")["object"] == "discount"
     assert "prior transactions" in check(world, "SPRING", by=old)["message"]
+
+
+async def test_an_expanded_answer_leaves_the_code_as_it_is(world: World):
+    made = await code(world, expand=["promotion.coupon"])
+
+    found = await world.stripe.v1.promotion_codes.retrieve_async(made.id)
+
+    assert found.promotion.coupon == made.promotion.coupon.id

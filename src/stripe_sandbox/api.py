@@ -70,7 +70,7 @@ async def respond(box: Sandbox, request: Request) -> Answer:
         else:
             answer = await _suffer(box, fault, request, request_id, headers, by_page=by_page)
     except StripeError as error:
-        answer = _refusal(error, request_id, headers)
+        answer = _refusal(box, error, request_id, headers)
     finally:
         _note(box, request, request_id, answer, fault, time.perf_counter() - began)
     return answer
@@ -81,7 +81,7 @@ def too_large(box: Sandbox) -> Answer:
     draw_from(box.chance)
     request_id = new_id("req", 14)
     error = StripeError(413, "Invalid request: the body is too large.", stored=False)
-    return _refusal(error, request_id, {"Request-Id": request_id, "Stripe-Version": spec.API_VERSION})
+    return _refusal(box, error, request_id, {"Request-Id": request_id, "Stripe-Version": spec.API_VERSION})
 
 
 def act(box: Sandbox, method: str, path: str, form: str, *, user: str) -> Answer:
@@ -93,7 +93,7 @@ def act(box: Sandbox, method: str, path: str, form: str, *, user: str) -> Answer
     try:
         answer = _run(box, request, request_id, {}, by_page=False)
     except StripeError as error:
-        answer = _refusal(error, request_id, {})
+        answer = _refusal(box, error, request_id, {})
     _note(box, request, request_id, answer, None, time.perf_counter() - began)
     return answer
 
@@ -198,14 +198,14 @@ def _execute(box: Sandbox, request: Request, raw: Obj, call: _Call, instead: Str
             except StripeError as error:
                 if not error.keep:
                     raise
-                answer = _refused(error, call)
-            return keep(_refused(instead, call) if instead else answer)
+                answer = _refused(box, error, call)
+            return keep(_refused(box, instead, call) if instead else answer)
     except StripeError as error:
-        answer = _refused(error, call)
+        answer = _refused(box, error, call)
         return keep(answer) if error.stored else answer
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
-        answer = _refused(_our_fault(), call)
+        answer = _refused(box, _our_fault(), call)
         return keep(answer)
 
 
@@ -216,15 +216,15 @@ def _answer(work: Work, call: _Call) -> Any:
     return expansion.expand(work, body, paths) if paths else body
 
 
-def _refused(error: StripeError, call: _Call) -> Answer:
+def _refused(box: Sandbox, error: StripeError, call: _Call) -> Answer:
     if call.by_page:
         restrict_error(error.error)
-    return _refusal(error, call.request_id, {})
+    return _refusal(box, error, call.request_id, {})
 
 
-def _refusal(error: StripeError, request_id: str, headers: dict[str, str]) -> Answer:
+def _refusal(box: Sandbox, error: StripeError, request_id: str, headers: dict[str, str]) -> Answer:
     body = error.body()
-    body["error"].setdefault("request_log_url", f"https://dashboard.stripe.com/test/logs/{request_id}")
+    body["error"].setdefault("request_log_url", f"{box.base_url}/_sandbox/requests/{request_id}")
     return Answer(error.status, msgspec.json.encode(body), headers | error.headers)
 
 

@@ -6,7 +6,15 @@ from typing import Final, get_args
 import msgspec
 
 from stripe_sandbox.errors import StripeError, invalid
-from stripe_sandbox.faults import Fault, Kind, RandomFaults, RandomWebhookFaults, WebhookFault, WebhookKind
+from stripe_sandbox.faults import (
+    AnyFault,
+    Fault,
+    Kind,
+    RandomFaults,
+    RandomWebhookFaults,
+    WebhookFault,
+    WebhookKind,
+)
 from stripe_sandbox.pages.dashboard.actions import Form
 from stripe_sandbox.sandbox import ApiAnswer, Sandbox
 
@@ -82,6 +90,29 @@ def _reset(box: Sandbox, form: Form) -> None:
     if form.get("sure") != "on":
         raise ValueError("tick the box first: everything will be forgotten")
     box.reset(int(form["seed"]) if form.get("seed") else None)
+
+
+def describe(fault: AnyFault) -> str:
+    """A waiting fault in one line."""
+    said = [fault.fault.replace("_", " ")] if isinstance(fault, Fault | WebhookFault) else _share(fault)
+    if isinstance(fault, Fault):
+        said += [str(one) for one in (fault.status, fault.code) if one is not None]
+        said += ["after it happened"] if fault.after else []
+    if isinstance(fault, Fault | WebhookFault) and fault.seconds:
+        said.append(f"{fault.seconds:g} s")
+    if isinstance(fault, Fault | RandomFaults):
+        wanted = (fault.match.method, fault.match.path, fault.match.operation)
+        said.append(" ".join(one for one in wanted if one) or "any request")
+    else:
+        said.append(" ".join(fault.types) or "any webhook")
+    if isinstance(fault, Fault | WebhookFault):
+        said.append(f"{fault.count} left")
+    return " · ".join(said)
+
+
+def _share(fault: RandomFaults | RandomWebhookFaults) -> list[str]:
+    kinds = ", ".join(kind.replace("_", " ") for kind in fault.kinds)
+    return [f"{fault.rate:.3g} of all at random, seed {fault.seed}", kinds, f"{fault.seen} seen"]
 
 
 _TOOLS: Final[dict[str, Callable[[Sandbox, Form], None]]] = {

@@ -221,7 +221,7 @@ async def request_page(request: Call, object_id: FromPath[str]) -> Response[str]
         "dashboard_request.html",
         at="requests",
         call=call,
-        sent=sent,
+        sent=[(name, value, bool(kinds.ID.fullmatch(value))) for name, value in sent],
         json=pretty_text(call["answered"]),
         events=story.events_of_request(box, object_id),
     )
@@ -255,9 +255,7 @@ async def tools_page(request: Call) -> Response[str]:
         request,
         "dashboard_tools.html",
         at="tools",
-        faults=[
-            (fault.id, type(fault).__name__, pretty(msgspec.to_builtins(fault))) for fault in box.faults.all()
-        ],
+        faults=[(fault.id, tools.describe(fault)) for fault in box.faults.all()],
         request_kinds=tools.REQUEST_KINDS,
         webhook_kinds=tools.WEBHOOK_KINDS,
         operations=sorted(spec.operation_ids()),

@@ -100,7 +100,7 @@ class Work:
         self._changed.clear()
 
     def forget(self, id: str) -> None:
-        """Remove an endpoint, as if it had never been."""
+        """Remove an object, as if it had never been."""
         self.box.store.run("DELETE FROM objects WHERE id = ?", (id,))
         self.box.endpoints_changed()
 

@@ -18,7 +18,7 @@ def create(work: Work, method: Obj, agreed: Obj | None) -> Obj | None:
     identifier = new_id("mandate_1")
     part: Obj = blank(f"mandate_payment_method_details_{kind}")
     if kind == "sepa_debit":
-        page = f"{work.base_url}/_pages/mandates/{identifier}"
+        page = f"{work.base_url}/_sandbox/mandates/{identifier}"
         part |= {"reference": random_text(16).upper(), "url": page}
     if kind == "paypal":
         part |= {"billing_agreement_id": f"B-{random_text(17).upper()}", "payer_id": method[kind]["payer_id"]}

@@ -8,7 +8,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from stripe_sandbox.pages import assets, brand, challenge, checkout, dashboard, element, embedded, redirect
+from stripe_sandbox.pages import assets, brand, challenge, checkout, dashboard, element, embedded, receipt, redirect
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     assets.stripe_js,
@@ -19,5 +19,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *brand.route_handlers,
     *checkout.route_handlers,
     *embedded.route_handlers,
+    *receipt.route_handlers,
     *dashboard.route_handlers,
 ]

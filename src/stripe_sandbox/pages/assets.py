@@ -29,9 +29,14 @@ SCRIPTS: Final = {
         *_FRAME, _FIELDS,
         *(f"pages/static/{part}.js" for part in ("bank-fields", "saved-methods", "choice", "element")),
     ],
+    "element-address.js": [*_FRAME, "pages/static/element-address.js"],
+    "element-card.js": [*_FRAME, _FIELDS, "pages/static/element-card.js"],
+    "element-email.js": [*_FRAME, "pages/static/element-email.js"],
+    "element-express.js": [*_FRAME, _FIELDS, "pages/static/element-express.js"],
+    "element-wallet.js": [*_FRAME, _FIELDS, "pages/static/element-wallet.js"],
     "challenge.js": ["pages/static/challenge.js"],
     "dashboard.js": [_COPY, "pages/static/dashboard.js"],
-    "checkout.js": [_FIELDS, _COPY, "pages/static/checkout.js"],
+    "checkout.js": [_FIELDS, _COPY, "pages/static/checkout.js"], "receipt.js": ["pages/static/receipt.js"],
 }  # fmt: skip
 # The sheets that one is made of, after the tokens.
 STYLES: Final = {

@@ -139,19 +139,24 @@ def finished(visit: Visit) -> Response[Any]:
         return go(visit, on_this_origin(action["redirect_to_url"]["url"], visit.box.base_url))
     if session["status"] == "open" and action.get("type") == "use_stripe_sdk":
         challenge = on_this_origin(action["use_stripe_sdk"]["stripe_js"], visit.box.base_url)
-        return Response({"challenge": challenge}, headers={"Cache-Control": "no-store"})
+        return _tell(challenge=challenge)
     if session["status"] == "open":
         return form(visit, Filled(_known(session)))
     stays = session["ui_mode"] != "hosted_page" and session.get("redirect_on_completion") != "always"
     if stays and visit.by_script:
-        return Response({"complete": True}, headers={"Cache-Control": "no-store"})
+        return _tell(complete=True)
     url = None if stays else onward(session)
     return go(visit, url) if url and session["status"] == "complete" else over(visit)
 
 
 def go(visit: Visit, url: str) -> Response[Any]:
     """Have the browser go to `url`."""
-    return Response({"go": url}, headers={"Cache-Control": "no-store"}) if visit.by_script else redirect(url)
+    return _tell(go=url) if visit.by_script else redirect(url)
+
+
+def _tell(**said: str | bool) -> Response[Any]:
+    """A word to the page's script."""
+    return Response(said, status_code=200, headers={"Cache-Control": "no-store"})
 
 
 def form(

@@ -70,7 +70,7 @@ def page_of(session: Obj, filled: Filled, sentence: str | None, language: str) -
         "updatable": bool(slip and (ways or session["automatic_tax"]["enabled"])),
         "pay_words": _pay_words(session, slip, framed["said"]),
         "tests": [(card.number, card.does[language]) for card in TEST_CARDS] if asks.method else [],
-        "strings": {"faults": spoken["faults"], "checkout": spoken["checkout"]},
+        "strings": {"faults": spoken["faults"], "updated": framed["said"]["updated"]},
         **_methods(session, values, spoken, language),
     }
 

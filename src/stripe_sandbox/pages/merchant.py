@@ -8,7 +8,8 @@ from stripe_sandbox.defaults import Obj
 def merchant(session: Obj) -> str:
     """The name a Checkout Session's page goes by: its branding's, else the shop's host."""
     branding = session.get("branding_settings") or {}
-    return branding.get("display_name") or host(session["success_url"], session["cancel_url"])
+    urls = (session["success_url"], session["cancel_url"], session.get("return_url"))
+    return branding.get("display_name") or host(*urls)
 
 
 def host(*urls: str | None) -> str:

@@ -153,7 +153,7 @@ async def test_two_clicks_pay_once(stage: Stage, open_page: OpenPage) -> None:
     await page.goto(made.url)
     await enter(page, GOOD)
 
-    await page.locator("button[type=submit]").dblclick()
+    await page.locator("#pay").dblclick()
     await page.wait_for_url("**/done**")
 
     assert await stage.charges((await now(stage, made)).payment_intent) == ["succeeded"]

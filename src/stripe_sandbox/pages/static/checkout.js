@@ -25,7 +25,7 @@ function PaymentPage(form) {
   const strings = JSON.parse(document.getElementById('strings').textContent);
   const said = document.getElementById('said');
   const card = form.elements.number ? new CardFields(form, strings.faults) : null;
-  let waiting = Promise.resolve();
+  let waiting = Promise.resolve(true);
   let timer = null;
   let paying = false;
 
@@ -70,7 +70,7 @@ function PaymentPage(form) {
     if (event.data?.sandbox === 'checkout' && event.data.type === 'challenged') challenged();
   });
 
-  // One request at a time, in the order of what the customer did.
+  // One request at a time, in the order of what the customer did; answers whether all went well.
   function change(act) {
     clearTimeout(timer);
     timer = null;
@@ -83,7 +83,12 @@ function PaymentPage(form) {
     const seen = expected();
     busy(true);
     if (timer) change('update');
-    await waiting;
+    if (!(await waiting)) {
+      waiting = Promise.resolve(true);
+      busy(false);
+      document.getElementById('alert')?.focus();
+      return;
+    }
     try {
       await send('pay', seen);
     } catch {
@@ -97,21 +102,23 @@ function PaymentPage(form) {
     body.set('do', act);
     if (amount) body.set('expected_amount', amount);
     const answer = await fetch(form.action, { method: 'POST', headers: { 'X-Page': 'part' }, body, credentials: 'omit' });
-    await take(answer, act);
+    return take(answer, act);
   }
 
   async function take(answer, act) {
     if (answer.headers.get('content-type')?.includes('json')) {
       follow(await answer.json());
-      return;
+      return true;
     }
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!page.getElementById('checkout')) {
       window.location.replace(window.location.href);
-      return;
+      return true;
     }
+    const isFine = !page.getElementById('alert');
     show(page, act);
     if (act === 'pay') busy(false);
+    return isFine;
   }
 
   function follow({ go, challenge, complete }) {
@@ -146,7 +153,7 @@ function PaymentPage(form) {
       const text = page.getElementById(fault.id)?.textContent ?? '';
       if (act === 'pay' || text) say(fault, text);
     }
-    if (total() !== before) said.textContent = strings.checkout.updated.replace('{amount}', total());
+    if (total() !== before) said.textContent = strings.updated.replace('{amount}', total());
     if (act !== 'pay') return;
     if (card) card.inputs.cvc.value = '';
     document.getElementById('alert')?.focus();
@@ -213,6 +220,7 @@ function PaymentPage(form) {
     alert.textContent = MESSAGES[document.documentElement.lang]?.api_connection_error;
     document.getElementById('trouble').replaceChildren(alert);
     alert.focus();
+    return false;
   }
 
   function expected() {

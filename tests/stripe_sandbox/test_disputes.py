@@ -253,3 +253,14 @@ async def test_the_books_balance_after_a_dispute(world: World):
     assert balance.available[0].amount == 2 * (2000 - 88) - 2000 - 1500
     listed = await world.stripe.v1.balance_transactions.list_async({"source": won.id})
     assert [one.net for one in listed.data] == [3500, -3500]
+
+
+@pytest.mark.parametrize("method", ["pm_usBankAccount_dispute", "pm_sepaDebit_disputed_at"])
+async def test_a_bank_debit_can_be_disputed(world: World, method):
+    intent = await world.paid(2000, method, currency="eur" if "sepa" in method else "usd")
+    await world.pass_time(20)
+
+    [dispute] = (await world.stripe.v1.disputes.list_async({"payment_intent": intent.id})).data
+
+    assert (dispute.reason, dispute.status) == ("debit_not_authorized", "needs_response")
+    assert "payment_method_details" not in dispute.to_dict()

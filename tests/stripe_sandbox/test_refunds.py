@@ -1,5 +1,7 @@
 """Refunds: money on its way back."""
 
+import asyncio
+
 import pytest
 import stripe
 from tests.stripe_sandbox.harness import World
@@ -381,3 +383,16 @@ async def test_the_number_by_which_a_bank_finds_a_refund_comes_days_later(world:
     assert after.destination_details.card.reference_status == "available"
     assert len(after.destination_details.card.reference) == 23
     assert (await world.types())[-1] == "refund.updated"
+
+
+async def test_refunds_at_the_same_moment_never_exceed_what_was_taken(world: World):
+    intent = await world.paid(2000)
+    create = world.stripe.v1.refunds.create_async
+
+    outcomes = await asyncio.gather(
+        *(create({"payment_intent": intent.id, "amount": 800}) for _ in range(5)), return_exceptions=True
+    )
+
+    assert sum(isinstance(one, stripe.InvalidRequestError) for one in outcomes) == 3
+    listed = await world.stripe.v1.refunds.list_async({"payment_intent": intent.id})
+    assert [one.amount for one in listed.data] == [800, 800]

@@ -10,7 +10,7 @@ from stripe_sandbox.amounts import check_currency
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, exclusive, invalid, missing
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.objects import shipping_rates
+from stripe_sandbox.objects import customers, shipping_rates
 from stripe_sandbox.objects.tax_table import GOODS, NAMES, SHIPPING, Rate
 from stripe_sandbox.objects.taxation import TaxRule, eu_country, take, taxable
 from stripe_sandbox.work import Work, address, merge_metadata
@@ -83,7 +83,7 @@ def _details(work: Work, params: Obj) -> Obj:
         raise missing("customer_details")
     details = blank("tax_calculation_customer_details") | {"taxability_override": "none"}
     if params.get("customer"):
-        details |= _of_customer(work.need("customer", params["customer"], "customer"))
+        details |= _of_customer(work, work.need("customer", params["customer"], "customer"))
     if "address" in given:
         details |= {"address": address(given["address"]), "address_source": given.get("address_source")}
     elif given.get("ip_address"):
@@ -103,12 +103,14 @@ def _details(work: Work, params: Obj) -> Obj:
     return details
 
 
-def _of_customer(customer: Obj) -> Obj:
+def _of_customer(work: Work, customer: Obj) -> Obj:
     shipping = (customer["shipping"] or {}).get("address")
     where = shipping or customer.get("address")
+    ids = customers.tax_ids(work, customer)["data"]
     return {
         "address": where,
         "address_source": ("shipping" if shipping else "billing") if where else None,
+        "tax_ids": [{"type": one["type"], "value": one["value"]} for one in reversed(ids)],
         "taxability_override": _OVERRIDES.get(customer.get("tax_exempt") or "none", "none"),
     }
 

@@ -10,6 +10,7 @@ from stripe_sandbox.objects import (
     payment_intents,
     session_fields,
     session_lines,
+    session_rules,
     session_saving,
     session_shipping,
     session_totals,
@@ -172,6 +173,7 @@ def _note_details(session: Obj, params: Obj) -> None:
     given = dict(params.get("customer_details") or {})
     if "email" in params:
         given["email"] = params["email"]
+    session_rules.check_email(given.get("email") or "", "email")
     if not given:
         return
     details = details_of(session)

@@ -161,6 +161,11 @@ def _for_payment(work: Work, session: Obj, params: Obj) -> None:
     session_shipping.offer(work, session, params.get("shipping_options") or [])
     session_totals.take_discounts(work, session, params.get("discounts") or [])
     session_totals.reprice(work, session)
+    if session["amount_total"] == 0 and session["payment_method_collection"] == "always":
+        raise invalid(
+            "Collecting a payment method for an order that costs nothing is not modelled by this sandbox.",
+            "payment_method_collection",
+        )
 
 
 def _for_setup(work: Work, session: Obj, params: Obj) -> None:

@@ -45,6 +45,13 @@ def check(work: Work, params: Obj, ui_mode: str) -> None:
         _check_expiry(work, params["expires_at"])
 
 
+def check_email(email: str, param: str) -> None:
+    """400 for what cannot be an e-mail address; an empty one says nothing."""
+    before, at, after = email.rpartition("@")
+    if email and not (before and at and "." in after and " " not in email):
+        raise invalid(f"Invalid email address: {email[:200]}", param, "email_invalid")
+
+
 def usage_of(params: Obj) -> str | None:
     """What the payment method will be used for later, by the parameters of a session."""
     found: str | None = (params.get("payment_intent_data") or {}).get("setup_future_usage")
@@ -139,6 +146,7 @@ def _currency(params: Obj) -> str:
 
 
 def _check_customer(work: Work, params: Obj) -> None:
+    check_email(params.get("customer_email") or "", "customer_email")
     if not params.get("customer"):
         if "customer_update" in params:
             raise invalid("`customer_update` can only be used with `customer`.", "customer_update")

@@ -107,6 +107,7 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
     session_fields.take_defaults(session)
     session_totals.check_discounts(work, session)
     if session["mode"] == "payment" and session["amount_total"] == 0:
+        _close_intent(work, session)  # there was something to pay when it was made
         return _complete(work, session)
     _make_customer(work, session)
     return_url = params.get("return_url") or _page_url(work, session)
@@ -169,9 +170,7 @@ def _complete(work: Work, session: Obj) -> Obj:
 
 def _expire(work: Work, session: Obj) -> Obj:
     session["_"]["expired"] = True
-    intent = work.get("payment_intent", session["payment_intent"])
-    if intent is not None and intent["status"] in payment_intents.UPDATABLE:
-        payment_intents.close(work, intent, None)
+    _close_intent(work, session)
     setup = work.get("setup_intent", session["setup_intent"])
     if setup is not None and setup["status"] in setup_intents.CANCELABLE:
         setup_intents.close(work, setup, None)
@@ -179,6 +178,12 @@ def _expire(work: Work, session: Obj) -> Obj:
     settle(work, session)
     work.emit("checkout.session.expired", session)
     return session
+
+
+def _close_intent(work: Work, session: Obj) -> None:
+    intent = work.get("payment_intent", session["payment_intent"])
+    if intent is not None and intent["status"] in payment_intents.UPDATABLE:
+        payment_intents.close(work, intent, None)
 
 
 def _set_up(work: Work, session: Obj, params: Obj, how: Obj) -> Obj:

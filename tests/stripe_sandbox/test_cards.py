@@ -288,3 +288,31 @@ async def test_funds_that_bypass_pending_are_available_at_once(world: World):
     balance = await world.stripe.v1.balance.retrieve_async()
 
     assert balance.available[0].amount == 5000 - 175
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "disputes"),
+    [
+        ("createDispute", "automatic", 1),
+        ("createDispute", "any", 0),
+        ("createDisputeProductNotReceived", "any", 1),
+        ("createMultipleDisputes", "automatic", 2),
+        ("visa", "automatic", 0),
+    ],
+)
+async def test_some_cards_are_disputed_and_3d_secure_protects_from_fraud(world: World, name, asked, disputes):
+    await world.paid(
+        method=f"pm_card_{name}", payment_method_options={"card": {"request_three_d_secure": asked}}
+    )
+
+    await world.pass_time(60)
+
+    assert (await world.types()).count("charge.dispute.created") == disputes
+
+
+async def test_an_issuer_may_warn_of_fraud(world: World):
+    await world.paid(method="pm_card_createIssuerFraudRecord")
+
+    await world.pass_time(60)
+
+    assert "radar.early_fraud_warning.created" in await world.types()

@@ -182,6 +182,20 @@ async def test_without_a_customer_a_method_is_good_for_one_payment(world: World)
     assert len(charges.data) == 1
 
 
+async def test_a_method_that_shall_be_used_again_may_get_its_customer_afterwards(world: World):
+    intent = await world.paid(setup_future_usage="off_session")
+    with pytest.raises(stripe.InvalidRequestError):
+        await world.paid(method=intent.payment_method)
+    customer = await world.stripe.v1.customers.create_async()
+
+    method = await world.stripe.v1.payment_methods.attach_async(
+        intent.payment_method, {"customer": customer.id}
+    )
+
+    again = await world.paid(method=method.id, customer=customer.id, off_session=True)
+    assert again.status == "succeeded"
+
+
 async def test_a_saved_method_is_attached_before_the_payment_succeeds(world: World):
     customer = await world.stripe.v1.customers.create_async()
 

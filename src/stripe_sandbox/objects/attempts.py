@@ -150,7 +150,8 @@ def _reopen(work: Work, intent: Obj, error: Obj) -> None:
 def _keep_method(work: Work, intent: Obj, method: Obj, taken: Obj) -> None:
     """Attach a method that is to be used again; one that is not, and is nobody's, is used up."""
     usage = intent_methods.setting(intent, method, "setup_future_usage")
-    kept = usage in ("on_session", "off_session") and intent["customer"]
+    wanted = usage in ("on_session", "off_session")
+    kept = wanted and intent["customer"]
     if kept and payment_methods.behaviour(method).reusable:
         method["_"]["set_up"] = method["_"].get("set_up") or usage == "off_session"
         work.save(method)
@@ -159,7 +160,7 @@ def _keep_method(work: Work, intent: Obj, method: Obj, taken: Obj) -> None:
     if kept:
         _keep_account(work, intent, method, taken)
     if not method["customer"]:
-        method["_"]["used"] = True
+        method["_"] |= {"used": True, "wanted": wanted}
         work.save(method)
 
 

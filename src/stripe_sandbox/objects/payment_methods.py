@@ -1,8 +1,8 @@
 """PaymentMethods of every kind, by test name, by token or by number.
 
 Private facts: `number` (finds a test card's behaviour again), `cvc` (one was sent), `ends` (how a method that
-is no card ends), `used` (paid with, and not attached: may not be used again), `detached`, `set_up`
-(off-session payments were agreed to).
+is no card ends), `used` (paid with, and not attached: may not be used again), `wanted` (that payment had a
+`setup_future_usage`: a customer may still get it), `detached`, `set_up` (off-session payments were agreed to).
 """
 
 import hashlib
@@ -96,7 +96,8 @@ def attach(work: Work, id: str, params: Obj) -> Obj:
     customer = work.need("customer", params["customer"], "customer")
     if method["customer"] and method["customer"] != customer["id"]:
         raise invalid("The payment method you provided has already been attached to a customer.")
-    if method["_"].get("detached") or method["_"].get("used"):
+    facts = method["_"]
+    if facts.get("detached") or (facts.get("used") and not facts.get("wanted")):
         raise invalid(ALREADY_USED)
     does = behaviour(method)
     if does.decline and not does.attachable:

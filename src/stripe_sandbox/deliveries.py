@@ -185,7 +185,7 @@ class Deliveries:
 
     def _held(self) -> list[Any]:
         """What a `reorder` fault holds back, newest first, due or not."""
-        sql = _TO_POST.format(_marks(self._in_flight), "") + " AND d.held ORDER BY d.id DESC"
+        sql = _TO_POST.format(_marks(self._in_flight), "") + " AND d.held ORDER BY d.due DESC, d.id DESC"
         return self._box.store.rows(sql, tuple(self._in_flight))
 
     async def _deliver(self, row: Any) -> None:

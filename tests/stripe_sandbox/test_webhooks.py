@@ -149,6 +149,19 @@ async def test_one_endpoint_can_be_told_again_and_retries_go_on(world: World):
     other.close()
 
 
+async def test_a_resend_reaches_those_who_listen(world: World):
+    await world.stripe.v1.webhook_endpoints.create_async(
+        {"url": "https://other.test/wh", "enabled_events": ["charge.failed"]}
+    )
+    await world.stripe.v1.customers.create_async({})
+    event = (await world.stripe.v1.events.list_async()).data[0]
+
+    await world.control("POST", f"/events/{event.id}/resend")
+
+    assert len({one["endpoint"] for one in world.box.deliveries.of_event(event.id)}) == 1
+    assert await world.types() == ["customer.created", "customer.created"]
+
+
 async def test_a_resend_to_nobody_is_refused(world: World):
     await world.stripe.v1.customers.create_async({})
     event = (await world.stripe.v1.events.list_async()).data[0]

@@ -6,7 +6,6 @@ Private facts: `automatic` (made by automatic tax; such a rate is not `active`, 
 import copy
 import hashlib
 
-from stripe_sandbox import lists
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.ids import new_id
@@ -46,11 +45,6 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     if changed := previous(before, rate):
         work.emit("tax_rate.updated", rate, changed)
     return work.save(rate)
-
-
-def page(work: Work, params: Obj) -> Obj:
-    """One page of TaxRates; by `active`, `inclusive`, `created`."""
-    return lists.page(work, "tax_rate", "/v1/tax_rates", params)
 
 
 def of_place(work: Work, rate: Rate, *, inclusive: bool) -> Obj:

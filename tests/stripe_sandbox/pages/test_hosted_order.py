@@ -266,7 +266,8 @@ async def test_the_slip_folds_on_a_telephone_and_the_total_stays(stage: Stage, o
 async def test_nothing_jumps_while_the_page_loads_and_lives(stage: Stage, open_page: OpenPage) -> None:
     page = await open_page()
     await page.add_init_script(
-        "window.moved = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => { moved += one.value }))"
+        "window.moved = 0; const add = (one) => { moved += one.value };"
+        "new PerformanceObserver((list) => list.getEntries().forEach(add))"
         ".observe({ type: 'layout-shift', buffered: true })"
     )
     await page.goto((await session(stage, shipping_options=WAYS)).url)

@@ -149,6 +149,31 @@ async def test_a_known_customer_is_taxed_from_the_start(world: World):
     assert (session.automatic_tax.status, session.total_details.amount_tax) == ("complete", 188)
 
 
+async def test_a_customer_on_file_needs_an_address_to_be_taxed(world: World):
+    customer = await world.stripe.v1.customers.create_async({"email": "ada@shop.test"})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(automatic_tax={"enabled": True}, customer=customer.id)
+
+    assert refused.value.code == "customer_tax_location_invalid"
+    assert (await world.stripe.v1.checkout.sessions.list_async()).data == []
+    session = await world.session(
+        automatic_tax={"enabled": True}, customer=customer.id, customer_update={"address": "auto"}
+    )
+    await pay(world, session.id)
+    assert (await world.stripe.v1.customers.retrieve_async(customer.id)).address.country == "US"
+
+
+async def test_a_customer_on_file_gets_a_tax_id_only_with_a_name(world: World):
+    customer = await world.stripe.v1.customers.create_async({"email": "ada@shop.test"})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(tax_id_collection={"enabled": True}, customer=customer.id)
+
+    assert refused.value.param == "tax_id_collection"
+    assert (await world.stripe.v1.checkout.sessions.list_async()).data == []
+
+
 async def test_shipping_is_taxed_too(world: World):
     customer = await world.stripe.v1.customers.create_async({"address": DE})
 

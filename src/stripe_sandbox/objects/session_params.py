@@ -161,10 +161,25 @@ def _for_payment(work: Work, session: Obj, params: Obj) -> None:
     session_shipping.offer(work, session, params.get("shipping_options") or [])
     session_totals.take_discounts(work, session, params.get("discounts") or [])
     session_totals.reprice(work, session)
+    _check_tax_location(session, params)
     if session["amount_total"] == 0 and session["payment_method_collection"] == "always":
         raise invalid(
             "Collecting a payment method for an order that costs nothing is not modelled by this sandbox.",
             "payment_method_collection",
+        )
+
+
+def _check_tax_location(session: Obj, params: Obj) -> None:
+    """A customer on file is taxed where they are on file, unless the page may write that down."""
+    may = params.get("customer_update") or {}
+    unknown = session["automatic_tax"]["status"] == "requires_location_inputs"
+    if session["customer"] and unknown and "auto" not in (may.get("address"), may.get("shipping")):
+        raise invalid(
+            "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid "
+            "address to the Customer or set `customer_update[address]` or `customer_update[shipping]` to "
+            "`auto` to save the address entered in Checkout to the Customer.",
+            "automatic_tax",
+            "customer_tax_location_invalid",
         )
 
 

@@ -155,6 +155,13 @@ def _check_customer(work: Work, params: Obj) -> None:
         if params.get(other):
             raise exclusive("customer", other)
     work.need("customer", params["customer"], "customer")
+    collects = (params.get("tax_id_collection") or {}).get("enabled")
+    if collects and (params.get("customer_update") or {}).get("name") != "auto":
+        raise invalid(
+            "Tax ID collection requires updating the business name on the customer. To enable it for an "
+            "existing customer, set `customer_update[name]` to `auto`.",
+            "tax_id_collection",
+        )
 
 
 def _check_choices(params: Obj) -> None:

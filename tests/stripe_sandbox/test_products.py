@@ -344,3 +344,125 @@ async def test_a_price_shows_its_product_when_asked(world: World):
     found = await world.stripe.v1.prices.retrieve_async(made.id, {"expand": ["product"]})
 
     assert found.product.name == "Emma"
+
+
+async def test_prices_are_found_by_currency_whatever_its_case(world: World):
+    await price(world)
+    dollars = await price(world, currency="usd")
+
+    found = await world.stripe.v1.prices.list_async({"currency": "USD"})
+
+    assert [one.id for one in found.data] == [dollars.id]
+
+
+async def test_ten_lookup_keys_are_looked_up_at_once(world: World):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.stripe.v1.prices.list_async({"lookup_keys": [f"key {n}" for n in range(11)]})
+
+    assert refused.value.param == "lookup_keys"
+
+
+async def test_other_currencies_can_be_taken_back(world: World):
+    made = await price(world, currency_options={"usd": {"unit_amount": 1000}})
+
+    shown = await world.stripe.v1.prices.update_async(
+        made.id, {"currency_options": "", "expand": ["currency_options"]}
+    )
+
+    assert list(shown.currency_options.to_dict()) == ["eur"]
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        ({"tiers": [{"up_to": 10, "unit_amount": 1}]}, "tiers"),
+        ({"tiers": [{"up_to": 9}, {"up_to": 5}, {"up_to": "inf"}]}, "tiers"),
+        ({"tiers": [{"up_to": "inf"}], "unit_amount": 1}, "unit_amount"),
+        (
+            {"tiers": [{"up_to": "inf"}], "transform_quantity": {"divide_by": 2, "round": "up"}},
+            "transform_quantity",
+        ),
+    ],
+)
+async def test_tiers_that_make_no_sense_are_refused(world: World, params, param):
+    usual = {"unit_amount": None, "billing_scheme": "tiered", "tiers_mode": "volume"}
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await price(world, **usual | {"recurring": {"interval": "month"}} | params)
+
+    assert refused.value.param == param
+    assert (await world.stripe.v1.prices.list_async()).data == []
+
+
+async def test_a_product_can_do_without_a_default_price(world: World):
+    product = await emma(world)
+
+    changed = await world.stripe.v1.products.update_async(product.id, {"default_price": ""})
+
+    assert changed.default_price is None
+
+
+@pytest.mark.parametrize("change", [{"name": ""}, {"default_price": "price_nobody"}])
+async def test_a_change_that_makes_no_sense_changes_nothing(world: World, change):
+    product = await emma(world)
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.stripe.v1.products.update_async(product.id, change | {"active": False})
+
+    assert refused.value.param == next(iter(change))
+    assert (await world.stripe.v1.products.retrieve_async(product.id)).to_dict() == product.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("params", "retired", "code"),
+    [
+        ({"active": False}, False, None),
+        ({}, True, "product_inactive"),
+        ({"recurring": {"interval": "month"}}, False, None),
+        ({"unit_amount": None, "custom_unit_amount": {"enabled": True}}, False, None),
+    ],
+)
+async def test_what_is_not_for_sale_cannot_be_put_into_a_session(world: World, params, retired, code):
+    made = await price(world, **params)
+    await world.stripe.v1.products.update_async(made.product, {"active": not retired})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(line_items=[{"price": made.id, "quantity": 1}])
+
+    assert (refused.value.param, refused.value.code) == ("line_items[0][price]", code)
+    assert (await world.stripe.v1.checkout.sessions.list_async()).data == []
+
+
+async def test_a_price_described_in_place_may_be_of_a_known_product(world: World):
+    product = await world.stripe.v1.products.create_async({"name": "Emma"})
+    data = {"currency": "eur", "unit_amount": 900, "product": product.id}
+
+    session = await world.session(line_items=[{"price_data": data, "quantity": 1}], expand=["line_items"])
+
+    sold = session.line_items.data[0]
+    assert (sold.description, sold.price.product, sold.price.active) == ("Emma", product.id, False)
+
+
+@pytest.mark.parametrize(
+    ("data", "param"),
+    [
+        ({}, "line_items[0][price_data][product_data]"),
+        ({"product": "prod_nobody"}, "line_items[0][price_data][product]"),
+        (
+            {"product": "prod_nobody", "product_data": {"name": "Emma"}},
+            "line_items[0][price_data][product]",
+        ),
+        (
+            {"product_data": {"name": "Emma"}, "recurring": {"interval": "month"}},
+            "line_items[0][price_data][recurring]",
+        ),
+    ],
+)
+async def test_a_price_described_in_place_needs_one_product(world: World, data, param):
+    line = {"price_data": {"currency": "eur", "unit_amount": 900} | data, "quantity": 1}
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(line_items=[line])
+
+    assert refused.value.param == param
+    assert (await world.stripe.v1.prices.list_async()).data == []

@@ -87,6 +87,8 @@ def page(work: Work, params: Obj) -> Obj:
             raise invalid(f"You can look up at most {MAX_LOOKUP_KEYS} keys at once.", "lookup_keys")
         marks = ", ".join("?" * len(keys))
         extra.append(lists.Filter(f"json_extract(body, '$.lookup_key') IN ({marks})", tuple(keys)))
+    if "currency" in rest:
+        rest["currency"] = rest["currency"].lower()
     for name, value in rest.pop("recurring", {}).items():
         extra.append(lists.Filter(f"json_extract(body, '$.recurring.{name}') = ?", (value,)))
     return lists.page(work, "price", "/v1/prices", rest, tuple(extra))

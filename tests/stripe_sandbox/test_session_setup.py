@@ -35,6 +35,8 @@ async def test_the_customers_card_is_saved(world: World):
     status, page = await confirm(world, session, payment_method="pm_card_visa")
 
     assert (status, page["status"], page["setup_intent"]["status"]) == (200, "complete", "succeeded")
+    whole = await world.stripe.v1.checkout.sessions.retrieve_async(session.id, {"expand": ["setup_intent"]})
+    assert whole.setup_intent.customer == owner
     saved = (await world.stripe.v1.payment_methods.list_async({"customer": owner})).data
     assert [method.card.last4 for method in saved] == ["4242"]
     types = await world.types()

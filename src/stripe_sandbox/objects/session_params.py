@@ -75,7 +75,9 @@ def _new(work: Work, params: Obj, ui_mode: str) -> Obj:
             "lines": [],
             "discounts": [],
             "customer": None,
+            "shipping_rate": None,
             "paid": False,
+            "waiting": False,
             "expired": False,
         },
     }

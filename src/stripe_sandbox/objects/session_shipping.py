@@ -17,7 +17,7 @@ def offer(work: Work, session: Obj, given: list[Obj]) -> None:
         _option(work, session, one, f"shipping_options[{index}]") for index, one in enumerate(given)
     ]
     offered = [option["shipping_rate"] for option in session["shipping_options"]]
-    if session["_"].get("shipping_rate") not in offered:
+    if session["_"]["shipping_rate"] not in offered:
         session["_"]["shipping_rate"] = offered[0] if offered else None
 
 

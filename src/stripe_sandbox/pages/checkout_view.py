@@ -46,6 +46,7 @@ def page_of(session: Obj, filled: Filled, sentence: str | None, language: str) -
     problems: dict[str, str] = {
         name: spoken["faults"].get(fault, fault) for name, fault in filled.faults.items()
     }
+    called = _called(asks, spoken)
     values = {name: value for name, value in filled.values.items() if name != "cvc"}
     everywhere = countries(language)
     slip = order(session, spoken, language)
@@ -53,7 +54,10 @@ def page_of(session: Obj, filled: Filled, sentence: str | None, language: str) -
     return framed | {
         "asks": asks,
         "form": {"filled": values, "faults": problems},
-        "problems": [(_anchor(name, session, values), problem) for name, problem in problems.items()],
+        "problems": [
+            (_anchor(name, session, values), f"{called[name]}: {problem}" if name in called else problem)
+            for name, problem in problems.items()
+        ],
         "sentence": sentence,
         "labels": spoken["labels"],
         "heading": _heading(session, framed["said"], framed["shop"]),
@@ -171,6 +175,22 @@ def _texts(session: Obj) -> dict[str, str | None]:
         name: (texts.get(named.get(name, name)) or {}).get("message")
         for name in ("after_submit", "shipping_address", "submit", "terms")
     }
+
+
+def _called(asks: Asks, spoken: Words) -> dict[str, str]:
+    """What a control is called, where the sentence about it does not say that."""
+    labels, said = spoken["labels"], spoken["checkout"]
+    found = {
+        name: labels[name] for name in ("phone", "iban", "holder_type", "routing_number", "account_number")
+    }
+    found |= {name: said[name] for name in ("individual_name", "business_name", "tax_id_type", "tax_id")}
+    for group in ("shipping", "billing"):
+        found |= {f"{group}_{part}": labels[part] for part in ("country", "line1", "postal_code", "city")}
+    for kind in ("sepa_debit", "us_bank_account"):
+        found[f"{kind}_name"] = labels["account_holder"]
+    found |= {"shipping_name": labels["full_name"], "klarna_country": labels["country"]}
+    found["tax_business_name"] = said["business_name"]
+    return found | {field.name: field.label for field in asks.fields}
 
 
 def _anchor(name: str, session: Obj, values: dict[str, str]) -> str:

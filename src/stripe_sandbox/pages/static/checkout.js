@@ -166,10 +166,11 @@ function PaymentPage(form) {
     if (fold) fresh.querySelector('details').open = fold.open;
     region.replaceChildren(...fresh.childNodes);
     if (!focused) return;
-    const same = [...region.querySelectorAll('input, button, summary, select')].find(
+    const same = [...region.querySelectorAll('input, button, summary')].find(
       (one) => one.tagName === focused.tagName && one.id === focused.id && one.value === focused.value && !one.disabled,
     );
-    (same ?? document.getElementById(focused.id) ?? region.querySelector('.promotion :is(input, button), .stepper input'))?.focus();
+    const field = document.getElementById(focused.id || focused.closest('.stepper')?.querySelector('input').id);
+    (same ?? field ?? region.querySelector('.promotion :is(input, button)'))?.focus();
   }
 
   function valid() {

@@ -246,6 +246,15 @@ def test_what_has_no_amount_in_a_currency_is_refused(work: Work):
     assert refused.value.error["param"] == "line_items[0][price]"
 
 
+def test_an_amount_that_customers_choose_is_not_taken_for_one(work: Work):
+    price = book(work, currency_options={"usd": {"custom_unit_amount": {"enabled": True}}})
+
+    with pytest.raises(StripeError) as refused:
+        price_lines(work, [{"price": price, "quantity": 1}], currency="usd")
+
+    assert refused.value.error["param"] == "line_items[0][price]"
+
+
 def test_fractions_of_a_cent_are_rounded_once_per_line(work: Work):
     priced = one(work, book(work, "0.5"), 3)
 

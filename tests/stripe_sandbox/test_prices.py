@@ -31,6 +31,8 @@ from tests.stripe_sandbox.selling import emma, price
         ({"product": None, "unit_amount": 1}, "product"),
         ({"product": "prod_nobody", "unit_amount": 1}, "product"),
         ({"product_data": {"name": "Emma"}, "unit_amount": 1}, "product"),
+        ({"product": None, "product_data": {"name": "Emma", "tax_code": "x"}, "unit_amount": 1},
+         "product_data[tax_code]"),
     ],
 )  # fmt: skip
 async def test_a_price_that_cannot_be_charged_is_refused(world: World, change, param):

@@ -75,7 +75,9 @@ async def test_a_product_keeps_everything_it_is_told(world: World):
 
 
 async def test_empty_strings_unset_what_a_product_said(world: World):
-    product = await emma(world, description="A novel", images=["https://a.test/1.png"], tax_code="txcd_1")
+    product = await emma(
+        world, description="A novel", images=["https://a.test/1.png"], tax_code="txcd_35010000"
+    )
 
     changed = await world.stripe.v1.products.update_async(
         product.id, {"description": "", "images": "", "tax_code": ""}
@@ -154,6 +156,8 @@ async def test_products_are_found_by_their_fields(world: World, filters, names):
     [
         ({"images": [f"https://a.test/{n}.png" for n in range(9)]}, "images"),
         ({"statement_descriptor": "x" * 23}, "statement_descriptor"),
+        ({"tax_code": "books"}, "tax_code"),
+        ({"tax_details": {"tax_code": "txcd_1"}}, "tax_details[tax_code]"),
         ({"marketing_features": [{"name": "x"}] * 16}, "marketing_features"),
         ({"name": ""}, "name"),
     ],

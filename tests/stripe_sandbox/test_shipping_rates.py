@@ -42,6 +42,7 @@ async def test_a_shipping_rate_keeps_everything_it_is_told(world: World):
             "fixed_amount[currency_options][eur]",
         ),
         ({"display_name": "x" * 101}, "display_name"),
+        ({"tax_code": "post"}, "tax_code"),
         (
             {"delivery_estimate": {"minimum": {"unit": "day", "value": 0}}},
             "delivery_estimate[minimum][value]",

@@ -18,7 +18,7 @@ from stripe_sandbox.work import Work, merge_metadata, unset
 
 MAX_DECIMALS = 12
 MAX_LOOKUP_KEYS = 10
-_AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
+AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
 
 
 def build(work: Work, data: Obj, product: str, at: str = "") -> Obj:
@@ -50,7 +50,7 @@ def build(work: Work, data: Obj, product: str, at: str = "") -> Obj:
         "type": "recurring" if recurring else "one_time",
         "_": {"currency_options": {}, "tiers": _tiers(data["tiers"], at) if tiered else None},
     }
-    price |= amounts(data, currency, at, tiered=tiered)
+    price |= _amounts(data, currency, at, tiered=tiered)
     _set_options(price, data.get("currency_options"), at)
     if data.get("lookup_key"):
         _take_key(work, price, data["lookup_key"], transfer=data.get("transfer_lookup_key", False))
@@ -139,7 +139,7 @@ def in_currency(price: Obj, currency: str, param: str) -> tuple[Fraction, str]:
         shown = price
     else:
         shown = price["_"]["currency_options"].get(currency)
-        if shown is None:
+        if shown is None or shown["unit_amount_decimal"] is None:
             raise invalid(
                 f"The price `{price['id']}` is in {price['currency']} and has no amount in {currency}.", param
             )
@@ -162,12 +162,10 @@ def tiers(work: Work, price: Obj) -> list[Obj] | None:
     return found
 
 
-def amounts(data: Obj, currency: str, at: str, *, tiered: bool) -> Obj:
+def _amounts(data: Obj, currency: str, at: str, *, tiered: bool) -> Obj:
     """`unit_amount`, `unit_amount_decimal` and `custom_unit_amount`; exactly one is given, none for tiers."""
     custom = data.get("custom_unit_amount") or {}
-    given = [
-        name for name in _AMOUNTS if name in data and (name != "custom_unit_amount" or custom["enabled"])
-    ]
+    given = [name for name in AMOUNTS if name in data and (name != "custom_unit_amount" or custom["enabled"])]
     if len(given) > 1:
         raise exclusive(*(inside(at, name) for name in given))
     if tiered and given:
@@ -281,7 +279,7 @@ def _set_options(price: Obj, given: Obj | str | None, at: str) -> None:
             raise invalid("Tiers in `currency_options` are not modelled by this sandbox.", f"{param}[tiers]")
         if currency == price["currency"]:
             raise invalid(f"`{currency}` is already the currency of this price.", param)
-        price["_"]["currency_options"][currency] = amounts(option, currency, param, tiered=False) | {
+        price["_"]["currency_options"][currency] = _amounts(option, currency, param, tiered=False) | {
             "tax_behavior": option.get("tax_behavior", price["tax_behavior"])
         }
 

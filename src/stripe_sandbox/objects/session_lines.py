@@ -157,7 +157,8 @@ def _quantity(given: Obj, at: str) -> int:
 def _tax_rates(work: Work, given: Any, at: str) -> list[str]:
     rates = given or []
     for index, rate in enumerate(rates):
-        work.need("tax_rate", rate, f"{at}[tax_rates][{index}]")
+        if not work.need("tax_rate", rate, f"{at}[tax_rates][{index}]")["active"]:
+            raise invalid("The tax rate specified is not active.", f"{at}[tax_rates][{index}]")
     return list(rates)
 
 

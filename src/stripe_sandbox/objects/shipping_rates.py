@@ -10,6 +10,7 @@ from stripe_sandbox.amounts import MAXIMUM_DIGITS, check_currency
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import inside, invalid, missing
 from stripe_sandbox.ids import new_id
+from stripe_sandbox.objects.taxation import check_tax_code
 from stripe_sandbox.work import Work, merge_metadata
 
 MAX_NAME = 100
@@ -43,7 +44,9 @@ def create(work: Work, params: Obj, at: str = "") -> Obj:
         },
         "metadata": merge_metadata(None, params.get("metadata")),
         "tax_behavior": params.get("tax_behavior", "unspecified"),
-        "tax_code": params.get("tax_code") or None,
+        "tax_code": check_tax_code(params["tax_code"], inside(at, "tax_code"))
+        if params.get("tax_code")
+        else None,
         "_": {"currency_options": {}},
     }
     _set_options(rate, fixed, at)

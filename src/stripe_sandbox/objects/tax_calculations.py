@@ -12,7 +12,7 @@ from stripe_sandbox.errors import StripeError, exclusive, invalid, missing
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.objects import customers, shipping_rates
 from stripe_sandbox.objects.tax_table import GOODS, NAMES, SHIPPING, Rate
-from stripe_sandbox.objects.taxation import TaxRule, eu_country, take, taxable
+from stripe_sandbox.objects.taxation import TaxRule, check_tax_code, eu_country, take, taxable
 from stripe_sandbox.work import Work, address, merge_metadata
 
 VALID_SECONDS = 90 * 86400
@@ -149,7 +149,7 @@ def _line(work: Work, given: Obj, at: str, rule: TaxRule) -> Obj:
         )
     product = work.need("product", given["product"], f"{at}[product]") if given.get("product") else {}
     known = product.get("tax_code") or (product.get("tax_details") or {}).get("tax_code")
-    code = _code(given.get("tax_code") or known or GOODS, f"{at}[tax_code]")
+    code = check_tax_code(given.get("tax_code") or known or GOODS, f"{at}[tax_code]")
     behaviour = given.get("tax_behavior", "exclusive")
     breakdown = _breakdown(given["amount"], rule, code, inclusive=behaviour == "inclusive")
     return blank("tax.calculation_line_item") | {
@@ -179,7 +179,7 @@ def _shipping(work: Work, given: Obj, currency: str, rule: TaxRule) -> Obj:
         raise missing("shipping_cost[amount]")
     _check_amount(amount, "shipping_cost[amount]")
     behaviour = given.get("tax_behavior", "inclusive" if behaviour == "inclusive" else "exclusive")
-    code = _code(given.get("tax_code") or code or SHIPPING, "shipping_cost[tax_code]")
+    code = check_tax_code(given.get("tax_code") or code or SHIPPING, "shipping_cost[tax_code]")
     breakdown = _breakdown(amount, rule, code, inclusive=behaviour == "inclusive")
     cost = {
         "amount": amount,
@@ -258,13 +258,6 @@ def _check_amount(amount: int, param: str) -> None:
         raise invalid("This value must be greater than or equal to 0.", param, "parameter_invalid_integer")
     if amount >= MOST:
         raise invalid("The amount is too large.", param, "amount_too_large")
-
-
-def _code(code: str, param: str) -> str:
-    digits = code.removeprefix("txcd_")
-    if digits == code or len(digits) != 8 or not digits.isdecimal():
-        raise invalid(f"No such tax code: '{code[:100]}'", param, "resource_missing")
-    return code
 
 
 def _unknown_place(param: str) -> StripeError:

@@ -1,6 +1,6 @@
 """Tax rates: those a shop makes by hand, and those that automatic tax makes for a place.
 
-Private facts: `automatic` (made by automatic tax; such a rate is not `active`, no line can be given it).
+The latter are not `active`: no line can be given them.
 """
 
 import copy
@@ -67,13 +67,12 @@ def of_place(work: Work, rate: Rate, *, inclusive: bool) -> Obj:
         "rate_type": "percentage",
         "state": rate.state,
         "tax_type": rate.tax_type,
-        "_": {"automatic": True},
     }
     return work.save(made)
 
 
 def _blank(work: Work, id: str) -> Obj:
-    fresh = {"id": id, "active": True, "created": work.now, "metadata": {}, "_": {"automatic": False}}
+    fresh = {"id": id, "active": True, "created": work.now, "metadata": {}}
     return blank("tax_rate") | fresh
 
 

@@ -137,6 +137,7 @@ def _methods(session: Obj, values: dict[str, str], spoken: Words, language: str)
         "names": names(spoken),
         "single": len(kinds) == 1 and not saved,
         "chosen": chosen if chosen in offered(session) else default_method(session),
+        "removable": options.get("payment_method_remove") == "enabled",
         "savable": [kind for kind in ("card", "sepa_debit", "us_bank_account") if keeps],
     }
 

@@ -163,6 +163,21 @@ async def test_another_card_can_be_taken_and_kept(stage: Stage, open_page: OpenP
     assert sorted(method.card.last4 for method in kept.data) == ["4242", "4444"]
 
 
+@BOTH
+async def test_a_saved_card_can_be_taken_away(stage: Stage, open_page: OpenPage, javascript: bool) -> None:
+    page = await open_page(java_script_enabled=javascript)
+    who = await customer(stage, "pm_card_visa", "pm_card_mastercard")
+    options = {"payment_method_remove": "enabled"}
+    await opened(stage, page, customer=who.id, saved_payment_method_options=options)
+
+    await page.get_by_role("button", name="Remove: Mastercard •••• 4444").click()
+
+    await expect(page.get_by_role("radio", name="Mastercard •••• 4444")).to_have_count(0)
+    await expect(page.get_by_role("radio", name="Visa •••• 4242")).to_be_checked()
+    kept = await stage.world.stripe.v1.customers.payment_methods.list_async(who.id)
+    assert [method.card.last4 for method in kept.data] == ["4242"]
+
+
 async def test_a_stranger_s_saved_card_cannot_be_sent(stage: Stage, open_page: OpenPage) -> None:
     page, other = await open_page(), await customer(stage, "pm_card_visa")
     theirs = (await stage.world.stripe.v1.customers.payment_methods.list_async(other.id)).data[0]

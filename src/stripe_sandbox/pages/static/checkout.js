@@ -149,6 +149,10 @@ function PaymentPage(form) {
   function show(page, act) {
     const before = total();
     for (const region of document.querySelectorAll('[data-region]')) swap(region, page.getElementById(region.id));
+    for (const row of document.querySelectorAll('.saved')) {
+      if (!page.getElementById(row.querySelector('input').id)) row.remove();
+    }
+    if (!form.querySelector('[name="method"]:checked, [type="hidden"][name="method"]')) form.querySelector('[name="method"]')?.click();
     for (const fault of document.querySelectorAll('.fault')) {
       const text = page.getElementById(fault.id)?.textContent ?? '';
       if (act === 'pay' || text) say(fault, text);

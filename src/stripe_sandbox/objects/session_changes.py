@@ -145,8 +145,6 @@ def missing(session: Obj) -> list[str]:
     lacking = [name for name, is_needed in required.items() if is_needed and not wanted[name]]
     if session["shipping_address_collection"] and not shipped:
         lacking.append("shipping_address")
-    if session["shipping_options"] and not session["shipping_cost"]:
-        lacking.append("shipping_rate")
     asked = session["consent_collection"] or {}
     agreed = (session["consent"] or {}).get("terms_of_service")
     if asked.get("terms_of_service") == "required" and not agreed:

@@ -195,6 +195,7 @@ def _for_setup(work: Work, session: Obj, params: Obj) -> None:
     intent["_"]["session"] = session["id"]
     session |= {
         "currency": currency,
+        "payment_method_collection": "always",
         "payment_method_types": intent["payment_method_types"],
         "setup_intent": work.save(intent)["id"],
     }

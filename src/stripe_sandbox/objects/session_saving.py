@@ -37,9 +37,7 @@ def mark(work: Work, session: Obj, intent: Obj, params: Obj) -> None:
     """Write on a new method whether its owner may be shown it again: what they chose, else what the shop
     says, else only what they agreed to.
     """
-    method = work.get("payment_method", intent["payment_method"])
-    if method is None or method["customer"] not in (None, session["customer"], session["_"]["customer"]):
-        return
+    method = work.own("payment_method", intent["payment_method"])
     told = (session["_"]["params"].get("payment_method_data") or {}).get("allow_redisplay")
     if params.get("save_payment_method"):
         told = "always"

@@ -107,7 +107,7 @@ def end_delayed(work: Work, id: str) -> None:
     _reopen(work, intent, error.error)
     work.emit("charge.failed", taken)
     work.emit("payment_intent.payment_failed", intent)
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     refund_course.charge_decided(work, taken)
 
 
@@ -118,7 +118,7 @@ def _wait(work: Work, intent: Obj, method: Obj, taken: Obj, delay: Delay) -> Obj
     work.emit("charge.pending", taken)
     if delay.seconds is not None:
         work.later(delay.seconds, "end_delayed", taken["id"])
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     return intent
 
 
@@ -137,7 +137,7 @@ def _succeed(work: Work, intent: Obj, method: Obj, taken: Obj) -> Obj:
     else:
         work.emit("payment_intent.succeeded", intent)
         charges.follow(work, taken)
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     return intent
 
 

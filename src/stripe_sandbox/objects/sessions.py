@@ -115,7 +115,7 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
     return _charge(work, session, confirmation_tokens.apply(work, params))
 
 
-def paid(work: Work, intent: Obj) -> None:
+def follow(work: Work, intent: Obj) -> None:
     """A PaymentIntent or SetupIntent moved on: bring the session it belongs to, if any, up to date."""
     session = work.get("checkout.session", intent["_"].get("session"))
     if session is None:

@@ -209,6 +209,22 @@ async def test_a_tax_calculation_must_exist(world: World):
     assert await world.types() == []
 
 
+async def test_a_tax_calculation_is_linked(world: World):
+    calculation = await world.stripe.v1.tax.calculations.create_async(
+        {
+            "currency": "usd",
+            "customer_details": {
+                "address": {"country": "US", "state": "CA", "postal_code": "94110"}, "address_source": "shipping",
+            },
+            "line_items": [{"amount": 2000, "reference": "L1"}],
+        }
+    )  # fmt: skip
+
+    intent = await world.paid(hooks={"inputs": {"tax": {"calculation": calculation.id}}})
+
+    assert intent.hooks.inputs.tax.calculation == calculation.id
+
+
 async def test_a_page_confirms_with_the_secret_and_sees_no_more_than_it_may(world: World):
     intent = await in_state(world, "requires_payment_method")
 

@@ -75,6 +75,7 @@ def create(
         "shipping": intent["shipping"],
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "transfer_group": intent["transfer_group"],
         "status": "failed" if decline else "pending" if pending else "succeeded",
         "_": {"captured": None if decline or manual else intent["amount"], "refunds": 0, "released": False},
     }
@@ -166,7 +167,7 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     """Change description, receipt address, shipping, fraud report or metadata."""
     charge = work.need("charge", id)
     before = dict(charge)
-    for name in ("description", "receipt_email"):
+    for name in ("description", "receipt_email", "transfer_group"):
         if name in params:
             charge[name] = unset(params[name])
     if "shipping" in params:
@@ -210,6 +211,7 @@ def _outcome(does: Behaviour, decline: tuple[str, str | None] | None) -> Obj:
         return outcome | {
             "network_status": "not_sent_to_network",
             "reason": "highest_risk_level",
+            "rule": "block_if_high_risk",
             "seller_message": "Stripe blocked this payment as too risky.",
             "type": "blocked",
         }

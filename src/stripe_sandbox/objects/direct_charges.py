@@ -8,7 +8,7 @@ from stripe_sandbox.objects import charges, next_actions, payment_intents, payme
 from stripe_sandbox.work import Work, merge_metadata, shipping, unset
 
 NOT_MODELLED = (
-    "application_fee", "application_fee_amount", "destination", "on_behalf_of", "transfer_data", "transfer_group",
+    "application_fee", "application_fee_amount", "destination", "on_behalf_of", "transfer_data",
 )  # fmt: skip
 
 
@@ -96,6 +96,7 @@ def _order(params: Obj, currency: str) -> Obj:
     }
     for name in (
         "customer", "description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix",
+        "transfer_group",
     ):  # fmt: skip
         order[name] = unset(params.get(name))
     return order

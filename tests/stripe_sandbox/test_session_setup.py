@@ -190,3 +190,16 @@ async def test_the_shop_decides_whether_saved_cards_can_be_removed(world: World,
 
     assert status == (400 if left else 200)
     assert len((await look(world, session))["saved_payment_methods"]) == left
+
+
+async def test_a_challenge_can_be_demanded_for_a_set_up(world: World):
+    session = await setting_up(
+        world,
+        customer=await customer(world),
+        payment_method_options={"card": {"request_three_d_secure": "any"}},
+    )
+
+    await pay(world, session.id, "pm_card_threeDSecureOptional")
+
+    intent = await world.stripe.v1.setup_intents.retrieve_async(session.setup_intent)
+    assert intent.status == "requires_action"

@@ -191,6 +191,11 @@ def _for_setup(work: Work, session: Obj, params: Obj) -> None:
     for name in ("allowed_payment_method_types", "excluded_payment_method_types"):
         if name in params:
             told[name] = params[name]
+    told["payment_method_options"] = {
+        kind: {"request_three_d_secure": options["request_three_d_secure"]}
+        for kind, options in (params.get("payment_method_options") or {}).items()
+        if "request_three_d_secure" in options
+    }
     intent = setup_intents.create(work, told | {"customer": params.get("customer") or ""})
     intent["_"]["session"] = session["id"]
     session |= {

@@ -60,19 +60,24 @@ def usage_of(params: Obj) -> str | None:
 
 def offered(params: Obj, currency: str | None) -> list[str]:
     """The payment methods a session offers, in their order; 400 if none is left."""
+    hidden = {"link"} if _link_hidden(params) else set()
     found = method_kinds.offered(
         currency if params["mode"] == "payment" else None,
         manual=(params.get("payment_intent_data") or {}).get("capture_method") == "manual",
         usage="off_session" if params["mode"] == "setup" else usage_of(params),
         redirects=params.get("redirect_on_completion") != "never",
         allowed=params.get("allowed_payment_method_types"),
-        excluded=params.get("excluded_payment_method_types") or (),
+        excluded=hidden.union(params.get("excluded_payment_method_types") or ()),
     )
     if not found:
         excluded = "excluded_payment_method_types" in params
         name = "excluded_payment_method_types" if excluded else "allowed_payment_method_types"
         raise invalid("No valid payment method types for this Checkout Session.", name)
     return found
+
+
+def _link_hidden(params: Obj) -> bool:
+    return ((params.get("wallet_options") or {}).get("link") or {}).get("display") == "never"
 
 
 def _check_mode(params: Obj) -> None:

@@ -4,6 +4,8 @@ import pytest
 import stripe
 from tests.stripe_sandbox.harness import World
 
+from stripe_sandbox import bank_accounts
+
 PROCESSING = ["payment_intent.created", "payment_intent.processing", "charge.pending"]
 
 
@@ -167,3 +169,13 @@ async def test_a_debit_may_be_disputed_later(world: World):
 
     types = await world.types()
     assert types.index("payment_intent.succeeded") < types.index("charge.dispute.created")
+
+
+@pytest.mark.parametrize("country", ["at", "be", "de", "es", "fi", "fr", "ie", "it", "lu", "nl", "pt"])
+@pytest.mark.parametrize("ending", ["success", "failed", "disputed", "successdelayed", "faileddelayed"])
+def test_every_country_has_an_account_for_every_ending(country, ending):
+    number = bank_accounts.iban(ending, country)
+
+    assert number is not None
+    assert (number[:2].lower(), bank_accounts.check_iban(number)) == (country, number)
+    assert bank_accounts.iban_ending(number) == ending

@@ -57,6 +57,7 @@ def page_of(session: Obj, filled: Filled, sentence: str | None, language: str) -
         "problems": [
             (_anchor(name, session, values), f"{called[name]}: {problem}" if name in called else problem)
             for name, problem in problems.items()
+            if problem != sentence
         ],
         "sentence": sentence,
         "labels": spoken["labels"],
@@ -169,7 +170,7 @@ def _pay_words(session: Obj, slip: Obj | None, said: dict[str, str]) -> str:
 
 
 def _texts(session: Obj) -> dict[str, str | None]:
-    """The shop's own sentences; the link syntax of Markdown is not shown."""
+    """The shop's own sentences."""
     texts: Any = session["custom_text"]
     named = {"terms": "terms_of_service_acceptance"}
     return {

@@ -101,8 +101,11 @@ def answer_get(visit: Visit, *, failed: bool = False) -> Response[Any]:
     if not failed:
         return form(visit, filled)
     intent = visit.session["payment_intent"] or visit.session.get("setup_intent") or {}
-    error = intent.get("last_payment_error") or intent.get("last_setup_error")
-    return form(visit, filled, failure=error or {"code": "unavailable"})
+    error = intent.get("last_payment_error") or intent.get("last_setup_error") or {}
+    tried = (error.get("payment_method") or {}).get("type")
+    return form(
+        visit, Filled(filled.values | {"method": tried or ""}), failure=error or {"code": "unavailable"}
+    )
 
 
 async def answer_post(visit: Visit) -> Response[Any]:

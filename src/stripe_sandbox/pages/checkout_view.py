@@ -10,7 +10,7 @@ from stripe_sandbox.pages.checkout_form import Filled
 from stripe_sandbox.pages.countries import countries
 from stripe_sandbox.pages.merchant import merchant
 from stripe_sandbox.pages.order import deliveries, order, picture, pictures
-from stripe_sandbox.pages.test_cards import TEST_CARDS
+from stripe_sandbox.pages.test_cards import TEST_ACCOUNTS, TEST_CARDS
 from stripe_sandbox.pages.words import Words, words
 
 METHODS: Final = {
@@ -74,7 +74,7 @@ def page_of(session: Obj, filled: Filled, sentence: str | None, language: str) -
         "texts": _texts(session),
         "updatable": bool(slip and (ways or session["automatic_tax"]["enabled"])),
         "pay_words": _pay_words(session, slip, framed["said"]),
-        "tests": [(card.number, card.does[language]) for card in TEST_CARDS] if asks.method else [],
+        "tests": _tests(_kinds(session), spoken, language) if asks.method else [],
         "strings": {"faults": spoken["faults"], "updated": framed["said"]["updated"]},
         **_methods(session, values, spoken, language),
     }
@@ -177,6 +177,20 @@ def _texts(session: Obj) -> dict[str, str | None]:
         name: (texts.get(named.get(name, name)) or {}).get("message")
         for name in ("after_submit", "shipping_address", "submit", "terms")
     }
+
+
+def _tests(kinds: Sequence[str], spoken: Words, language: str) -> list[tuple[str, str]]:
+    """Numbers to try, with what they do: cards first, then bank accounts where those are taken."""
+    said, labels = spoken["checkout"], spoken["labels"]
+    found = [(card.number, card.does[language]) for card in TEST_CARDS] if "card" in kinds else []
+    ends = {True: said["test_pays"], False: said["test_fails"], None: labels["routing_number"]}
+    for kind, accounts in TEST_ACCOUNTS.items():
+        if kind in kinds:
+            found += [
+                (number, ends[end] if end is None else f"{names(spoken)[kind]}: {ends[end]}")
+                for number, end in accounts
+            ]
+    return found
 
 
 def _called(asks: Asks, spoken: Words) -> dict[str, str]:

@@ -61,8 +61,8 @@ async def test_a_wallet_asks_on_its_own_page_and_comes_back(
     await page.get_by_test_id("redirect-fail").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     assert (await now(stage, made)).status == "open"
-    await page.locator("[name=email]").fill("ada@example.org")
-    await choose(page, name)
+    await expect(page.locator("[name=email]")).to_have_value("ada@example.org")
+    await expect(page.get_by_role("radio", name=name)).to_be_checked()
     await pay(page)
     await page.get_by_test_id("redirect-authorize").click()
     await page.wait_for_url("**/done**")
@@ -83,6 +83,22 @@ async def test_link_pays_at_once(stage: Stage, open_page: OpenPage, javascript: 
     await page.wait_for_url("**/done**")
 
     assert (await now(stage, made)).payment_status == "paid"
+
+
+async def test_the_row_that_is_pressed_stays_where_it_is(stage: Stage, open_page: OpenPage) -> None:
+    page = await open_page(viewport={"width": 360, "height": 640})
+    await opened(stage, page)
+    row = page.locator("label", has_text="PayPal")
+    await row.scroll_into_view_if_needed()
+    before = await row.bounding_box()
+
+    await row.click()
+    await expect(page.get_by_text("You confirm this payment at PayPal")).to_be_visible()
+
+    after = await row.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 2
 
 
 @BOTH

@@ -54,6 +54,18 @@ function PaymentPage(form) {
     timer = setTimeout(() => change('update'), priced ? 350 : 0);
   });
 
+  // The row that was pressed stays under the finger while the one above it closes.
+  let pressed = null;
+  form.addEventListener('pointerdown', (event) => {
+    const row = event.target.closest('.method');
+    pressed = row && { row, top: row.getBoundingClientRect().top };
+  });
+  form.addEventListener('change', (event) => {
+    if (event.target.name === 'method' && pressed?.row.contains(event.target)) {
+      window.scrollBy({ top: pressed.row.getBoundingClientRect().top - pressed.top, behavior: 'instant' });
+    }
+  });
+
   form.addEventListener('input', (event) => {
     const input = event.target;
     const isCard = card && input.name in card.inputs;

@@ -209,18 +209,21 @@ async def test_radar_blocks_before_the_network_is_asked(world: World):
 
 
 @pytest.mark.parametrize(
-    ("name", "advice"),
+    ("name", "advice", "param"),
     [
-        ("chargeDeclinedInsufficientFunds", "try_again_later"),
-        ("chargeDeclinedLostCard", "do_not_try_again"),
-        ("chargeDeclinedExpiredCard", "confirm_card_data"),
+        ("chargeDeclinedInsufficientFunds", "try_again_later", None),
+        ("chargeDeclinedLostCard", "do_not_try_again", None),
+        ("chargeDeclinedExpiredCard", "confirm_card_data", "exp_month"),
+        ("chargeDeclinedIncorrectCvc", "confirm_card_data", "cvc"),
+        ("chargeDeclinedProcessingError", "try_again_later", None),
     ],
 )
-async def test_a_decline_advises_what_to_do(world: World, name, advice):
+async def test_a_decline_advises_what_to_do(world: World, name, advice, param):
     with pytest.raises(stripe.CardError) as refused:
         await world.paid(method=f"pm_card_{name}")
 
     error = refused.value.error
+    assert error.param == param
     assert (error.advice_code, error.payment_intent.last_payment_error.advice_code) == (advice, advice)
     charge = await world.stripe.v1.charges.retrieve_async(error.charge)
     assert (charge.outcome.advice_code, charge.outcome.type) == (advice, "issuer_declined")

@@ -176,8 +176,9 @@ async def test_an_action_may_be_an_error_on_request(world: World):
     with pytest.raises(stripe.CardError) as refused:
         await world.paid(method="pm_card_authenticationRequired", error_on_requires_action=True)
 
-    assert refused.value.code == "authentication_required"
-    assert refused.value.error.payment_intent.status == "requires_payment_method"
+    error = refused.value.error
+    assert (error.code, error.decline_code) == ("authentication_required", "authentication_not_handled")
+    assert error.payment_intent.status == "requires_payment_method"
 
 
 async def test_what_belongs_to_a_confirmation_needs_one(world: World):

@@ -23,10 +23,13 @@ FAILED_CHALLENGE = (
     "PaymentMethod to attempt to fulfill this PaymentIntent again."
 )
 IDEAL_ACCOUNT = "NL39RABO0300065264"
+# Which part of a card a decline is about.
+WRONG = {"incorrect_cvc": "cvc", "expired_card": "exp_month"}
 # What a bank says when a debit is returned.
 RETURNED = {
     "account_closed": "The customer's bank account has been closed.",
     "debit_not_authorized": "The customer has notified their bank that this payment was unauthorized.",
+    "incorrect_account_holder_name": "The name of the account holder is incorrect.",
     "insufficient_funds": "The customer's account has insufficient funds to cover this payment.",
     "no_account": "The customer's bank account could not be located.",
 }
@@ -64,7 +67,7 @@ def decline(
         charge=failed["id"],
         advice_code=failed["outcome"]["advice_code"],
         network_decline_code=failed["outcome"]["network_decline_code"],
-        param="cvc" if code == "incorrect_cvc" else None,
+        param=WRONG.get(code),
         payment_method=public(method),
         keep=True,
     )
@@ -101,9 +104,8 @@ def end_delayed(work: Work, id: str) -> None:
         refund_course.charge_decided(work, taken)
         return
     charges.fail(work, taken, failure, RETURNED[failure])
-    error = StripeError(
-        402, RETURNED[failure], code=failure, charge=taken["id"], payment_method=public(method)
-    )
+    code = "payment_intent_payment_attempt_failed" if method["type"] == "sepa_debit" else failure
+    error = StripeError(402, RETURNED[failure], code=code, charge=taken["id"], payment_method=public(method))
     _reopen(work, intent, error.error)
     work.emit("charge.failed", taken)
     work.emit("payment_intent.payment_failed", intent)

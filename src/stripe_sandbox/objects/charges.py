@@ -189,6 +189,13 @@ def _descriptor(intent: Obj) -> str:
     return whole[:22]
 
 
+def _once(intent: Obj, method: Obj) -> Obj | None:
+    """What a mandate is limited to: this payment, unless the method is kept."""
+    if method["customer"] or intent_methods.setting(intent, method, "setup_future_usage"):
+        return None
+    return {"amount": intent["amount"], "currency": intent["currency"]}
+
+
 def _is_authenticated(charge: Obj) -> bool:
     details = charge["payment_method_details"].get("card") or {}
     # An attempt is enough: an issuer without 3-D Secure bears the loss itself.
@@ -246,7 +253,7 @@ def _card_part(
     if method["type"] != "card":
         part = method_details.charged(method)
         if "mandate" in part or method["type"] == "us_bank_account":
-            mandate = mandates.create(work, method, intent["_"]["mandate_data"])
+            mandate = mandates.create(work, method, intent["_"]["mandate_data"], once=_once(intent, method))
             part["mandate"] = mandate["id"] if mandate else None
         return part
     card = method["card"]

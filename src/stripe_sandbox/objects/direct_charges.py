@@ -4,7 +4,7 @@ from stripe_sandbox import cards
 from stripe_sandbox.amounts import check_amount, check_currency, format_amount
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, invalid, missing, no_such, refuse_unmodelled
-from stripe_sandbox.objects import charges, next_actions, payment_intents, payment_methods
+from stripe_sandbox.objects import attempts, charges, next_actions, payment_intents, payment_methods
 from stripe_sandbox.work import Work, merge_metadata, shipping, unset
 
 NOT_MODELLED = (
@@ -114,6 +114,6 @@ def _decline(work: Work, order: Obj, method: Obj, why: tuple[str, str | None]) -
         decline_code=decline_code,
         charge=failed["id"],
         advice_code=failed["outcome"]["advice_code"],
-        param="cvc" if code == "incorrect_cvc" else None,
+        param=attempts.WRONG.get(code),
         keep=True,
     )

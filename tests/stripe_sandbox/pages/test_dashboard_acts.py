@@ -270,3 +270,54 @@ async def test_one_is_led_back_to_the_dashboard_only(stage: Stage, open_page: Op
             f"{stage.sandbox_url}/_sandbox/tools/clock", form={"seconds": "0", "back": back}, max_redirects=0
         )
         assert (answer.status, answer.headers["location"]) == (303, "/_sandbox")
+
+
+async def test_what_is_planned_is_told_and_the_clock_moved_there(stage: Stage, open_page: OpenPage) -> None:
+    session = await stage.world.session()
+    page = await at(open_page, stage, f"/sessions/{session.id}")
+
+    await expect(page.locator(".planned")).to_contain_text("expire session")
+    await page.get_by_role("button", name="Move the clock to expire session").click()
+
+    await expect(page.locator("#state")).to_contain_text("expired")
+    await expect(page.locator("#story")).to_contain_text("POST /v1/checkout/sessions")
+    await expect(page.locator("#story")).to_contain_text("checkout.session.expired")
+    await expect(page.locator(".planned")).to_have_count(0)
+
+
+async def test_a_refund_is_returned_by_the_bank(stage: Stage, open_page: OpenPage) -> None:
+    paid = await stage.world.paid()
+    refund = await stage.world.stripe.v1.refunds.create_async({"payment_intent": paid.id})
+    page = await at(open_page, stage, f"/refunds/{refund.id}")
+
+    await page.get_by_label("Reason").select_option("expired_or_canceled_card")
+    await press(page, "The bank returns it")
+
+    await expect(page.locator("#state")).to_contain_text("failed")
+    failed = await stage.world.stripe.v1.refunds.retrieve_async(refund.id)
+    assert failed.failure_reason == "expired_or_canceled_card"
+
+
+async def test_money_is_paid_out_and_returned(stage: Stage, open_page: OpenPage) -> None:
+    await stage.world.control("POST", "/reset")
+    await stage.world.paid(amount=9000, method="pm_card_bypassPending")
+    await stage.world.pass_time(2)
+    page = await at(open_page, stage, "/balance")
+
+    await press(page, "Pay out")
+    payout = (await stage.world.stripe.v1.payouts.list_async()).data[0]
+    await page.get_by_role("link", name=payout.id).click()
+    await press(page, "The bank returns it")
+
+    await expect(page.locator("#state")).to_contain_text("failed")
+
+
+async def test_a_card_is_saved(stage: Stage, open_page: OpenPage) -> None:
+    setup = await stage.world.stripe.v1.setup_intents.create_async({})
+    page = await at(open_page, stage, f"/setups/{setup.id}")
+
+    await page.get_by_label("Test card").select_option("pm_card_authenticationRequired")
+    await press(page, "Save the card")
+    await press(page, "The customer agrees")
+
+    await expect(page.locator("#state")).to_contain_text("succeeded")

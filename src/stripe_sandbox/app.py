@@ -85,6 +85,7 @@ def create_app(
         state=State({"sandbox": box}),
         lifespan=[lifespan],
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=MAX_BODY,
     )
 

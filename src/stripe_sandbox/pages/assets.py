@@ -22,7 +22,7 @@ SCRIPTS: Final = {
     "stripe.js": [
         *_SENDING, *(f"stripe_js/{part}.js" for part in (
             "listeners", "frame", "frame-options", "element", "express", "elements", "dialog", "challenge", "confirm",
-            "embedded", "stripe", "methods",
+            "embedded", "checkout-session", "checkout", "checkout-actions", "stripe", "methods",
         )),
     ],
     "element.js": [

@@ -1,6 +1,9 @@
 """`/_sandbox`: what can be seen of what happened, at any width, by everybody, with and without scripts."""
 
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import stripe
@@ -216,12 +219,74 @@ async def test_every_page_is_for_everybody(
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+async def test_no_link_leads_nowhere(stage: Stage, open_page: OpenPage) -> None:
+    await stage.world.control("POST", "/reset")
+    await told(stage)
+    with pytest.raises(stripe.CardError):
+        await stage.world.paid(method="pm_card_visa_chargeDeclined")
+    page, seen, ahead = await open_page(), set[str](), ["/_sandbox"]
+
+    while ahead:
+        path = ahead.pop()
+        seen.add(path)
+        answer = await page.request.get(f"{stage.sandbox_url}{path}")
+        assert answer.status == 200, path
+        found = {unescape(link) for link in re.findall(r'href="(/_sandbox[^"#]*)', await answer.text())}
+        ahead += found - seen - set(ahead)
+
+    assert len(seen) > 60
+
+
 async def test_what_was_written_into_a_shop_is_only_text_here(stage: Stage, open_page: OpenPage) -> None:
     evil = "<img src=x onerror=alert(1)></script><script>alert(1)</script>"
-    customer = await stage.world.stripe.v1.customers.create_async({"name": evil, "metadata": {"a": evil}})
+    customer = await stage.world.stripe.v1.customers.create_async(
+        {"name": evil, "description": evil, "metadata": {"a": evil}}, {"idempotency_key": evil}
+    )
+    made = stage.world.box.requests.page(limit=1)[0]["id"]
+    event = (await stage.world.stripe.v1.events.list_async({"limit": 1})).data[0]
     page = await open_page()
 
-    for path in (f"/customers/{customer.id}", "/customers", "/search?q=onerror", f"/search?q={evil}"):
+    for path in (
+        f"/customers/{customer.id}", "/customers", "/search?q=onerror", f"/search?q={quote(evil)}",
+        f"/events/{event.id}", f"/requests/{made}",
+    ):  # fmt: skip
         await page.goto(f"{stage.sandbox_url}/_sandbox{path}")
         await expect(page.locator("main")).to_contain_text("<img src=x")
-        assert await page.locator("main img, main script").count() == 0
+        assert await page.locator("main img, main script").count() == 0, path
+
+
+async def test_a_page_of_the_dashboard_may_do_nothing_it_need_not(stage: Stage, open_page: OpenPage) -> None:
+    page = await open_page()
+
+    headers = (await page.request.get(f"{stage.sandbox_url}/_sandbox/tools")).headers
+
+    policy = headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert all(
+        part in policy
+        for part in ("default-src 'none'", "form-action 'self';", "frame-ancestors 'none'", "base-uri 'none'")
+    )
+    assert (headers["x-frame-options"], headers["cache-control"]) == ("DENY", "no-store")
+
+
+async def test_a_list_keeps_itself_up_to_date(stage: Stage, open_page: OpenPage) -> None:
+    pages = {name: await open_page() for name in ("payments", "requests", "events", "webhooks")}
+    for name, page in pages.items():
+        await page.goto(f"{stage.sandbox_url}/_sandbox/{name}")
+
+    intent = await stage.intent(amount=987_654)
+    await stage.world.box.deliver_due()
+
+    await expect(pages["payments"].locator("main")).to_contain_text("€9,876.54")
+    await expect(pages["requests"].locator("tbody tr").first).to_contain_text("/v1/payment_intents")
+    await expect(pages["events"].locator("tbody tr").first).to_contain_text(intent.id)
+    newest = pages["webhooks"].locator("#deliveries .deliveries > li").first
+    await expect(newest).to_contain_text("delivered payment_intent.created")
+
+
+async def test_the_present_place_is_seen_on_a_telephone(stage: Stage, open_page: OpenPage) -> None:
+    page = await open_page(viewport={"width": 360, "height": 740})
+
+    await page.goto(f"{stage.sandbox_url}/_sandbox/webhooks")
+
+    await expect(page.get_by_role("link", name="Webhooks").first).to_be_in_viewport(ratio=1)

@@ -71,6 +71,11 @@ class Checkout extends Listeners {
     return pageSession(this.page, this.locale);
   }
 
+  // Where the shop sends to; null is everywhere.
+  get countries() {
+    return this.page?.shipping_address_collection?.allowed_countries ?? null;
+  }
+
   get locale() {
     return languageOf(this.stripe._locale);
   }
@@ -91,6 +96,7 @@ class Checkout extends Listeners {
 
   // One change of the customer's; answers as every action does.
   async change(params, code = () => null) {
+    await this.loading;
     const { value, error } = await this.call('POST', '', params);
     if (error) return { type: 'error', error: { message: inLanguage(error, this.locale).message, code: code(error) } };
     this.take(value);
@@ -109,9 +115,15 @@ class Checkout extends Listeners {
     return element.on('change', ({ complete, value }) => { if (complete) this.change({ email: value.email }); });
   }
 
+  async limit(element) {
+    await this.loading.catch(() => null);
+    if (this.countries && !element._destroyed) element.update({ allowedCountries: this.countries });
+  }
+
   // What is typed into an Address Element is the session's at once, so that tax and delivery follow.
   address(mode, options = {}) {
     const element = this.elements.create('address', { ...options, mode });
+    if (mode === 'shipping') this.limit(element);
     return element.on('change', ({ complete, value }) => {
       if (complete) this.change(changesOf({ [`${mode}Address`]: value }));
     });

@@ -5,9 +5,7 @@
 `GET  /v1/files/{id}`   one of them
 """
 
-from typing import Any
-
-Schema = dict[str, Any]
+from stripe_sandbox.rows import Schema, form, query, record, row
 
 PURPOSES = (
     "account_requirement", "additional_verification", "business_icon", "business_logo", "customer_signature",
@@ -19,75 +17,37 @@ _STRING: Schema = {"type": "string"}
 _PURPOSE: Schema = {"type": "string", "enum": list(PURPOSES)}
 _EXPAND: Schema = {"type": "array", "items": _STRING}
 _TIME: Schema = {"type": "integer"}
-_RANGE: Schema = {
-    "type": "object",
-    "properties": {"gt": _TIME, "gte": _TIME, "lt": _TIME, "lte": _TIME},
-    "additionalProperties": False,
-}
-_FILE: Schema = {
-    "type": "object",
-    "properties": {
-        "id": _STRING, "object": {"type": "string", "enum": ["file"]}, "created": _TIME,
-        "expires_at": _TIME | {"nullable": True}, "filename": _STRING, "purpose": _PURPOSE, "size": _TIME,
-        "links": {"type": "object"}, "title": _STRING | {"nullable": True}, "type": _STRING,
-        "url": _STRING | {"nullable": True},
-    },
-    "required": [
-        "id", "object", "created", "expires_at", "filename", "purpose", "size", "title", "type", "url",
-    ],
-    "additionalProperties": False,
+_RANGE: Schema = record({"gt": _TIME, "gte": _TIME, "lt": _TIME, "lte": _TIME})
+_ALWAYS: Schema = {
+    "id": _STRING, "object": {"type": "string", "enum": ["file"]}, "created": _TIME,
+    "expires_at": _TIME | {"nullable": True}, "filename": _STRING, "purpose": _PURPOSE, "size": _TIME,
+    "title": _STRING | {"nullable": True}, "type": _STRING, "url": _STRING | {"nullable": True},
 }  # fmt: skip
-_LIST: Schema = {
-    "type": "object",
-    "properties": {
+_FILE: Schema = record(_ALWAYS | {"links": {"type": "object"}}, *_ALWAYS)
+_LIST: Schema = record(
+    {
         "object": {"type": "string", "enum": ["list"]}, "data": {"type": "array", "items": _FILE},
         "has_more": {"type": "boolean"}, "url": _STRING,
     },
-    "required": ["object", "data", "has_more", "url"],
-    "additionalProperties": False,
-}  # fmt: skip
+    "object", "data", "has_more", "url",
+)  # fmt: skip
 # What `forms.parse_multipart` makes of an uploaded file.
-_UPLOAD: Schema = {
-    "type": "object",
-    "properties": {"name": _STRING, "size": _TIME, "type": _STRING, "sha256": _STRING},
-    "required": ["name", "size", "type", "sha256"],
-    "additionalProperties": False,
-}
-_CREATE: Schema = {
-    "type": "object",
-    "properties": {"expand": _EXPAND, "file": _UPLOAD, "purpose": _PURPOSE},
-    "required": ["file", "purpose"],
-    "additionalProperties": False,
-}
-
-
-def _row(operation: str, answer: Schema, **more: Any) -> Schema:
-    return {
-        "operationId": operation,
-        "responses": {"200": {"content": {"application/json": {"schema": answer}}}},
-        **more,
-    }
-
-
-def _query(**schemas: Schema) -> list[Schema]:
-    return [{"name": name, "in": "query", "schema": schema} for name, schema in schemas.items()]
-
+_UPLOAD: Schema = record(
+    {"name": _STRING, "size": _TIME, "type": _STRING, "sha256": _STRING}, "name", "size", "type", "sha256"
+)
+_CREATE: Schema = {"expand": _EXPAND, "file": _UPLOAD, "purpose": _PURPOSE}
 
 FILES: Schema = {
     "/v1/files": {
-        "get": _row(
+        "get": row(
             "getFiles",
             _LIST,
-            parameters=_query(
+            parameters=query(
                 created={"anyOf": [_RANGE, _TIME]}, ending_before=_STRING, expand=_EXPAND, limit=_TIME,
                 purpose=_PURPOSE, starting_after=_STRING,
             ),
         ),
-        "post": _row(
-            "postFiles",
-            _FILE,
-            requestBody={"content": {"application/x-www-form-urlencoded": {"schema": _CREATE}}},
-        ),
+        "post": row("postFiles", _FILE, requestBody=form(_CREATE, "file", "purpose")),
     },
-    "/v1/files/{id}": {"get": _row("getFilesId", _FILE, parameters=_query(expand=_EXPAND))},
+    "/v1/files/{id}": {"get": row("getFilesId", _FILE, parameters=query(expand=_EXPAND))},
 }  # fmt: skip

@@ -114,6 +114,27 @@ async def test_a_request_is_shown_with_both_bodies_and_its_events(stage: Stage, 
     await expect(page.get_by_role("link", name="payment_intent.created")).to_be_visible()
 
 
+async def test_the_log_of_requests_is_sifted(stage: Stage, open_page: OpenPage) -> None:
+    await stage.world.control("POST", "/reset")
+    for _ in range(2):
+        await stage.world.raw("POST", "/v1/customers", "name=Ada", idempotency_key="twice")
+    await stage.world.raw("POST", "/v1/refunds", "amount=none")
+    page = await open_page(java_script_enabled=False)
+    rows = page.locator("#list tbody tr")
+
+    for box, seen in (("refused only", "/v1/refunds"), ("replayed only", "replayed")):
+        await page.goto(f"{stage.sandbox_url}/_sandbox/requests")
+        await expect(rows).to_have_count(3)
+        await page.get_by_label(box).check()
+        await page.get_by_role("button", name="Show").click()
+        await expect(rows).to_have_count(1)
+        await expect(rows).to_contain_text(seen)
+
+    await rows.get_by_role("link").click()
+    await page.get_by_role("link", name="twice").click()
+    await expect(rows).to_have_count(2)
+
+
 async def test_an_event_is_shown_with_every_attempt_to_deliver_it(stage: Stage, open_page: OpenPage) -> None:
     stage.world.answer_webhooks_with = 503
     await stage.world.stripe.v1.customers.create_async({"email": "late@shop.test"})

@@ -290,6 +290,16 @@ async def test_a_page_of_the_dashboard_may_do_nothing_it_need_not(stage: Stage, 
     assert (headers["x-frame-options"], headers["cache-control"]) == ("DENY", "no-store")
 
 
+@pytest.mark.parametrize("path", ["", "/requests", "/tools", "/changes", "/state"])
+async def test_no_other_website_may_read_it(stage: Stage, open_page: OpenPage, path: str) -> None:
+    page = await open_page()
+
+    answer = await page.request.get(f"{stage.sandbox_url}/_sandbox{path}", headers={"Origin": stage.shop_url})
+
+    assert answer.status == 200
+    assert "access-control-allow-origin" not in answer.headers
+
+
 async def test_a_list_keeps_itself_up_to_date(stage: Stage, open_page: OpenPage) -> None:
     pages = {name: await open_page() for name in ("payments", "requests", "events", "webhooks")}
     for name, page in pages.items():

@@ -36,7 +36,8 @@ SCRIPTS: Final = {
     "element-wallet.js": [*_FRAME, _FIELDS, "pages/static/element-wallet.js"],
     "challenge.js": ["pages/static/challenge.js"],
     "dashboard.js": [_COPY, "pages/static/dashboard.js"],
-    "checkout.js": [_FIELDS, _COPY, "pages/static/checkout.js"], "receipt.js": ["pages/static/receipt.js"],
+    "checkout.js": [_FIELDS, _COPY, "pages/static/checkout-around.js", "pages/static/checkout.js"],
+    "receipt.js": ["pages/static/receipt.js"],
 }  # fmt: skip
 # The sheets that one is made of, after the tokens.
 STYLES: Final = {

@@ -85,9 +85,8 @@ class EmbeddedCheckout {
     else if (said.type === 'complete') this.options.onComplete?.();
     else if (said.type === 'redirect') leave(said.url);
     else if (said.type === 'challenge') this.challenge(said.url);
-    else if (said.type === 'analytics') this.options.onAnalyticsEvent?.(said.event);
+    else if (said.type === 'analytics') this.options.onAnalyticsEvent?.({ checkoutSession: this.id, ...said.event });
     else if (said.type === 'shipping') this.judge(said, this.options.onShippingDetailsChange);
-    else if (said.type === 'lineItems') this.judge(said, this.options.onLineItemsChange);
   }
 
   // The page may accept or reject what the customer chose; without a say it is accepted.

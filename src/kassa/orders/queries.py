@@ -231,8 +231,13 @@ async def journal(
     """Add a row to the journal; the order is locked by the caller, so numbers have no gaps."""
     await tx.execute(
         """
-        insert into order_events (order_id, seq, at, type, actor, data)
-        select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 from order_events where order_id = $1
+        with last as (
+            select seq, hash from order_events where order_id = $1 order by seq desc limit 1
+        ), next as (
+            select coalesce((select seq from last), 0) + 1 as seq, (select hash from last) as previous
+        )
+        insert into order_events (order_id, seq, at, type, actor, data, hash)
+        select $1, seq, $2, $3, $4, $5, order_event_hash(previous, $1, seq, $2, $3, $4, $5) from next
         """,
         order_id,
         now,

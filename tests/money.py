@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tests.stripe_sandbox.harness import SECRET, InProcess, World
 
-from kassa import checkout, inventory, jobs, orders, payments, refunds, webhooks
+from kassa import checkout, inventory, jobs, orders, payments, reconciliation, refunds, webhooks
 from kassa.kernel.clock import FrozenClock
 from kassa.kernel.db import Database, assert_no_transaction
 from kassa.stripe import Gateway
@@ -38,9 +38,9 @@ class Till:
             return_base="http://shop.test",
         )  # fmt: skip
 
-        def on(verb: Any, name: str) -> jobs.Handler:
+        def on(verb: Any, name: str | None = None) -> jobs.Handler:
             async def handle(args: Mapping[str, Any]) -> None:
-                await verb(UUID(args[name]))
+                await verb(UUID(args[name]) if name else args)
 
             return handle
 
@@ -60,6 +60,7 @@ class Till:
                 "close_payment": on(
                     lambda id_: checkout.close_payment(db, self.gateway, id_, clock=clock), "payment_id"
                 ),
+                "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
                 "send_receipt": nothing,
                 "send_refund_mail": nothing,
             },

@@ -9,7 +9,19 @@ from uuid import UUID
 
 from litestar import Litestar
 
-from kassa import accounts, admin, api, checkout, jobs, notifications, refunds, storefront, web, webhooks
+from kassa import (
+    accounts,
+    admin,
+    api,
+    checkout,
+    jobs,
+    notifications,
+    reconciliation,
+    refunds,
+    storefront,
+    web,
+    webhooks,
+)
 from kassa.config import Settings
 from kassa.kernel.clock import Clock, SystemClock
 from kassa.kernel.db import Database
@@ -87,9 +99,9 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
     """Every job name and the verb it stands for."""
     db, gateway, clock = shop.db, shop.gateway, shop.clock
 
-    def on(verb: Callable[[UUID], Any], argument: str) -> jobs.Handler:
+    def on(verb: Callable[[Any], Any], argument: str | None = None) -> jobs.Handler:
         async def handle(args: Mapping[str, Any]) -> None:
-            await verb(UUID(args[argument]))
+            await verb(UUID(args[argument]) if argument else args)
 
         return handle
 
@@ -104,6 +116,7 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
         "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
         "submit_refund": on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
+        "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }
 

@@ -1,0 +1,19 @@
+"""Jobs of cases: how rooms below put something before the operator, by name, in their own transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from kassa.kernel.clock import Clock
+from kassa.kernel.db import Database
+from kassa.reconciliation.service import open_case
+
+
+async def open_from_job(db: Database, args: Mapping[str, Any], *, clock: Clock) -> None:
+    """The job `open_case`: `args` are `kind`, `cause`, `known` and, if there is one, `order_id`."""
+    order_id = args.get("order_id")
+    async with db.transaction() as tx:
+        await open_case(
+            tx, args["kind"], args["cause"], known=args["known"], now=clock.now(),
+            order_id=UUID(order_id) if order_id else None,
+        )  # fmt: skip

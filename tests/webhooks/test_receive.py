@@ -178,4 +178,4 @@ async def test_what_is_ours_but_unknown_is_tried_again_and_then_becomes_a_case(t
 
     assert [(row["state"], row["attempts"]) for row in await kept(db)] == [("dead", MAX_ATTEMPTS)]
     async with db.connection() as conn:
-        assert await conn.fetchval("select count(*) from cases where kind = 'event_not_heeded'") == 1
+        assert await conn.fetchval("select count(*) from cases where kind = 'unknown_payment'") == 1

@@ -1,21 +1,26 @@
-"""Heed the events that were received: look what they are about, and ask what is true now."""
+"""Heed the events that were received: look what they are about, and ask what is true now.
+
+To heed a further type, write a function of the shape `Heed` and give it a line in `HEEDED`.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 import structlog
 
-from kassa import payments, reconciliation, refunds
+from kassa import inbox, payments, reconciliation, refunds
+from kassa.inbox import WaitingEvent
 from kassa.jobs.queue import pause
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
 from kassa.kernel.ids import parse_id
 from kassa.stripe import Gateway, intent_of_event
-from kassa.webhooks import queries
-from kassa.webhooks.queries import WaitingEvent
+from kassa.webhooks.ignored import why
 
 #: With pauses doubling to an hour this is about half a day; then a person must look.
 MAX_ATTEMPTS: Final = 20
@@ -25,7 +30,20 @@ _SECONDS: Final = 45
 
 log = structlog.get_logger()
 
-Heed = Callable[[Database, Gateway, WaitingEvent, Mapping[str, Any], Clock], Awaitable[str]]
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of an event, in words, and the order it is about. One that is not ours has no order."""
+
+    verdict: str
+    order_id: UUID | None = None
+    ours: bool = True
+
+
+NOT_OURS: Final = Told("not ours", ours=False)
+
+Heed = Callable[[Database, Gateway, WaitingEvent, Mapping[str, Any], Clock], Awaitable[Told]]
+_Settled = tuple[str, str, str, UUID | None]
 
 
 class NotYet(Exception):
@@ -36,49 +54,53 @@ async def heed_waiting(db: Database, gateway: Gateway, *, clock: Clock) -> int:
     """Heed a batch of waiting events, several at once; how many there were."""
     now = clock.now()
     async with db.transaction() as tx:
-        events = await queries.claim(tx, now=now, lease=now + _LEASE, limit=_BATCH)
+        events = await inbox.claim(tx, now=now, lease=now + _LEASE, limit=_BATCH)
     if not events:
         return 0
     verdicts = await asyncio.gather(*(_heed(db, gateway, event, clock) for event in events))
-    settled = [(event.id, *verdict) for event, verdict in zip(events, verdicts, strict=True) if verdict]
+    settled = [verdict for verdict in verdicts if verdict]
     if settled:
-        ids, states, reasons = zip(*settled, strict=True)
         async with db.transaction() as tx:
-            await queries.settle(tx, ids, states, reasons, now=clock.now())
+            await inbox.settle(tx, settled, now=clock.now())
     return len(events)
 
 
-async def _heed(db: Database, gateway: Gateway, event: WaitingEvent, clock: Clock) -> tuple[str, str] | None:
-    """The event's end (state, verdict), or None if it is to be tried again."""
+async def _heed(db: Database, gateway: Gateway, event: WaitingEvent, clock: Clock) -> _Settled | None:
+    """The event's end (id, state, verdict, order), or None if it is to be tried again."""
     heed = HEEDED.get(event.type)
     if heed is None:
-        return "ignored", "known, and of no consequence" if event.type in IGNORED else "unknown type"
+        return event.id, "ignored", why(event.type) or "unknown type", None
     try:
         async with asyncio.timeout(_SECONDS):
             data = msgspec.json.decode(event.body)["data"]["object"]
-            verdict = await heed(db, gateway, event, data, clock)
+            told = await heed(db, gateway, event, data, clock)
     except Exception as error:
-        return await _failed(db, event, f"{type(error).__name__}: {error}"[:500], clock)
-    return ("ignored", verdict) if verdict.startswith("not ours") else ("handled", verdict)
+        return await _failed(db, event, error, clock)
+    return event.id, "handled" if told.ours else "ignored", told.verdict, told.order_id
 
 
-async def _failed(db: Database, event: WaitingEvent, error: str, clock: Clock) -> tuple[str, str] | None:
+async def _failed(db: Database, event: WaitingEvent, error: Exception, clock: Clock) -> _Settled | None:
+    """Try again after a pause that grows; after the last attempt it is dead, and a case."""
+    text = f"{type(error).__name__}: {error}"[:500]
     log.warning(
-        "event not heeded", stripe_event=event.id, type=event.type, attempts=event.attempts, error=error
+        "event not heeded", stripe_event=event.id, type=event.type, attempts=event.attempts, error=text
     )
     now = clock.now()
+    known = {"event": event.id, "type": event.type, "object": event.object_id, "error": text}
     async with db.transaction() as tx:
         if event.attempts < MAX_ATTEMPTS:
-            await queries.postpone(tx, event.id, error, run_at=now + pause(event.attempts))
+            await inbox.postpone(tx, event.id, text, run_at=now + pause(event.attempts))
             return None
-        known = {"type": event.type, "object": event.object_id, "error": error}
-        await reconciliation.open_case(tx, "event_not_heeded", event.id, known=known, now=now)
-    return "dead", error
+        if isinstance(error, NotYet):
+            await reconciliation.open_case(tx, "unknown_payment", event.object_id, known=known, now=now)
+        else:
+            await reconciliation.open_case(tx, "event_not_heeded", event.id, known=known, now=now)
+    return event.id, "dead", text, None
 
 
 async def _payment_moved(
     db: Database, gateway: Gateway, event: WaitingEvent, data: Mapping[str, Any], clock: Clock
-) -> str:
+) -> Told:
     """A PaymentIntent or Checkout Session of ours moved: record what is true now."""
     payment_id = parse_id(str((data.get("metadata") or {}).get("kassa_payment", "")))
     async with db.connection() as conn:
@@ -86,7 +108,7 @@ async def _payment_moved(
     if payment is None:
         if payment_id is not None:
             raise NotYet(f"payment {payment_id} is not there")
-        return "not ours"
+        return NOT_OURS
     actor = f"stripe:{event.id}"
     if event.type == "payment_intent.succeeded":
         intent = intent_of_event(data)
@@ -94,18 +116,52 @@ async def _payment_moved(
             "succeeded", payment.amount_minor, payment.currency,
         ):  # fmt: skip
             await payments.record_intent(db, payment, intent, clock=clock, actor=actor)
-            return f"payment {payment.id}: succeeded"
+            return Told(f"payment {payment.id}: succeeded", payment.order_id)
     after = await payments.sync(db, gateway, payment.id, clock=clock, actor=actor)
-    return f"payment {after.id}: {after.state}"
+    return Told(f"payment {after.id}: {after.state}", after.order_id)
 
 
 async def _refund_moved(
     db: Database, gateway: Gateway, event: WaitingEvent, data: Mapping[str, Any], clock: Clock
-) -> str:
+) -> Told:
     """A refund moved, ours or one made at the provider: record what is true now."""
-    if await refunds.sync(db, gateway, event.object_id, clock=clock):
-        return f"refund {event.object_id} recorded"
-    return "not ours"
+    if not await refunds.sync(db, gateway, event.object_id, clock=clock):
+        return NOT_OURS
+    payment = await _paid_by(db, data)
+    return Told(f"refund {event.object_id} recorded", payment.order_id if payment else None)
+
+
+async def _warned_of_fraud(
+    db: Database, gateway: Gateway, event: WaitingEvent, data: Mapping[str, Any], clock: Clock
+) -> Told:
+    """A card's issuer suspects fraud: somebody must look, before it becomes a dispute."""
+    payment = await _paid_by(db, data)
+    if payment is None:
+        return NOT_OURS
+    known = {
+        "warning": event.object_id, "fraud_type": data.get("fraud_type"), "payment_id": str(payment.id),
+        "amount_minor": payment.received_minor, "currency": payment.currency,
+    }  # fmt: skip
+    async with db.transaction() as tx:
+        await reconciliation.open_case(
+            tx,
+            "early_fraud_warning",
+            event.object_id,
+            known=known,
+            now=clock.now(),
+            order_id=payment.order_id,
+        )
+    return Told("a case for the operator", payment.order_id)
+
+
+async def _paid_by(db: Database, data: Mapping[str, Any]) -> payments.Payment | None:
+    """The payment whose PaymentIntent this object of Stripe's names."""
+    intent = data.get("payment_intent")
+    reference = intent.get("id") if isinstance(intent, dict) else intent
+    if not reference:
+        return None
+    async with db.connection() as conn:
+        return await payments.by_reference(conn, str(reference), None)
 
 
 #: What is looked into.
@@ -123,22 +179,5 @@ HEEDED: Final[Mapping[str, Heed]] = {
     "refund.created": _refund_moved,
     "refund.updated": _refund_moved,
     "refund.failed": _refund_moved,
+    "radar.early_fraud_warning.created": _warned_of_fraud,
 }
-
-#: What is known and needs nothing: another event, or the object itself, tells the same.
-IGNORED: Final = frozenset(
-    {
-        "payment_intent.created",
-        "charge.succeeded",
-        "charge.failed",
-        "charge.pending",
-        "charge.captured",
-        "charge.updated",
-        "charge.expired",
-        "charge.refunded",
-        "charge.refund.updated",
-        "customer.created",
-        "customer.updated",
-        "payment_method.attached",
-    }
-)

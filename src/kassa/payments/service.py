@@ -15,6 +15,7 @@ from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
 from kassa.payments import queries, states
+from kassa.payments.books import post
 from kassa.payments.errors import NotPayable
 from kassa.payments.queries import Payment
 from kassa.stripe import Gateway, Intent, Rejected, Session, SessionLine
@@ -238,6 +239,7 @@ async def _take(
             await cart.take_out(tx, after.cart_id, bought, now=now)
     else:
         await orders.note(tx, order.id, "payment.unfit", now=now, actor=actor, data=data)
+    await post(tx, order, payment.id, received=facts.received, currency=facts.currency, sold=useful, now=now)
     if not useful:
         await orders.note(tx, order.id, "payment.surplus", now=now, actor=actor, data=data)
         await jobs.enqueue(

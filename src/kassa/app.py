@@ -51,6 +51,8 @@ def build_shop(
             api_base=settings.stripe_api_base or None,
             transport=Transport(),
             return_base=settings.base_url,
+            capture=settings.capture,
+            name=settings.name,
         ),
         mailer=mailer or (SmtpMailer(settings.smtp_url) if settings.smtp_url else StoreMailer()),
         clock=clock or SystemClock(),

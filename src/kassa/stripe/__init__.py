@@ -6,12 +6,15 @@ request is wrong: a bug, never repeat it), `Unreachable` (unknown: the same key 
 
 from kassa.stripe.errors import Declined, Rejected, Unreachable
 from kassa.stripe.gateway import Gateway
+from kassa.stripe.settlement import BalanceTransaction, Charge
 from kassa.stripe.shown import Intent, ProviderRefund, Session, SessionLine, intent_of_event
 from kassa.stripe.signature import BadSignature, verify
 from kassa.stripe.transport import Transport
 
 __all__ = [
     "BadSignature",
+    "BalanceTransaction",
+    "Charge",
     "Declined",
     "Gateway",
     "Intent",

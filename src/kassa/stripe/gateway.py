@@ -10,6 +10,7 @@ from typing import Any, Final
 import stripe
 
 from kassa.stripe.errors import Declined, Rejected, Unreachable
+from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
 from kassa.stripe.shown import (
     Intent,
     ProviderRefund,
@@ -188,6 +189,16 @@ class Gateway:
     async def refund(self, refund_id: str) -> ProviderRefund:
         """The refund as it is now."""
         return refund_of(await _call(self._client.v1.refunds.retrieve_async(refund_id)))
+
+    async def charge(self, charge_id: str) -> Charge:
+        """The charge as it is now, with its balance transaction once there is one."""
+        expand: Any = {"expand": ["balance_transaction"]}
+        return charge_of(await _call(self._client.v1.charges.retrieve_async(charge_id, expand)))
+
+    async def balance_transaction(self, transaction_id: str) -> BalanceTransaction:
+        """A line of the provider's own books."""
+        found = self._client.v1.balance_transactions.retrieve_async(transaction_id)
+        return balance_transaction_of(await _call(found))
 
 
 async def _call(request: Awaitable[stripe.StripeObject]) -> dict[str, Any]:

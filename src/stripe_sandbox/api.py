@@ -18,7 +18,7 @@ from stripe_sandbox import expansion, faults, forms, keys, spec
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import StripeError, unknown_url
 from stripe_sandbox.ids import draw_from, new_id
-from stripe_sandbox.operations import FOR_PAGES, HANDLERS, Handler, restrict_error, shown
+from stripe_sandbox.operations import FOR_PAGES, HANDLERS, Handler, restrict_error, restricted, shown
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.spec import Operation
 from stripe_sandbox.validation import checker
@@ -162,7 +162,7 @@ def _run(
         kept = box.answers.find(key, request.path, params, box.clock.now())
         if kept is not None:
             again = {"Idempotent-Replayed": "true", "Original-Request": kept.request}
-            return Answer(kept.status, kept.body, headers | again)
+            return Answer(kept.status, _for_page(kept.body) if by_page else kept.body, headers | again)
     call = _Call(operation, handler, path, checker(operation)(params), key, by_page, request_id)
     answer = _execute(box, request, params, call, instead)
     answer.headers = headers | answer.headers
@@ -214,6 +214,16 @@ def _answer(work: Work, call: _Call) -> Any:
     paths = params.pop("expand", [])
     body = shown(work, call.handler(work, call.path, params))
     return expansion.expand(work, body, paths) if paths else body
+
+
+def _for_page(body: bytes) -> bytes:
+    """A remembered answer without what only servers may see: a server may have been answered first."""
+    answer = msgspec.json.decode(body)
+    if "error" in answer:
+        restrict_error(answer["error"])
+    elif answer.get("object") in ("payment_intent", "setup_intent"):
+        answer = restricted(answer)
+    return msgspec.json.encode(answer)
 
 
 def _refused(box: Sandbox, error: StripeError, call: _Call) -> Answer:

@@ -187,7 +187,10 @@ _CARDS = [
 
 _BY_NUMBER = {card.number: card for card in _CARDS}
 _BY_NAME = {name.lower(): card for card in _CARDS for name in card.names}
-_BY_NAME["pm_card_uk"] = _BY_NAME["pm_card_gb"]
+_BY_NAME |= {
+    "pm_card_uk": _BY_NAME["pm_card_gb"],
+    "pm_card_chargedeclinedfraudulent": _BY_NAME["pm_card_radarblock"],
+}
 
 # What the customer may be told, by code or decline code.
 MESSAGES = {

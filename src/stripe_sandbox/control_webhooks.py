@@ -10,11 +10,11 @@ from litestar.params import FromPath
 from stripe_sandbox.defaults import Obj
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.objects import webhook_endpoints
-from stripe_sandbox.work import Work
+from stripe_sandbox.work import Work, listens
 
 
 class Resend(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of `POST /_sandbox/events/{id}/resend`; none at all means every endpoint that is enabled."""
+    """Body of `POST /_sandbox/events/{id}/resend`; none at all means every endpoint that listens."""
 
     endpoint: str | None = None
 
@@ -29,7 +29,7 @@ class Roll(msgspec.Struct, forbid_unknown_fields=True):
 
 @post("/events/{event_id:str}/resend", status_code=200)
 async def resend(request: Request[Any, Any, Any], state: State, event_id: FromPath[str]) -> Response[Obj]:
-    """Deliver an event once more, to every endpoint or to one."""
+    """Deliver an event once more, to every endpoint that listens, or to one."""
     body = await request.body()
     wanted = msgspec.json.decode(body, type=Resend).endpoint if body else None
 
@@ -37,8 +37,8 @@ async def resend(request: Request[Any, Any, Any], state: State, event_id: FromPa
         event = work.need("event", event_id)
         if wanted is not None and work.need("webhook_endpoint", wanted, "endpoint")["status"] != "enabled":
             raise invalid(f"The endpoint {wanted} is disabled.", "endpoint")
-        enabled = [one["id"] for one in work.box.endpoints() if one["status"] == "enabled"]
-        work.box.deliveries.resend(event_id, event["type"], [one for one in enabled if wanted in (None, one)])
+        listening = [one["id"] for one in work.box.endpoints() if listens(one, event["type"])]
+        work.box.deliveries.resend(event_id, event["type"], listening if wanted is None else [wanted])
         return event
 
     answer = state.sandbox.attempt(act)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]
 
-# The first failures are usually a shop that is just starting again; the later ones are Stripe's three.
-RETRY_SECONDS: tuple[float, ...] = (1, 5, 30, 300, 3600, 10800)
+# Three retries over a few hours, as Stripe does for test events (docs.stripe.com/webhooks).
+RETRY_SECONDS: tuple[float, ...] = (300, 3600, 10800)
 TIMEOUT_SECONDS = 20.0
 AT_ONCE = 32
 # One receiver that hangs leaves room for the others.
@@ -185,7 +185,7 @@ class Deliveries:
 
     def _held(self) -> list[Any]:
         """What a `reorder` fault holds back, newest first, due or not."""
-        sql = _TO_POST.format(_marks(self._in_flight), "") + " AND d.held ORDER BY d.id DESC"
+        sql = _TO_POST.format(_marks(self._in_flight), "") + " AND d.held ORDER BY d.due DESC, d.id DESC"
         return self._box.store.rows(sql, tuple(self._in_flight))
 
     async def _deliver(self, row: Any) -> None:

@@ -69,6 +69,14 @@ def exclusive(*params: str) -> StripeError:
     )
 
 
+def inside(at: str, name: str) -> str:
+    """The parameter `name` within the parameter `at`, in bracket form; `name` itself where `at` is empty."""
+    if not at:
+        return name
+    head, bracket, rest = name.partition("[")
+    return f"{at}[{head}]{bracket}{rest}"
+
+
 def no_such(kind: str, id: str, param: str, *, in_path: bool) -> StripeError:
     """404 for an id in the path, 400 for one among the parameters: nothing has this id."""
     return StripeError(

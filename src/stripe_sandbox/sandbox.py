@@ -227,12 +227,12 @@ class Sandbox:
         self.store.set_meta("clock_offset", repr(offset))
         self.store.set_meta("chance", msgspec.json.encode(chance).decode())
         self._next_forget = 0.0
+        self.deliveries.drop()
         self.stored_anew()
 
     def stored_anew(self) -> None:
         """What the store holds is not what was read from it before."""
         self._next_due = None
-        self.deliveries.drop()
         self.faults.reload()
         self.endpoints_changed()
 

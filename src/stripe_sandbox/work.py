@@ -112,7 +112,7 @@ class Work:
         data: Obj = {"object": msgspec.Raw(msgspec.json.encode(public(body)))}
         if previous is not None:
             data["previous_attributes"] = previous
-        endpoints = [one["id"] for one in self.box.endpoints() if _listens(one, type)]
+        endpoints = [one["id"] for one in self.box.endpoints() if listens(one, type)]
         event: Obj = {
             "id": new_id("evt_1"),
             "object": "event",
@@ -133,7 +133,8 @@ class Work:
         self.box.plan(self.box.clock.now() + seconds, kind, target)
 
 
-def _listens(endpoint: Obj, type: str) -> bool:
+def listens(endpoint: Obj, type: str) -> bool:
+    """Whether an endpoint is told of events of this type."""
     if endpoint["status"] != "enabled":
         return False
     wanted: list[str] = endpoint["enabled_events"]

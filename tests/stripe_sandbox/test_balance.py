@@ -134,3 +134,23 @@ async def test_a_transaction_that_is_none_is_a_404(world: World):
         await world.stripe.v1.balance_transactions.retrieve_async("txn_none")
 
     assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")
+
+
+async def test_a_hold_without_an_intent_is_given_back_and_never_was_in_the_books(world: World):
+    hold = await world.stripe.v1.charges.create_async(
+        {"amount": 2000, "currency": "usd", "source": "tok_visa", "capture": False}
+    )
+    refunds = world.stripe.v1.refunds
+    with pytest.raises(stripe.InvalidRequestError):
+        await refunds.create_async({"charge": hold.id, "amount": 500})
+
+    refund = await refunds.create_async({"charge": hold.id})
+
+    assert (refund.status, refund.amount, refund.balance_transaction) == ("succeeded", 2000, None)
+    assert (await world.stripe.v1.charges.retrieve_async(hold.id)).refunded is True
+    assert (await world.types())[-2:] == ["refund.created", "charge.refunded"]
+    with pytest.raises(stripe.InvalidRequestError) as again:
+        await refunds.create_async({"charge": hold.id})
+    assert again.value.code == "charge_already_refunded"
+    assert (await world.control("POST", f"/refunds/{refund.id}", {"status": "failed"}))[0] == 400
+    assert (await world.stripe.v1.balance_transactions.list_async()).data == []

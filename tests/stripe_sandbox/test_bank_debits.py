@@ -4,6 +4,8 @@ import pytest
 import stripe
 from tests.stripe_sandbox.harness import World
 
+from stripe_sandbox import bank_accounts
+
 PROCESSING = ["payment_intent.created", "payment_intent.processing", "charge.pending"]
 
 
@@ -45,7 +47,7 @@ async def test_a_debit_is_in_processing_until_the_bank_pays(world: World, method
         ("pm_usBankAccount_debitNotAuthorized", "debit_not_authorized"),
         ("pm_usBankAccount_accountClosed", "account_closed"),
         ("pm_usBankAccount_noAccount", "no_account"),
-        ("pm_sepaDebit_failed_at", "insufficient_funds"),
+        ("pm_sepaDebit_failed_at", "incorrect_account_holder_name"),
     ],
 )
 async def test_a_debit_that_the_bank_returns_fails_later(world: World, method, code):
@@ -56,7 +58,8 @@ async def test_a_debit_that_the_bank_returns_fails_later(world: World, method, c
 
     charge = intent.latest_charge
     assert (intent.status, intent.payment_method) == ("requires_payment_method", None)
-    assert intent.last_payment_error.code == code
+    said = "payment_intent_payment_attempt_failed" if "sepa" in method else code
+    assert (intent.last_payment_error.code, intent.last_payment_error.charge) == (said, charge.id)
     assert (charge.status, charge.failure_code, charge.captured) == ("failed", code, False)
     assert await world.types() == [*PROCESSING, "charge.failed", "payment_intent.payment_failed"]
 
@@ -158,6 +161,7 @@ async def test_the_debit_carries_its_mandate(world: World):
     assert (details.country, details.last4) == ("DE", "3000")
     mandate = await world.stripe.v1.mandates.retrieve_async(details.mandate)
     assert (mandate.status, mandate.payment_method) == ("active", intent.payment_method)
+    assert (mandate.type, mandate.single_use.amount) == ("single_use", 2000)
 
 
 async def test_a_debit_may_be_disputed_later(world: World):
@@ -167,3 +171,13 @@ async def test_a_debit_may_be_disputed_later(world: World):
 
     types = await world.types()
     assert types.index("payment_intent.succeeded") < types.index("charge.dispute.created")
+
+
+@pytest.mark.parametrize("country", ["at", "be", "de", "es", "fi", "fr", "ie", "it", "lu", "nl", "pt"])
+@pytest.mark.parametrize("ending", ["success", "failed", "disputed", "successdelayed", "faileddelayed"])
+def test_every_country_has_an_account_for_every_ending(country, ending):
+    number = bank_accounts.iban(ending, country)
+
+    assert number is not None
+    assert (number[:2].lower(), bank_accounts.check_iban(number)) == (country, number)
+    assert bank_accounts.iban_ending(number) == ending

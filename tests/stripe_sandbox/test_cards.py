@@ -209,18 +209,21 @@ async def test_radar_blocks_before_the_network_is_asked(world: World):
 
 
 @pytest.mark.parametrize(
-    ("name", "advice"),
+    ("name", "advice", "param"),
     [
-        ("chargeDeclinedInsufficientFunds", "try_again_later"),
-        ("chargeDeclinedLostCard", "do_not_try_again"),
-        ("chargeDeclinedExpiredCard", "confirm_card_data"),
+        ("chargeDeclinedInsufficientFunds", "try_again_later", None),
+        ("chargeDeclinedLostCard", "do_not_try_again", None),
+        ("chargeDeclinedExpiredCard", "confirm_card_data", "exp_month"),
+        ("chargeDeclinedIncorrectCvc", "confirm_card_data", "cvc"),
+        ("chargeDeclinedProcessingError", "try_again_later", None),
     ],
 )
-async def test_a_decline_advises_what_to_do(world: World, name, advice):
+async def test_a_decline_advises_what_to_do(world: World, name, advice, param):
     with pytest.raises(stripe.CardError) as refused:
         await world.paid(method=f"pm_card_{name}")
 
     error = refused.value.error
+    assert error.param == param
     assert (error.advice_code, error.payment_intent.last_payment_error.advice_code) == (advice, advice)
     charge = await world.stripe.v1.charges.retrieve_async(error.charge)
     assert (charge.outcome.advice_code, charge.outcome.type) == (advice, "issuer_declined")
@@ -288,3 +291,31 @@ async def test_funds_that_bypass_pending_are_available_at_once(world: World):
     balance = await world.stripe.v1.balance.retrieve_async()
 
     assert balance.available[0].amount == 5000 - 175
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "disputes"),
+    [
+        ("createDispute", "automatic", 1),
+        ("createDispute", "any", 0),
+        ("createDisputeProductNotReceived", "any", 1),
+        ("createMultipleDisputes", "automatic", 2),
+        ("visa", "automatic", 0),
+    ],
+)
+async def test_some_cards_are_disputed_and_3d_secure_protects_from_fraud(world: World, name, asked, disputes):
+    await world.paid(
+        method=f"pm_card_{name}", payment_method_options={"card": {"request_three_d_secure": asked}}
+    )
+
+    await world.pass_time(60)
+
+    assert (await world.types()).count("charge.dispute.created") == disputes
+
+
+async def test_an_issuer_may_warn_of_fraud(world: World):
+    await world.paid(method="pm_card_createIssuerFraudRecord")
+
+    await world.pass_time(60)
+
+    assert "radar.early_fraud_warning.created" in await world.types()

@@ -110,7 +110,7 @@ async def test_a_declined_token_leaves_a_failed_charge(world: World, source, dec
 
 @pytest.mark.parametrize(
     ("params", "param"),
-    [({"source": "tok_nobody"}, "source"), ({"amount": 1}, "amount"), ({"transfer_group": "x"}, "transfer_group")],
+    [({"source": "tok_nobody"}, "source"), ({"amount": 1}, "amount"), ({"on_behalf_of": "acct_1"}, "on_behalf_of")],
 )  # fmt: skip
 async def test_what_cannot_be_charged_is_refused(world: World, params, param):
     with pytest.raises(stripe.InvalidRequestError) as refused:

@@ -63,6 +63,10 @@ async def test_a_coupon_takes_an_amount_off(world: World):
         ({"name": "x" * 41}, "name"),
         ({"applies_to": {"products": ["prod_nobody"]}}, "applies_to[products][0]"),
         ({"currency_options": {"usd": {"amount_off": 100}}}, "currency_options[usd]"),
+        (
+            {"amount_off": 1, "currency": "eur", "currency_options": {"eur": {"amount_off": 100}}},
+            "currency_options[eur]",
+        ),
     ],
 )
 async def test_a_coupon_that_makes_no_sense_is_refused(world: World, params, param):

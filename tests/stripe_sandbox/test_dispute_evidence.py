@@ -156,3 +156,21 @@ async def test_an_inquiry_escalates_to_a_chargeback(world: World):
     await world.pass_time(2)
     assert won.status == "under_review"
     assert (await world.stripe.v1.disputes.retrieve_async(dispute.id)).status == "won"
+
+
+async def test_an_inquiry_can_be_answered_late(world: World):
+    dispute = await disputed(world, "pm_card_createDisputeInquiry")
+    await world.pass_time(30 * DAY)
+
+    sent = await respond(world, dispute, "We shipped it.")
+
+    assert (sent.status, sent.evidence_details.past_due) == ("warning_under_review", True)
+
+
+async def test_a_chargeback_has_nowhere_to_escalate_to(world: World):
+    dispute = await disputed(world)
+
+    await respond(world, dispute, "escalate_inquiry_evidence")
+    await world.pass_time(10)
+
+    assert (await world.stripe.v1.disputes.retrieve_async(dispute.id)).status == "under_review"

@@ -193,6 +193,7 @@ async def test_a_fault_of_what_was_rolled_back_waits_again(world: World):
         assert world.box.faults.next_decline() == ("card_declined", "lost_card")
         raise ZeroDivisionError
 
+    assert world.box.faults.next_decline() == ("card_declined", "lost_card")
     assert world.box.faults.next_decline() is None
 
 

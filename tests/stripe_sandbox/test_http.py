@@ -4,7 +4,7 @@ import base64
 
 import pytest
 import stripe
-from tests.stripe_sandbox.harness import World, check
+from tests.stripe_sandbox.harness import World, check, exchange
 
 INTENT = "amount=1000&currency=usd"
 
@@ -259,3 +259,101 @@ async def test_a_null_field_may_still_be_expanded(world: World):
     )
 
     assert (intent.latest_charge, intent.customer) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1", "/v1/", "/v2/core/events", "/v1/customers/cus_1/nothing"]
+)
+async def test_whatever_is_not_of_the_api_is_an_unknown_url(world: World, path: str):
+    status, headers, body = await world.raw("POST", path)
+
+    assert (status, body["error"]["type"]) == (404, "invalid_request_error")
+    assert headers["request-id"].startswith("req_")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "HEAD", "BREW"])
+async def test_a_method_the_api_does_not_know_is_an_unknown_url(world: World, method: str):
+    status, _, body = await world.raw(method, "/v1/customers")
+
+    assert status == 404
+    assert body["error"]["message"].startswith(f"Unrecognized request URL ({method}: /v1/customers)")
+
+
+async def test_no_key_is_told_how_to_send_one(world: World):
+    status, headers, body = await world.raw("GET", "/v1/customers", authorization="")
+
+    assert (status, headers["www-authenticate"]) == (401, 'Basic realm="Stripe"')
+    assert body["error"]["message"].startswith("You did not provide an API key.")
+    assert headers["request-id"].startswith("req_")
+
+
+async def test_a_wrong_key_is_quoted_without_being_told(world: World):
+    _, _, body = await world.raw("GET", "/v1/customers", authorization="Bearer sk_live_abcdefghijklmnop")
+
+    assert body["error"]["message"].startswith("Invalid API Key provided: sk_live_")
+    assert "abcdefghijkl" not in body["error"]["message"]
+
+
+@pytest.mark.parametrize("version", ["tomorrow", "2026", "2026-10-28 endive", "2026-10-28.endive; x"])
+async def test_a_version_that_is_none_is_a_400(world: World, version: str):
+    status, _, body = await world.raw("GET", "/v1/customers", stripe_version=version)
+
+    assert (status, body["error"]["message"]) == (400, f"Invalid Stripe API version: {version}")
+
+
+async def test_another_version_is_answered_in_ours_and_told_so(world: World):
+    status, headers, _ = await world.raw("GET", "/v1/customers", stripe_version="2024-06-20")
+
+    assert (status, headers["stripe-version"]) == (200, "2026-10-28.endive")
+
+
+async def test_json_is_no_form(world: World):
+    status, _, body = await world.raw("POST", "/v1/customers", "{}", content_type="application/json")
+
+    assert status == 400
+    assert "form-encoded" in body["error"]["message"]
+    assert (await world.stripe.v1.customers.list_async()).data == []
+
+
+async def test_parameters_may_stand_in_the_query_of_a_post(world: World):
+    _, _, body = await world.raw("POST", "/v1/customers?email=a%40b.test", "name=Jenny")
+
+    assert (body["email"], body["name"]) == ("a@b.test", "Jenny")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "&".join(f"metadata[k{i}]=v" for i in range(2001)),
+        "shipping" + "[a]" * 200 + "=1",
+        "metadata[a][b]=1",
+        "expand[0][x]=customer",
+        "expand[]=customer&expand=customer",
+        "%FF%FE=1",
+    ],
+)
+async def test_parameters_without_end_or_sense_are_a_400(world: World, body: str):
+    status, _, answer = await world.raw("POST", "/v1/customers", body)
+
+    assert (status, answer["error"]["type"]) == (400, "invalid_request_error")
+    assert (await world.stripe.v1.customers.list_async()).data == []
+
+
+async def test_bytes_that_are_no_text_are_a_400(world: World):
+    head = {"authorization": "Bearer sk_test_x", "content-type": "application/x-www-form-urlencoded"}
+
+    status, _, _ = await exchange(world.app, "POST", "/v1/customers", head, b"name=\xff\xfe")
+
+    assert status == 400
+
+
+async def test_an_error_points_at_its_place_in_the_request_log(world: World):
+    _, headers, body = await world.raw("POST", "/v1/payment_intents", "amount=ten")
+
+    assert body["error"]["request_log_url"].endswith(f"/_sandbox/requests/{headers['request-id']}")
+
+
+async def test_a_huge_body_has_a_request_id_too(world: World):
+    _, headers, _ = await world.raw("POST", "/v1/payment_intents", "x" * 2_000_000)
+
+    assert headers["request-id"].startswith("req_")

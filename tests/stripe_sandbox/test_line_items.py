@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.stripe_sandbox.harness import World
 
@@ -77,7 +77,7 @@ def one(work: Work, price: Any, quantity: int = 1, **options: Any) -> Priced:
     return price_lines(work, [{"price": price, "quantity": quantity}], currency="eur", **options)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None)
 @given(LINES, COUPON, ANY_PLACE, st.one_of(st.none(), st.integers(0, 2000)))
 def test_the_totals_are_the_sums_of_the_lines_whatever_is_sold(made, lines, coupon, place, shipping):
     with made.box.work() as work:
@@ -109,6 +109,7 @@ def test_the_totals_are_the_sums_of_the_lines_whatever_is_sold(made, lines, coup
     assert sum(part["amount"] for part in parts["taxes"]) == details["amount_tax"]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**7), min_size=1, max_size=20))
 def test_what_is_spread_adds_up_and_stays_within_its_shares(amount, weights):
     amount = min(amount, sum(weights))
@@ -119,6 +120,7 @@ def test_what_is_spread_adds_up_and_stays_within_its_shares(amount, weights):
     assert all(0 <= part <= weight for part, weight in zip(parts, weights, strict=True))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.lists(st.tuples(st.integers(0, 60).map(str), st.booleans()), max_size=5))
 def test_included_tax_and_what_it_is_taken_of_make_the_amount(amount, rates):
     taken = take(amount, rates)
@@ -240,6 +242,15 @@ def test_amounts_in_another_currency_are_those_that_were_named(work: Work):
 def test_what_has_no_amount_in_a_currency_is_refused(work: Work):
     with pytest.raises(StripeError) as refused:
         price_lines(work, [{"price": book(work), "quantity": 1}], currency="usd")
+
+    assert refused.value.error["param"] == "line_items[0][price]"
+
+
+def test_an_amount_that_customers_choose_is_not_taken_for_one(work: Work):
+    price = book(work, currency_options={"usd": {"custom_unit_amount": {"enabled": True}}})
+
+    with pytest.raises(StripeError) as refused:
+        price_lines(work, [{"price": price, "quantity": 1}], currency="usd")
 
     assert refused.value.error["param"] == "line_items[0][price]"
 

@@ -182,6 +182,20 @@ async def test_without_a_customer_a_method_is_good_for_one_payment(world: World)
     assert len(charges.data) == 1
 
 
+async def test_a_method_that_shall_be_used_again_may_get_its_customer_afterwards(world: World):
+    intent = await world.paid(setup_future_usage="off_session")
+    with pytest.raises(stripe.InvalidRequestError):
+        await world.paid(method=intent.payment_method)
+    customer = await world.stripe.v1.customers.create_async()
+
+    method = await world.stripe.v1.payment_methods.attach_async(
+        intent.payment_method, {"customer": customer.id}
+    )
+
+    again = await world.paid(method=method.id, customer=customer.id, off_session=True)
+    assert again.status == "succeeded"
+
+
 async def test_a_saved_method_is_attached_before_the_payment_succeeds(world: World):
     customer = await world.stripe.v1.customers.create_async()
 
@@ -274,3 +288,75 @@ async def test_a_bank_account_may_come_with_its_permissions(world: World):
 
     shown = intent.payment_method_options.us_bank_account.financial_connections
     assert shown.permissions == ["payment_method"]
+
+
+async def attached(world: World, method: str = "pm_card_visa"):
+    """A method of a new customer."""
+    customer = await world.stripe.v1.customers.create_async()
+    return await world.stripe.v1.payment_methods.attach_async(method, {"customer": customer.id})
+
+
+async def test_an_update_of_a_customers_method_tells_what_changed(world: World):
+    method = await attached(world)
+
+    updated = await world.stripe.v1.payment_methods.update_async(
+        method.id,
+        {
+            "card": {"exp_month": 3, "exp_year": 2041},
+            "billing_details": {"name": "Ada"},
+            "metadata": {"a": "b"},
+            "allow_redisplay": "always",
+        },
+    )
+
+    assert (updated.card.exp_month, updated.card.exp_year, updated.allow_redisplay) == (3, 2041, "always")
+    await world.types()
+    event = world.received[-1]
+    assert event["type"] == "payment_method.updated"
+    assert event["data"]["previous_attributes"] == {
+        "allow_redisplay": "unspecified",
+        "billing_details": {"name": None},
+        "card": {"exp_month": method.card.exp_month, "exp_year": method.card.exp_year},
+        "metadata": {"a": None},
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"card": {"exp_month": 13}}, "invalid_expiry_month"),
+        ({"card": {"exp_year": 2001}}, "invalid_expiry_year"),
+        ({"us_bank_account": {"account_type": "savings"}}, None),
+    ],
+)
+async def test_an_update_that_cannot_be_changes_nothing(world: World, change, code):
+    method = await attached(world)
+
+    with pytest.raises((stripe.CardError, stripe.InvalidRequestError)) as refused:
+        await world.stripe.v1.payment_methods.update_async(method.id, change)
+
+    assert refused.value.code == code
+    again = await world.stripe.v1.payment_methods.retrieve_async(method.id)
+    assert again.to_dict() == method.to_dict()
+
+
+async def test_a_bank_account_may_change_its_holder(world: World):
+    method = await attached(world, "pm_usBankAccount_success")
+
+    updated = await world.stripe.v1.payment_methods.update_async(
+        method.id, {"us_bank_account": {"account_holder_type": "company"}}
+    )
+
+    assert updated.us_bank_account.account_holder_type == "company"
+
+
+async def test_only_a_customers_method_can_be_updated(world: World):
+    method = await world.stripe.v1.payment_methods.create_async(
+        {"type": "card", "card": {"token": "tok_visa"}}
+    )
+
+    with pytest.raises(stripe.InvalidRequestError):
+        await world.stripe.v1.payment_methods.update_async(method.id, {"metadata": {"a": "b"}})
+
+    again = await world.stripe.v1.payment_methods.retrieve_async(method.id)
+    assert again.to_dict() == method.to_dict()

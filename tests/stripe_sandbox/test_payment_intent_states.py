@@ -176,8 +176,9 @@ async def test_an_action_may_be_an_error_on_request(world: World):
     with pytest.raises(stripe.CardError) as refused:
         await world.paid(method="pm_card_authenticationRequired", error_on_requires_action=True)
 
-    assert refused.value.code == "authentication_required"
-    assert refused.value.error.payment_intent.status == "requires_payment_method"
+    error = refused.value.error
+    assert (error.code, error.decline_code) == ("authentication_required", "authentication_not_handled")
+    assert error.payment_intent.status == "requires_payment_method"
 
 
 async def test_what_belongs_to_a_confirmation_needs_one(world: World):
@@ -207,6 +208,22 @@ async def test_a_tax_calculation_must_exist(world: World):
         "resource_missing", "hooks[inputs][tax][calculation]",
     )  # fmt: skip
     assert await world.types() == []
+
+
+async def test_a_tax_calculation_is_linked(world: World):
+    calculation = await world.stripe.v1.tax.calculations.create_async(
+        {
+            "currency": "usd",
+            "customer_details": {
+                "address": {"country": "US", "state": "CA", "postal_code": "94110"}, "address_source": "shipping",
+            },
+            "line_items": [{"amount": 2000, "reference": "L1"}],
+        }
+    )  # fmt: skip
+
+    intent = await world.paid(hooks={"inputs": {"tax": {"calculation": calculation.id}}})
+
+    assert intent.hooks.inputs.tax.calculation == calculation.id
 
 
 async def test_a_page_confirms_with_the_secret_and_sees_no_more_than_it_may(world: World):

@@ -202,6 +202,42 @@ async def test_the_customer_takes_an_optional_item(world: World):
     assert (page["amount_total"], page["optional_items"][0]["selected"]) == (3000, False)
 
 
+async def test_what_is_not_offered_cannot_be_taken(world: World):
+    session = await world.session()
+
+    for wish in (
+        {"optional_items": [{"price": "price_none", "quantity": 1}]},
+        {"line_items": [{"id": "li_none", "quantity": 1}]},
+        {"tax_id": {"type": "eu_vat", "value": "DE123456789"}},
+    ):
+        assert (await change(world, session, **wish))[0] == 400
+    assert (await look(world, session))["amount_total"] == 3000
+
+
+async def test_names_are_asked_for_and_collected(world: World):
+    session = await world.session(
+        name_collection={"individual": {"enabled": True}, "business": {"enabled": True, "optional": True}}
+    )
+    assert (await look(world, session))["requires"] == ["email", "individual_name"]
+
+    _, page = await change(
+        world, session, customer_details={"individual_name": "Ada", "business_name": "Ada Ltd"}
+    )
+
+    assert page["requires"] == ["email"]
+    assert page["collected_information"]["individual_name"] == "Ada"
+    assert page["customer_details"]["business_name"] == "Ada Ltd"
+
+
+async def test_the_customer_takes_an_address_back(world: World):
+    session = await world.session(shipping_address_collection={"allowed_countries": ["US"]})
+    await change(world, session, shipping_details={"name": "Ada", "address": US})
+
+    _, page = await change(world, session, shipping_details={"name": ""})
+
+    assert page["collected_information"]["shipping_details"] is None
+
+
 FIELDS = [
     {"key": "engraving", "label": {"type": "custom", "custom": "Engraving"}, "type": "text",
      "text": {"maximum_length": 10}},
@@ -265,6 +301,7 @@ async def test_a_tax_id_is_asked_for_where_there_are_some(world: World):
 
     _, page = await change(world, session, email="a@b.test", customer_details={"address": DE})
     assert page["requires"] == ["tax_id"]
+    assert (await change(world, session, tax_id={"type": "moon_vat", "value": "1"}))[0] == 400
 
     _, page = await change(world, session, tax_id={"type": "eu_vat", "value": "DE123456789"})
     assert page["requires"] == []

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -109,6 +111,57 @@ def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path):
         assert again.v1.payment_intents.create(PAY, {"idempotency_key": "k0"}).id == intents[0].id
         assert len(again.v1.charges.list({"limit": 100}).data) == 20
         assert len(again.v1.events.list({"type": "payment_intent.succeeded", "limit": 100}).data) == 20
+
+
+def test_a_kill_under_load_loses_nothing_that_was_answered_and_doubles_nothing(tmp_path: Path):
+    port, answered = free_port(), dict[str, str]()
+
+    def buy(worker: int) -> None:
+        api = client(port, retries=0)
+        for number in range(10_000):
+            key = f"{worker}-{number}"
+            try:
+                answered[key] = api.v1.payment_intents.create(PAY, {"idempotency_key": key}).id
+            except (stripe.APIConnectionError, OSError, HTTPException):  # killed before, while, or after it answered
+                return
+
+    for _ in range(2):
+        with running(port, tmp_path) as process:
+            shops = [threading.Thread(target=buy, args=(len(answered) + worker,)) for worker in range(4)]
+            for shop in shops:
+                shop.start()
+            wanted = len(answered) + 60
+            while len(answered) < wanted:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+            for shop in shops:
+                shop.join()
+
+    with running(port, tmp_path):
+        again = client(port)
+        intents = {one.id for one in again.v1.payment_intents.list({"limit": 100}).auto_paging_iter()}
+        charges = [one.payment_intent for one in again.v1.charges.list({"limit": 100}).auto_paging_iter()]
+        told = again.v1.events.list({"type": "payment_intent.succeeded", "limit": 100}).auto_paging_iter()
+        key, id = next(iter(answered.items()))
+        assert set(answered.values()) <= intents
+        assert sorted(charges) == sorted(intents)  # one charge each, also of those nobody was told of
+        assert {one.data.object.id for one in told} == intents
+        assert again.v1.payment_intents.create(PAY, {"idempotency_key": key}).id == id
+
+
+def test_a_store_of_an_older_version_is_moved_aside_and_says_so(tmp_path: Path):
+    with sqlite3.connect(tmp_path / "stripe-sandbox.sqlite3") as old:
+        old.execute("CREATE TABLE objects (id TEXT)")
+    old.close()
+    port = free_port()
+
+    with running(port, tmp_path) as process:
+        assert client(port).v1.customers.list().data == []
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=10)
+
+    assert errors.count(b"\n") == 1
+    assert b"is of an older version; it was moved to" in errors
 
 
 def test_the_configured_endpoint_is_changed_in_place_at_the_next_start(tmp_path: Path):

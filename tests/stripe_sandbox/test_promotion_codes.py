@@ -278,3 +278,34 @@ async def test_an_expanded_answer_leaves_the_code_as_it_is(world: World):
     found = await world.stripe.v1.promotion_codes.retrieve_async(made.id)
 
     assert found.promotion.coupon == made.promotion.coupon.id
+
+
+@pytest.mark.parametrize(
+    ("given", "param"),
+    [
+        ({}, "discounts[0][coupon]"),
+        ({"coupon": "a", "promotion_code": "b"}, "discounts[0][coupon]"),
+        ({"promotion_code": "promo_nobody"}, "discounts[0][promotion_code]"),
+        ({"coupon": "nobody"}, "discounts[0][coupon]"),
+    ],
+)
+async def test_a_discount_is_one_known_coupon_or_code(world: World, given, param):
+    with world.box.work() as work, pytest.raises(StripeError) as refused:
+        discounts.of(work, given, "discounts[0]")
+
+    assert refused.value.error["param"] == param
+
+
+@pytest.mark.parametrize("reason", ["retired", "another customer's"])
+async def test_a_code_that_does_not_count_is_not_given(world: World, reason):
+    owner = await customer(world)
+    made = await code(world, customer=owner if reason == "another customer's" else None)
+    if reason == "retired":
+        await world.stripe.v1.promotion_codes.update_async(made.id, {"active": False})
+
+    with world.box.work() as work:
+        found = discounts.of(work, {"promotion_code": made.id}, "discounts[0]")
+    with world.box.work() as work, pytest.raises(StripeError) as refused:
+        discounts.check(work, found, 1000, "eur", None, "discounts[0]")
+
+    assert refused.value.error["param"] == "discounts[0][promotion_code]"

@@ -167,3 +167,26 @@ async def test_discounts_that_make_no_sense_are_refused(world: World, params, pa
 
     assert (refused.value.http_status, refused.value.param) == (400, param)
     assert (await world.stripe.v1.checkout.sessions.list_async()).data == []
+
+
+async def test_a_code_for_first_orders_is_not_for_guests(world: World):
+    await code(world, restrictions={"first_time_transaction": True})
+    guest = await world.session(allow_promotion_codes=True)
+    known = await world.session(allow_promotion_codes=True, customer_creation="always")
+
+    assert (await change(world, guest, promotion_code="SPRING"))[0] == 400
+    assert (await change(world, known, promotion_code="SPRING"))[0] == 200
+    assert (await look(world, guest))["discounts"] == []
+
+
+async def test_what_becomes_free_after_a_decline_cancels_its_intent(world: World):
+    await code(world, coupon={"percent_off": 100})
+    session = await world.session(allow_promotion_codes=True)
+    _, declined = await pay(world, session.id, "pm_card_visa_chargeDeclined")
+    await change(world, session, promotion_code="SPRING")
+
+    status, page = await confirm(world, session)
+
+    assert (status, page["status"], page["payment_status"]) == (200, "complete", "no_payment_required")
+    intent = await world.stripe.v1.payment_intents.retrieve_async(declined["error"]["payment_intent"]["id"])
+    assert intent.status == "canceled"

@@ -165,3 +165,21 @@ async def test_the_intent_is_as_the_shop_described_it(world: World):
     assert (intent.description, intent.receipt_email) == ("Books", "ada@shop.test")
     assert (intent.statement_descriptor_suffix, intent.setup_future_usage) == ("BOOKS", "on_session")
     assert (intent.metadata["order"], intent.shipping.name) == ("7", "Ada")
+
+
+async def test_link_can_be_hidden(world: World):
+    shown = await world.session()
+    hidden = await world.session(wallet_options={"link": {"display": "never"}})
+
+    assert "link" in shown.payment_method_types
+    assert "link" not in hidden.payment_method_types
+
+
+async def test_the_charge_tells_who_paid(world: World):
+    session = await world.session(customer_email="ada@shop.test", billing_address_collection="required")
+
+    _, answer = await pay(world, session.id)
+
+    charge = (await world.stripe.v1.charges.list_async({"payment_intent": answer["payment_intent"]})).data[0]
+    assert charge.billing_details.email == "ada@shop.test"
+    assert charge.billing_details.address.country == "US"

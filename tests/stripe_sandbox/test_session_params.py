@@ -104,6 +104,22 @@ async def test_without_redirects_no_return_url_is_needed(world: World, ui_mode, 
          "custom_fields[0][key]", None),
         ({"custom_fields": [{"key": "a", "type": "dropdown", "label": {"type": "custom", "custom": "A"}}]},
          "custom_fields[0][dropdown]", "parameter_missing"),
+        ({"custom_fields": [{"key": "a", "type": "text", "label": {"type": "custom", "custom": "A" * 51}}]},
+         "custom_fields[0][label][custom]", None),
+        ({"custom_fields": [{"key": key, "type": "text", "label": {"type": "custom", "custom": "A"}}
+                            for key in "abcd"]}, "custom_fields", None),
+        ({"line_items": [LINES[0] | {"price": "price_1"}]}, "line_items[0][price]", "parameters_exclusive"),
+        ({"line_items": [LINES[0] | {"quantity": 1000000}]}, "line_items[0][quantity]",
+         "parameter_invalid_integer"),
+        ({"line_items": [LINES[0] | {"adjustable_quantity": {"enabled": True, "minimum": 3}}]},
+         "line_items[0][adjustable_quantity]", None),
+        ({"optional_items": [{"price": "price_1", "quantity": 1}] * 11}, "optional_items", None),
+        ({"shipping_options": [{"shipping_rate": "shr_1", "shipping_rate_data": {"display_name": "A"}}]},
+         "shipping_options[0][shipping_rate]", "parameters_exclusive"),
+        ({"automatic_tax": {"enabled": True, "liability": {"type": "account"}}}, "automatic_tax[liability]", None),
+        ({"payment_method_collection": "always", "line_items": [{"price_data": price(0, "A"), "quantity": 1}]},
+         "payment_method_collection", None),
+        ({"mode": None}, "mode", "parameter_missing"),
         ({"permissions": {"update_shipping_details": "server_only"}}, "permissions", None),
         ({"nonsense": 1}, "nonsense", "parameter_unknown"),
     ],
@@ -289,6 +305,25 @@ async def test_the_shop_sends_its_lines_again(world: World):
     assert (changed.amount_total, changed.line_items.data[1].id) == (2400, kept)
 
 
+async def test_the_shop_changes_a_line(world: World):
+    rate = await world.stripe.v1.tax_rates.create_async(
+        {"display_name": "VAT", "percentage": 10, "inclusive": False}
+    )
+    session = await of_mode(world, "elements", return_url="https://a.test", expand=["line_items"])
+    line = {
+        "id": session.line_items.data[0].id, "price_data": price(900, "Emma"), "tax_rates": [rate.id],
+        "adjustable_quantity": {"enabled": False}, "metadata": {"a": "b"},
+    }  # fmt: skip
+
+    changed = await world.stripe.v1.checkout.sessions.update_async(
+        session.id, {"line_items": [line], "expand": ["line_items"]}
+    )
+
+    item = changed.line_items.data[0]
+    assert (item.id, item.description, item.quantity, item.amount_tax) == (line["id"], "Emma", 2, 180)
+    assert (item.adjustable_quantity.enabled, item.metadata["a"]) == (False, "b")
+
+
 async def test_the_shop_changes_how_it_ships(world: World):
     session = await of_mode(world, "elements", return_url="https://a.test")
     fixed = {"amount": 500, "currency": "usd"}
@@ -310,9 +345,14 @@ async def test_the_shop_changes_what_the_intent_will_say(world: World):
         session.id, {"payment_intent_data": {"description": "Books", "metadata": {"a": "b"}}}
     )
 
-    _, answer = await pay(world, session.id)
+    _, answer = await pay(world, session.id, "pm_card_authenticationRequired")
     intent = await world.stripe.v1.payment_intents.retrieve_async(answer["payment_intent"])
     assert (intent.description, intent.metadata["a"]) == ("Books", "b")
+    await world.stripe.v1.checkout.sessions.update_async(
+        session.id, {"payment_intent_data": {"description": "More books"}}
+    )
+    intent = await world.stripe.v1.payment_intents.retrieve_async(intent.id)
+    assert (intent.description, intent.status) == ("More books", "requires_payment_method")
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ async def test_the_customers_card_is_saved(world: World):
     status, page = await confirm(world, session, payment_method="pm_card_visa")
 
     assert (status, page["status"], page["setup_intent"]["status"]) == (200, "complete", "succeeded")
+    whole = await world.stripe.v1.checkout.sessions.retrieve_async(session.id, {"expand": ["setup_intent"]})
+    assert whole.setup_intent.customer == owner
     saved = (await world.stripe.v1.payment_methods.list_async({"customer": owner})).data
     assert [method.card.last4 for method in saved] == ["4242"]
     types = await world.types()
@@ -188,3 +190,16 @@ async def test_the_shop_decides_whether_saved_cards_can_be_removed(world: World,
 
     assert status == (400 if left else 200)
     assert len((await look(world, session))["saved_payment_methods"]) == left
+
+
+async def test_a_challenge_can_be_demanded_for_a_set_up(world: World):
+    session = await setting_up(
+        world,
+        customer=await customer(world),
+        payment_method_options={"card": {"request_three_d_secure": "any"}},
+    )
+
+    await pay(world, session.id, "pm_card_threeDSecureOptional")
+
+    intent = await world.stripe.v1.setup_intents.retrieve_async(session.setup_intent)
+    assert intent.status == "requires_action"

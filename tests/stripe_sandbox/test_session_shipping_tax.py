@@ -1,5 +1,7 @@
 """Shipping options, addresses and taxes of Checkout Sessions."""
 
+import random
+
 import pytest
 import stripe
 from tests.stripe_sandbox.at_the_page import DE, US, change, confirm, look, pay
@@ -71,6 +73,8 @@ async def test_the_shipping_address_goes_to_the_intent(world: World):
     assert page["collected_information"]["shipping_details"]["address"]["city"] == "Berlin"
     intent = await world.stripe.v1.payment_intents.retrieve_async(page["payment_intent"]["id"])
     assert (intent.shipping.name, intent.shipping.address.country) == ("Ada", "DE")
+    assert (await world.types())[0] == "payment_intent.created"
+    assert world.received[0]["data"]["object"]["shipping"]["address"]["city"] == "Berlin"
 
 
 async def test_nothing_is_shipped_where_the_shop_does_not_ship(world: World):
@@ -149,6 +153,31 @@ async def test_a_known_customer_is_taxed_from_the_start(world: World):
     assert (session.automatic_tax.status, session.total_details.amount_tax) == ("complete", 188)
 
 
+async def test_a_customer_on_file_needs_an_address_to_be_taxed(world: World):
+    customer = await world.stripe.v1.customers.create_async({"email": "ada@shop.test"})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(automatic_tax={"enabled": True}, customer=customer.id)
+
+    assert refused.value.code == "customer_tax_location_invalid"
+    assert (await world.stripe.v1.checkout.sessions.list_async()).data == []
+    session = await world.session(
+        automatic_tax={"enabled": True}, customer=customer.id, customer_update={"address": "auto"}
+    )
+    await pay(world, session.id)
+    assert (await world.stripe.v1.customers.retrieve_async(customer.id)).address.country == "US"
+
+
+async def test_a_customer_on_file_gets_a_tax_id_only_with_a_name(world: World):
+    customer = await world.stripe.v1.customers.create_async({"email": "ada@shop.test"})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(tax_id_collection={"enabled": True}, customer=customer.id)
+
+    assert refused.value.param == "tax_id_collection"
+    assert (await world.stripe.v1.checkout.sessions.list_async()).data == []
+
+
 async def test_shipping_is_taxed_too(world: World):
     customer = await world.stripe.v1.customers.create_async({"address": DE})
 
@@ -205,3 +234,41 @@ async def test_shipping_and_tax_that_make_no_sense_are_refused(world: World, par
     assert refused.value.http_status == 400
     assert param is None or refused.value.param == param
     assert (await world.stripe.v1.checkout.sessions.list_async()).data == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_amounts_add_up_whatever_is_sold(world: World, seed):
+    chance = random.Random(seed)
+    rates = [
+        await world.stripe.v1.tax_rates.create_async(
+            {
+                "display_name": "VAT",
+                "percentage": chance.choice([7, 19, 8.25]),
+                "inclusive": chance.random() < 0.5,
+            }
+        )
+        for _ in range(2)
+    ]
+    coupon = await world.stripe.v1.coupons.create_async({"percent_off": chance.choice([5, 33.3, 50])})
+    lines = [
+        {
+            "price_data": price(chance.randint(100, 9999), f"Book {n}"),
+            "quantity": chance.randint(1, 9),
+            "tax_rates": [rate.id for rate in rates[: chance.randint(0, 2)]],
+        }
+        for n in range(chance.randint(1, 6))
+    ]
+
+    session = await world.session(
+        line_items=lines,
+        discounts=[{"coupon": coupon.id}],
+        shipping_options=[delivery(chance.randint(0, 2000))],
+    )
+
+    items = (await world.stripe.v1.checkout.sessions.line_items.list_async(session.id)).data
+    assert session.amount_subtotal == sum(item.amount_subtotal for item in items)
+    assert session.total_details.amount_tax == sum(item.amount_tax for item in items)
+    assert session.total_details.amount_discount == sum(item.amount_discount for item in items)
+    assert (
+        session.amount_total == sum(item.amount_total for item in items) + session.shipping_cost.amount_total
+    )

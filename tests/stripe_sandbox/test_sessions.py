@@ -278,3 +278,42 @@ async def test_the_customer_returns_to_the_address_with_the_sessions_id(world: W
     session = await world.session()
 
     assert world.box.session_return_url(session.id) == f"https://shop.test/done?session={session.id}"
+
+
+async def test_sessions_are_found_by_customer_address_and_time(world: World):
+    owner = await world.stripe.v1.customers.create_async({"email": "ada@shop.test"})
+    mine = await world.session(customer=owner.id)
+    await world.session(customer_email="eve@shop.test")
+    await world.pass_time(100)
+    listed = world.stripe.v1.checkout.sessions.list_async
+
+    late = await world.session()
+
+    assert [s.id for s in (await listed({"customer": owner.id})).data] == [mine.id]
+    assert [s.id for s in (await listed({"customer_details": {"email": "ada@shop.test"}})).data] == [mine.id]
+    assert [s.id for s in (await listed({"created": {"gt": mine.created}})).data] == [late.id]
+    assert [s.id for s in (await listed({"limit": 1})).data] == [late.id]
+
+
+async def test_what_a_session_refers_to_can_be_expanded(world: World):
+    owner = await world.stripe.v1.customers.create_async({"email": "ada@shop.test"})
+    session = await world.session(customer=owner.id)
+    await pay(world, session.id)
+
+    found = await world.stripe.v1.checkout.sessions.retrieve_async(
+        session.id, {"expand": ["customer", "payment_intent.latest_charge", "line_items.data.price.product"]}
+    )
+    listed = await world.stripe.v1.checkout.sessions.list_async({"expand": ["data.line_items"]})
+
+    assert found.customer.email == "ada@shop.test"
+    assert found.payment_intent.latest_charge.paid
+    assert found.line_items.data[0].price.product.name == "Walden"
+    assert listed.data[0].line_items.data[0].description == "Walden"
+
+
+async def test_who_is_known_by_no_address_cannot_be(world: World):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(customer_email="nobody")
+
+    assert (refused.value.param, refused.value.code) == ("customer_email", "email_invalid")
+    assert (await world.stripe.v1.checkout.sessions.list_async()).data == []

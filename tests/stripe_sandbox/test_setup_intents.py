@@ -244,6 +244,7 @@ async def test_a_frictionless_card_is_secured_without_a_challenge(world: World):
         ("pm_card_chargeDeclinedExpiredCard", "expired_card", None),
         ("pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc", None),
         ("pm_card_chargeDeclinedProcessingError", "processing_error", None),
+        ("pm_card_threeDSecureRequiredProcessingError", "card_declined", "generic_decline"),
     ],
 )
 async def test_a_refusal_is_a_402_that_changes_the_intent(world: World, method, code, decline_code):

@@ -42,6 +42,7 @@ async def test_a_shipping_rate_keeps_everything_it_is_told(world: World):
             "fixed_amount[currency_options][eur]",
         ),
         ({"display_name": "x" * 101}, "display_name"),
+        ({"tax_code": "post"}, "tax_code"),
         (
             {"delivery_estimate": {"minimum": {"unit": "day", "value": 0}}},
             "delivery_estimate[minimum][value]",
@@ -128,3 +129,16 @@ async def test_shipping_rates_are_found_by_currency(world: World):
     found = await world.stripe.v1.shipping_rates.list_async({"currency": "usd"})
 
     assert [one.id for one in found.data] == [dollars.id]
+
+
+@pytest.mark.parametrize("reason", ["retired", "another currency"])
+async def test_what_cannot_be_paid_cannot_be_offered(world: World, reason):
+    currency = "usd" if reason == "retired" else "eur"
+    made = await rate(world, fixed_amount={"amount": 490, "currency": currency})
+    await world.stripe.v1.shipping_rates.update_async(made.id, {"active": reason != "retired"})
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(shipping_options=[{"shipping_rate": made.id}])
+
+    assert refused.value.param.startswith("shipping_options[0]")
+    assert (await world.stripe.v1.checkout.sessions.list_async()).data == []

@@ -306,6 +306,17 @@ async def test_an_exempt_customer_pays_no_tax(world: World):
     assert made.customer_details.address_source == "billing"
 
 
+async def test_a_customers_own_tax_ids_count(world: World):
+    customer = await world.stripe.v1.customers.create_async(
+        {"address": BERLIN, "tax_id_data": [{"type": "eu_vat", "value": "DE123456789"}]}
+    )
+
+    made = await calculate(world, customer=customer.id, customer_details=None)
+
+    assert [one.value for one in made.customer_details.tax_ids] == ["DE123456789"]
+    assert made.tax_breakdown[0].taxability_reason == "reverse_charge"
+
+
 async def test_a_customer_without_an_address_is_refused(world: World):
     customer = await world.stripe.v1.customers.create_async({"email": "a@b.test"})
 

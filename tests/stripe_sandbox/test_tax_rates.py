@@ -71,3 +71,14 @@ async def test_tax_rates_are_found_by_their_fields(world: World):
 
     assert [one.id for one in (await rates.list_async({"inclusive": True})).data] == [inside.id]
     assert [one.id for one in (await rates.list_async({"active": False})).data] == [on_top.id]
+
+
+async def test_a_retired_tax_rate_is_not_given(world: World):
+    made = await rate(world, active=False)
+    data = {"currency": "eur", "unit_amount": 900, "product_data": {"name": "Emma"}}
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await world.session(line_items=[{"price_data": data, "quantity": 1, "tax_rates": [made.id]}])
+
+    assert refused.value.param == "line_items[0][tax_rates][0]"
+    assert (await world.stripe.v1.checkout.sessions.list_async()).data == []

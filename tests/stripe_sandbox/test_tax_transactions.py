@@ -138,8 +138,14 @@ async def test_a_full_reversal_takes_everything_back(world: World):
 
 async def test_a_line_can_be_taken_back_in_part(world: World):
     sold = await record(world, await calculate(world, 1000, 500, shipping_cost={"amount": 400}))
-    item = {"original_line_item": sold.line_items.data[0].id, "amount": -500, "amount_tax": -95, "quantity": 1,
-            "reference": "half", "metadata": {"a": "1"}}  # fmt: skip
+    item = {
+        "original_line_item": sold.line_items.data[0].id,
+        "amount": -500,
+        "amount_tax": -95,
+        "quantity": 1,
+        "reference": "half",
+        "metadata": {"a": "1"},
+    }
 
     back = await take_back(world, sold, line_items=[item])
 

@@ -23,10 +23,13 @@ FAILED_CHALLENGE = (
     "PaymentMethod to attempt to fulfill this PaymentIntent again."
 )
 IDEAL_ACCOUNT = "NL39RABO0300065264"
+# Which part of a card a decline is about.
+WRONG = {"incorrect_cvc": "cvc", "expired_card": "exp_month"}
 # What a bank says when a debit is returned.
 RETURNED = {
     "account_closed": "The customer's bank account has been closed.",
     "debit_not_authorized": "The customer has notified their bank that this payment was unauthorized.",
+    "incorrect_account_holder_name": "The name of the account holder is incorrect.",
     "insufficient_funds": "The customer's account has insufficient funds to cover this payment.",
     "no_account": "The customer's bank account could not be located.",
 }
@@ -64,7 +67,7 @@ def decline(
         charge=failed["id"],
         advice_code=failed["outcome"]["advice_code"],
         network_decline_code=failed["outcome"]["network_decline_code"],
-        param="cvc" if code == "incorrect_cvc" else None,
+        param=WRONG.get(code),
         payment_method=public(method),
         keep=True,
     )
@@ -101,13 +104,12 @@ def end_delayed(work: Work, id: str) -> None:
         refund_course.charge_decided(work, taken)
         return
     charges.fail(work, taken, failure, RETURNED[failure])
-    error = StripeError(
-        402, RETURNED[failure], code=failure, charge=taken["id"], payment_method=public(method)
-    )
+    code = "payment_intent_payment_attempt_failed" if method["type"] == "sepa_debit" else failure
+    error = StripeError(402, RETURNED[failure], code=code, charge=taken["id"], payment_method=public(method))
     _reopen(work, intent, error.error)
     work.emit("charge.failed", taken)
     work.emit("payment_intent.payment_failed", intent)
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     refund_course.charge_decided(work, taken)
 
 
@@ -118,7 +120,7 @@ def _wait(work: Work, intent: Obj, method: Obj, taken: Obj, delay: Delay) -> Obj
     work.emit("charge.pending", taken)
     if delay.seconds is not None:
         work.later(delay.seconds, "end_delayed", taken["id"])
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     return intent
 
 
@@ -137,7 +139,7 @@ def _succeed(work: Work, intent: Obj, method: Obj, taken: Obj) -> Obj:
     else:
         work.emit("payment_intent.succeeded", intent)
         charges.follow(work, taken)
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     return intent
 
 
@@ -150,7 +152,8 @@ def _reopen(work: Work, intent: Obj, error: Obj) -> None:
 def _keep_method(work: Work, intent: Obj, method: Obj, taken: Obj) -> None:
     """Attach a method that is to be used again; one that is not, and is nobody's, is used up."""
     usage = intent_methods.setting(intent, method, "setup_future_usage")
-    kept = usage in ("on_session", "off_session") and intent["customer"]
+    wanted = usage in ("on_session", "off_session")
+    kept = wanted and intent["customer"]
     if kept and payment_methods.behaviour(method).reusable:
         method["_"]["set_up"] = method["_"].get("set_up") or usage == "off_session"
         work.save(method)
@@ -159,7 +162,7 @@ def _keep_method(work: Work, intent: Obj, method: Obj, taken: Obj) -> None:
     if kept:
         _keep_account(work, intent, method, taken)
     if not method["customer"]:
-        method["_"]["used"] = True
+        method["_"] |= {"used": True, "wanted": wanted}
         work.save(method)
 
 

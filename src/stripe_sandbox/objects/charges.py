@@ -75,6 +75,7 @@ def create(
         "shipping": intent["shipping"],
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "transfer_group": intent["transfer_group"],
         "status": "failed" if decline else "pending" if pending else "succeeded",
         "_": {"captured": None if decline or manual else intent["amount"], "refunds": 0, "released": False},
     }
@@ -166,7 +167,7 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     """Change description, receipt address, shipping, fraud report or metadata."""
     charge = work.need("charge", id)
     before = dict(charge)
-    for name in ("description", "receipt_email"):
+    for name in ("description", "receipt_email", "transfer_group"):
         if name in params:
             charge[name] = unset(params[name])
     if "shipping" in params:
@@ -186,6 +187,13 @@ def _descriptor(intent: Obj) -> str:
     suffix = intent["statement_descriptor_suffix"]
     whole: str = intent["statement_descriptor"] or (f"{DESCRIPTOR}* {suffix}" if suffix else DESCRIPTOR)
     return whole[:22]
+
+
+def _once(intent: Obj, method: Obj) -> Obj | None:
+    """What a mandate is limited to: this payment, unless the method is kept."""
+    if method["customer"] or intent_methods.setting(intent, method, "setup_future_usage"):
+        return None
+    return {"amount": intent["amount"], "currency": intent["currency"]}
 
 
 def _is_authenticated(charge: Obj) -> bool:
@@ -210,6 +218,7 @@ def _outcome(does: Behaviour, decline: tuple[str, str | None] | None) -> Obj:
         return outcome | {
             "network_status": "not_sent_to_network",
             "reason": "highest_risk_level",
+            "rule": "block_if_high_risk",
             "seller_message": "Stripe blocked this payment as too risky.",
             "type": "blocked",
         }
@@ -244,7 +253,7 @@ def _card_part(
     if method["type"] != "card":
         part = method_details.charged(method)
         if "mandate" in part or method["type"] == "us_bank_account":
-            mandate = mandates.create(work, method, intent["_"]["mandate_data"])
+            mandate = mandates.create(work, method, intent["_"]["mandate_data"], once=_once(intent, method))
             part["mandate"] = mandate["id"] if mandate else None
         return part
     card = method["card"]

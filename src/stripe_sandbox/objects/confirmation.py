@@ -16,7 +16,6 @@ from stripe_sandbox.work import Work, public, shipping, unset
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 # Stripe's limit varies; one more confirmation cancels the intent.
 MAX_CONFIRMATIONS = 100
-AUTHENTICATION_REQUIRED = ("authentication_required", "authentication_required")
 NEEDS_RETURN_URL = (
     "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of "
     "these payment methods might redirect your customer off of your page, you must provide a `return_url`. If "
@@ -110,7 +109,8 @@ def confirm(work: Work, intent: Obj, params: Obj) -> Obj:
             return attempts.decline(work, intent, method, ("card_declined", "generic_decline"), secured)
         return attempts.pay(work, intent, method, secured=secured)
     if off_session or params.get("error_on_requires_action"):
-        return attempts.decline(work, intent, method, AUTHENTICATION_REQUIRED, None)
+        reason = "authentication_required" if off_session else "authentication_not_handled"
+        return attempts.decline(work, intent, method, ("authentication_required", reason), None)
     if does.redirects and not facts["return_url"]:
         raise invalid(
             f"A `return_url` must be provided to confirm a payment with {method['type']}.", "return_url"

@@ -6,7 +6,6 @@ expanded; `over` (the day to redeem by has passed). `settle` derives `valid` fro
 
 import copy
 
-from stripe_sandbox import lists
 from stripe_sandbox.amounts import MAXIMUM_DIGITS, check_currency
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import exclusive, invalid, missing
@@ -87,11 +86,6 @@ def delete(work: Work, id: str) -> Obj:
     work.save(coupon | {"deleted": True})
     promotion_codes.settle_all(work, id)
     return {"id": id, "object": "coupon", "deleted": True}
-
-
-def page(work: Work, params: Obj) -> Obj:
-    """One page of Coupons."""
-    return lists.page(work, "coupon", "/v1/coupons", params)
 
 
 def end_when_due(work: Work, id: str) -> None:

@@ -4,11 +4,11 @@ from stripe_sandbox import cards
 from stripe_sandbox.amounts import check_amount, check_currency, format_amount
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, invalid, missing, no_such, refuse_unmodelled
-from stripe_sandbox.objects import charges, next_actions, payment_intents, payment_methods
+from stripe_sandbox.objects import attempts, charges, next_actions, payment_intents, payment_methods
 from stripe_sandbox.work import Work, merge_metadata, shipping, unset
 
 NOT_MODELLED = (
-    "application_fee", "application_fee_amount", "destination", "on_behalf_of", "transfer_data", "transfer_group",
+    "application_fee", "application_fee_amount", "destination", "on_behalf_of", "transfer_data",
 )  # fmt: skip
 
 
@@ -96,6 +96,7 @@ def _order(params: Obj, currency: str) -> Obj:
     }
     for name in (
         "customer", "description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix",
+        "transfer_group",
     ):  # fmt: skip
         order[name] = unset(params.get(name))
     return order
@@ -113,6 +114,6 @@ def _decline(work: Work, order: Obj, method: Obj, why: tuple[str, str | None]) -
         decline_code=decline_code,
         charge=failed["id"],
         advice_code=failed["outcome"]["advice_code"],
-        param="cvc" if code == "incorrect_cvc" else None,
+        param=attempts.WRONG.get(code),
         keep=True,
     )

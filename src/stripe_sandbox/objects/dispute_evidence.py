@@ -39,9 +39,12 @@ def exists(dispute: Obj) -> bool:
     return any(_texts(dispute["evidence"]))
 
 
-def verdict(dispute: Obj) -> Verdict | None:
-    """What the evidence says about its end, if it is one of the sentences of test mode."""
-    return VERDICTS.get((dispute["evidence"]["uncategorized_text"] or "").strip())
+def verdict(dispute: Obj, *, inquiry: bool) -> Verdict | None:
+    """What the bank makes of the evidence if it is one of the sentences of test mode; only an inquiry can be
+    escalated.
+    """
+    found = VERDICTS.get((dispute["evidence"]["uncategorized_text"] or "").strip())
+    return None if found == "escalated" and not inquiry else found
 
 
 def _texts(evidence: Obj) -> list[Any]:

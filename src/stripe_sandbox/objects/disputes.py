@@ -104,9 +104,7 @@ def settle(work: Work, dispute: Obj) -> Obj:
     dispute["is_charge_refundable"] = not charge["_"].get("charged_back") and _left(charge) > 0
     if "card" in dispute.get("payment_method_details", {}):
         dispute["payment_method_details"]["card"]["case_type"] = _CASE_TYPES[facts["inquiry"]]
-    details = dispute["evidence_details"]
-    details["has_evidence"] = dispute_evidence.exists(dispute)
-    details["past_due"] = work.now > details["due_by"] and not details["submission_count"]
+    dispute["evidence_details"]["has_evidence"] = dispute_evidence.exists(dispute)
     return work.save(dispute)
 
 
@@ -122,14 +120,13 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     """Stage evidence, submit it (`submit`, by default when evidence is sent), change metadata.
 
     Raises:
-        StripeError: 400 for a dispute that is over, evidence after the deadline or after it was submitted,
-            or nothing to submit.
+        StripeError: 400 for a dispute that is over, evidence after it was submitted, or nothing to submit.
     """
     dispute = _still_open(work.need("dispute", id))
     before = copy.deepcopy(dispute)
     given = params.get("evidence")
-    if given or params.get("submit"):
-        _check_open_to_evidence(work, dispute)
+    if dispute["_"]["submitted"] and (given or params.get("submit")):
+        raise invalid("The evidence of this dispute was already submitted and is under review.", "evidence")
     if given:
         dispute_evidence.add(work, dispute, given)
     if "intended_submission_method" in params:
@@ -181,8 +178,6 @@ def lapse(work: Work, id: str) -> None:
         return
     if dispute["status"] == "needs_response":
         _end(work, dispute, "lost")
-    elif dispute["status"] == "warning_needs_response":
-        settle(work, dispute)
 
 
 def close_inquiry(work: Work, id: str) -> None:
@@ -285,17 +280,11 @@ def _submit(work: Work, dispute: Obj) -> None:
     details, facts = dispute["evidence_details"], dispute["_"]
     details["submission_count"] += 1
     details["submission_method"] = "manual"
-    verdict = dispute_evidence.verdict(dispute)
+    details["past_due"] = work.now > details["due_by"]
+    verdict = dispute_evidence.verdict(dispute, inquiry=facts["inquiry"])
     seconds = REVIEW_SECONDS if verdict is None else VERDICT_SECONDS
     facts |= {"submitted": True, "verdict": verdict, "decides_at": work.now + int(seconds)}
     work.later(seconds, "answer_dispute", dispute["id"])
-
-
-def _check_open_to_evidence(work: Work, dispute: Obj) -> None:
-    if dispute["_"]["submitted"]:
-        raise invalid("The evidence of this dispute was already submitted and is under review.", "evidence")
-    if work.now > dispute["evidence_details"]["due_by"]:
-        raise invalid("The time to respond to this dispute is over.", "evidence")
 
 
 def _still_open(dispute: Obj) -> Obj:

@@ -7,10 +7,11 @@ from stripe_sandbox.work import Work
 WITHOUT = ("card", "ideal")
 
 
-def create(work: Work, method: Obj, agreed: Obj | None) -> Obj | None:
+def create(work: Work, method: Obj, agreed: Obj | None, *, once: Obj | None = None) -> Obj | None:
     """The mandate to charge `method` any number of times, or None for methods that have none.
 
-    `agreed` is the `mandate_data` of the confirmation; without it the agreement was made elsewhere.
+    `agreed` is the `mandate_data` of the confirmation; without it the agreement was made elsewhere. With `once`
+    (amount and currency) it is good for that one payment.
     """
     kind = method["type"]
     if kind in WITHOUT:
@@ -25,12 +26,12 @@ def create(work: Work, method: Obj, agreed: Obj | None) -> Obj | None:
     mandate = blank("mandate") | {
         "id": identifier,
         "customer_acceptance": _acceptance(work, agreed),
-        "multi_use": {},
         "payment_method": method["id"],
         "payment_method_details": {"type": kind, kind: part},
         "status": "active",
-        "type": "multi_use",
+        "type": "single_use" if once else "multi_use",
     }
+    mandate[mandate["type"]] = once or {}
     return work.save(mandate)
 
 

@@ -47,8 +47,8 @@ KINDS: dict[str, Kind] = {
 _ENDINGS: dict[str, Behaviour] = {
     "success": _DEBIT,
     "successdelayed": replace(_DEBIT, delay=Delay(SLOW_SECONDS)),
-    "failed": replace(_DEBIT, delay=Delay(QUICK_SECONDS, "insufficient_funds")),
-    "faileddelayed": replace(_DEBIT, delay=Delay(SLOW_SECONDS, "insufficient_funds")),
+    "failed": replace(_DEBIT, delay=Delay(QUICK_SECONDS, "incorrect_account_holder_name")),
+    "faileddelayed": replace(_DEBIT, delay=Delay(SLOW_SECONDS, "incorrect_account_holder_name")),
     "insufficientfunds": replace(_DEBIT, delay=Delay(QUICK_SECONDS, "insufficient_funds")),
     "debitnotauthorized": replace(_DEBIT, delay=Delay(QUICK_SECONDS, "debit_not_authorized")),
     "accountclosed": replace(_DEBIT, delay=Delay(QUICK_SECONDS, "account_closed")),

@@ -240,7 +240,7 @@ def capture(work: Work, id: str, params: Obj) -> Obj:
     settle(work, intent)
     charges.capture(work, charge, amount)
     work.emit("payment_intent.succeeded", intent)
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     return intent
 
 

@@ -1,10 +1,11 @@
 """PaymentMethods of every kind, by test name, by token or by number.
 
 Private facts: `number` (finds a test card's behaviour again), `cvc` (one was sent), `ends` (how a method that
-is no card ends), `used` (paid with, and not attached: may not be used again), `detached`, `set_up`
-(off-session payments were agreed to).
+is no card ends), `used` (paid with, and not attached: may not be used again), `wanted` (that payment had a
+`setup_future_usage`: a customer may still get it), `detached`, `set_up` (off-session payments were agreed to).
 """
 
+import copy
 import hashlib
 import time
 from typing import Any
@@ -13,9 +14,9 @@ from stripe_sandbox import cards
 from stripe_sandbox.behaviour import Behaviour
 from stripe_sandbox.cards import Card
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import StripeError, invalid, missing, no_such
+from stripe_sandbox.errors import StripeError, invalid, missing, no_such, refuse_unmodelled
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.objects import customers, method_details, method_kinds
+from stripe_sandbox.objects import changes, customers, method_details, method_kinds
 from stripe_sandbox.work import Work, address, merge_metadata, unset
 
 # Kinds of payment method the sandbox can charge.
@@ -29,6 +30,7 @@ def create(work: Work, params: Obj) -> Obj:
         StripeError: 402 `card_error` for a number, date or CVC that cannot be right; 400 for what is missing.
     """
     kind = params.get("type") or ("card" if "card" in params else None)
+    refuse_unmodelled(params, ("customer", "payment_method"))
     if kind is None:
         raise missing("type")
     if kind not in MODELLED:
@@ -45,13 +47,15 @@ def create(work: Work, params: Obj) -> Obj:
         if card is None:
             raise no_such("token", token, "card[token]", in_path=False)
         return _card_method(work, card, params, cvc=True)
-    return _card_method(
+    method = _card_method(
         work,
         _read_card(work, given),
         params,
         cvc=bool(given.get("cvc")),
         expiry=(given["exp_month"], _full_year(given["exp_year"])),
     )
+    _change_card(work, method["card"], {"networks": given.get("networks")})
+    return method
 
 
 def use(work: Work, id: str, param: str) -> Obj:
@@ -73,30 +77,43 @@ def retrieve(work: Work, id: str) -> Obj:
 
 
 def update(work: Work, id: str, params: Obj) -> Obj:
-    """Change billing details, expiry, `allow_redisplay` or metadata."""
+    """Change a customer's method: billing details, expiry, holder of the account, `allow_redisplay`, metadata.
+
+    Raises:
+        StripeError: 400 for a method that is nobody's; 402 for an expiry that cannot be.
+    """
     method = work.need("payment_method", id)
+    if not method["customer"]:
+        raise invalid("You must save this PaymentMethod to a customer before you can update it.")
+    if other := next((name for name in MODELLED if name in params and name != method["type"]), None):
+        raise invalid(f"`{other}` may only be sent for a payment method of this type.", other)
+    before = copy.deepcopy(method)
     if "billing_details" in params:
         method["billing_details"] = _billing(params["billing_details"], method["billing_details"])
     if "allow_redisplay" in params:
         method["allow_redisplay"] = params["allow_redisplay"]
-    for name in ("exp_month", "exp_year"):
-        if name in (params.get("card") or {}):
-            method["card"][name] = params["card"][name]
+    given = dict(params.get(method["type"]) or {})
+    if method["type"] == "card":
+        _change_card(work, method["card"], given)
+    else:
+        method[method["type"]] |= given
     method["metadata"] = merge_metadata(method["metadata"], params.get("metadata"))
-    if method["customer"]:
-        work.emit("payment_method.updated", method)
+    if previous := changes.previous(before, method):
+        work.emit("payment_method.updated", method, previous)
     return work.save(method)
 
 
 def attach(work: Work, id: str, params: Obj) -> Obj:
     """Give the PaymentMethod to a customer. Cards that decline are refused with their decline."""
+    refuse_unmodelled(params, ("customer_account",))
     if "customer" not in params:
         raise missing("customer")
     method = retrieve(work, id)
     customer = work.need("customer", params["customer"], "customer")
     if method["customer"] and method["customer"] != customer["id"]:
         raise invalid("The payment method you provided has already been attached to a customer.")
-    if method["_"].get("detached") or method["_"].get("used"):
+    facts = method["_"]
+    if facts.get("detached") or (facts.get("used") and not facts.get("wanted")):
         raise invalid(ALREADY_USED)
     does = behaviour(method)
     if does.decline and not does.attachable:
@@ -153,17 +170,31 @@ def _read_card(work: Work, given: Obj) -> Card:
     number = given["number"].replace(" ", "").replace("-", "")
     if not cards.passes_checksum(number):
         raise _card_error("Your card number is incorrect.", "incorrect_number", "number")
-    if not 1 <= given["exp_month"] <= 12:
-        raise _card_error("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
-    year, month = _year_and_month(work.now)
-    if not (year, month) <= (_full_year(given["exp_year"]), given["exp_month"]) <= (year + 50, 12):
-        raise _card_error("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
+    _check_expiry(work, given["exp_month"], _full_year(given["exp_year"]))
     card = cards.by_number(number)
     cvc = given.get("cvc")
     lengths = (3, 4) if card.brand == "amex" else (3,)
     if cvc and not (cvc.isascii() and cvc.isdecimal() and len(cvc) in lengths):
         raise _card_error("Your card's security code is invalid.", "invalid_cvc", "cvc")
     return card
+
+
+def _check_expiry(work: Work, month: int, year: int) -> None:
+    if not 1 <= month <= 12:
+        raise _card_error("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
+    this_year, this_month = _year_and_month(work.now)
+    if not (this_year, this_month) <= (year, month) <= (this_year + 50, 12):
+        raise _card_error("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
+
+
+def _change_card(work: Work, card: Obj, given: Obj) -> None:
+    if "exp_month" in given or "exp_year" in given:
+        expiry = {name: (card | given)[name] for name in ("exp_month", "exp_year")}
+        expiry["exp_year"] = _full_year(expiry["exp_year"])
+        _check_expiry(work, expiry["exp_month"], expiry["exp_year"])
+        card |= expiry
+    if preferred := (given.get("networks") or {}).get("preferred"):
+        card["networks"]["preferred"] = preferred
 
 
 def _card_error(message: str, code: str, param: str) -> StripeError:

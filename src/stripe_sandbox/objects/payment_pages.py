@@ -13,8 +13,7 @@ The answer of every call below `/v1/payment_pages` is the session of the API (wi
 - `total_details.breakdown`: there when there are discounts or taxes.
 - `saved_payment_methods`: the customer's PaymentMethods that may be shown, newest first; `[]` for a guest.
 - `requires`: what is still to be filled in, of `email`, `phone`, `billing_address`, `shipping_address`,
-  `shipping_rate`, `terms_of_service`, `tax_id`, `individual_name`, `business_name` and
-  `custom_fields.{key}`.
+  `terms_of_service`, `tax_id`, `individual_name`, `business_name` and `custom_fields.{key}`.
 - `tax_status`: `ready`, `requires_shipping_address` or `requires_billing_address`.
 - `return_url`: where the customer goes afterwards, `{CHECKOUT_SESSION_ID}` filled in (null: nowhere).
 """

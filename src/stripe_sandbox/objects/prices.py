@@ -11,14 +11,14 @@ from fractions import Fraction
 from stripe_sandbox import lists
 from stripe_sandbox.amounts import MAXIMUM_DIGITS, check_currency
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import exclusive, invalid, missing
+from stripe_sandbox.errors import exclusive, inside, invalid, missing
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.objects.changes import previous
 from stripe_sandbox.work import Work, merge_metadata, unset
 
 MAX_DECIMALS = 12
 MAX_LOOKUP_KEYS = 10
-_AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
+AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
 
 
 def build(work: Work, data: Obj, product: str, at: str = "") -> Obj:
@@ -27,8 +27,8 @@ def build(work: Work, data: Obj, product: str, at: str = "") -> Obj:
     Raises:
         StripeError: 400 for no amount or several, amounts below zero, tiers without their parts.
     """
-    currency = check_currency(data["currency"], _param(at, "currency"))
-    recurring = _recurring(data.get("recurring"), _param(at, "recurring"))
+    currency = check_currency(data["currency"], inside(at, "currency"))
+    recurring = _recurring(data.get("recurring"), inside(at, "recurring"))
     tiered = data.get("billing_scheme") == "tiered"
     if tiered:
         _check_tiers(data, at, recurring)
@@ -50,7 +50,7 @@ def build(work: Work, data: Obj, product: str, at: str = "") -> Obj:
         "type": "recurring" if recurring else "one_time",
         "_": {"currency_options": {}, "tiers": _tiers(data["tiers"], at) if tiered else None},
     }
-    price |= amounts(data, currency, at, tiered=tiered)
+    price |= _amounts(data, currency, at, tiered=tiered)
     _set_options(price, data.get("currency_options"), at)
     if data.get("lookup_key"):
         _take_key(work, price, data["lookup_key"], transfer=data.get("transfer_lookup_key", False))
@@ -87,6 +87,8 @@ def page(work: Work, params: Obj) -> Obj:
             raise invalid(f"You can look up at most {MAX_LOOKUP_KEYS} keys at once.", "lookup_keys")
         marks = ", ".join("?" * len(keys))
         extra.append(lists.Filter(f"json_extract(body, '$.lookup_key') IN ({marks})", tuple(keys)))
+    if "currency" in rest:
+        rest["currency"] = rest["currency"].lower()
     for name, value in rest.pop("recurring", {}).items():
         extra.append(lists.Filter(f"json_extract(body, '$.recurring.{name}') = ?", (value,)))
     return lists.page(work, "price", "/v1/prices", rest, tuple(extra))
@@ -137,7 +139,7 @@ def in_currency(price: Obj, currency: str, param: str) -> tuple[Fraction, str]:
         shown = price
     else:
         shown = price["_"]["currency_options"].get(currency)
-        if shown is None:
+        if shown is None or shown["unit_amount_decimal"] is None:
             raise invalid(
                 f"The price `{price['id']}` is in {price['currency']} and has no amount in {currency}.", param
             )
@@ -160,27 +162,25 @@ def tiers(work: Work, price: Obj) -> list[Obj] | None:
     return found
 
 
-def amounts(data: Obj, currency: str, at: str, *, tiered: bool) -> Obj:
+def _amounts(data: Obj, currency: str, at: str, *, tiered: bool) -> Obj:
     """`unit_amount`, `unit_amount_decimal` and `custom_unit_amount`; exactly one is given, none for tiers."""
     custom = data.get("custom_unit_amount") or {}
-    given = [
-        name for name in _AMOUNTS if name in data and (name != "custom_unit_amount" or custom["enabled"])
-    ]
+    given = [name for name in AMOUNTS if name in data and (name != "custom_unit_amount" or custom["enabled"])]
     if len(given) > 1:
-        raise exclusive(*(_param(at, name) for name in given))
+        raise exclusive(*(inside(at, name) for name in given))
     if tiered and given:
-        raise exclusive(_param(at, given[0]), _param(at, "tiers"))
+        raise exclusive(inside(at, given[0]), inside(at, "tiers"))
     none: Obj = {"custom_unit_amount": None, "unit_amount": None, "unit_amount_decimal": None}
     if tiered:
         return none
     if not given:
-        raise missing(_param(at, "unit_amount"))
+        raise missing(inside(at, "unit_amount"))
     if given == ["custom_unit_amount"]:
         limits = {name: custom.get(name) for name in ("maximum", "minimum", "preset")}
         return none | {"custom_unit_amount": limits}
-    value = _decimal(str(data[given[0]]), _param(at, given[0]))
+    value = _decimal(str(data[given[0]]), inside(at, given[0]))
     if value >= 10 ** MAXIMUM_DIGITS.get(currency, 8):
-        raise invalid("The amount is too large.", _param(at, given[0]), "amount_too_large")
+        raise invalid("The amount is too large.", inside(at, given[0]), "amount_too_large")
     whole = int(value) if value == value.to_integral_value() else None
     return none | {"unit_amount": whole, "unit_amount_decimal": _text(value)}
 
@@ -227,11 +227,11 @@ def _recurring(given: Obj | None, param: str) -> Obj | None:
 def _transform(data: Obj, at: str) -> Obj | None:
     given: Obj | None = data.get("transform_quantity")
     if given and data.get("tiers"):
-        raise exclusive(_param(at, "transform_quantity"), _param(at, "tiers"))
+        raise exclusive(inside(at, "transform_quantity"), inside(at, "tiers"))
     if given and given["divide_by"] < 1:
         raise invalid(
             "This value must be greater than or equal to 1.",
-            _param(at, "transform_quantity[divide_by]"),
+            inside(at, "transform_quantity[divide_by]"),
             "parameter_invalid_integer",
         )
     return given
@@ -240,20 +240,20 @@ def _transform(data: Obj, at: str) -> Obj | None:
 def _check_tiers(data: Obj, at: str, recurring: Obj | None) -> None:
     for name in ("tiers", "tiers_mode"):
         if not data.get(name):
-            raise missing(_param(at, name))
+            raise missing(inside(at, name))
     if recurring is None:
         raise invalid(
-            "Tiered one-time prices are not modelled by this sandbox.", _param(at, "billing_scheme")
+            "Tiered one-time prices are not modelled by this sandbox.", inside(at, "billing_scheme")
         )
 
 
 def _tiers(given: list[Obj], at: str) -> list[Obj]:
     if given[-1]["up_to"] != "inf":
-        raise invalid("The last tier must have `up_to` set to `inf`.", _param(at, "tiers"))
+        raise invalid("The last tier must have `up_to` set to `inf`.", inside(at, "tiers"))
     bounds = [tier["up_to"] for tier in given[:-1]]
     if "inf" in bounds or bounds != sorted(set(bounds)):
-        raise invalid("Tiers must be in ascending order of `up_to`.", _param(at, "tiers"))
-    return [_tier(tier, f"{_param(at, 'tiers')}[{place}]") for place, tier in enumerate(given)]
+        raise invalid("Tiers must be in ascending order of `up_to`.", inside(at, "tiers"))
+    return [_tier(tier, f"{inside(at, 'tiers')}[{place}]") for place, tier in enumerate(given)]
 
 
 def _tier(given: Obj, at: str) -> Obj:
@@ -273,13 +273,13 @@ def _set_options(price: Obj, given: Obj | str | None, at: str) -> None:
     if not isinstance(given, dict):
         return
     for name, option in given.items():
-        param = _param(at, f"currency_options[{name}]")
+        param = inside(at, f"currency_options[{name}]")
         currency = check_currency(name, param)
         if option.get("tiers"):
             raise invalid("Tiers in `currency_options` are not modelled by this sandbox.", f"{param}[tiers]")
         if currency == price["currency"]:
             raise invalid(f"`{currency}` is already the currency of this price.", param)
-        price["_"]["currency_options"][currency] = amounts(option, currency, param, tiered=False) | {
+        price["_"]["currency_options"][currency] = _amounts(option, currency, param, tiered=False) | {
             "tax_behavior": option.get("tax_behavior", price["tax_behavior"])
         }
 
@@ -299,10 +299,3 @@ def _take_key(work: Work, price: Obj, key: str, *, transfer: bool) -> None:
             other["lookup_key"] = None
             work.emit("price.updated", work.save(other), {"lookup_key": key})
     price["lookup_key"] = key_or_none
-
-
-def _param(at: str, name: str) -> str:
-    if not at:
-        return name
-    head, bracket, rest = name.partition("[")
-    return f"{at}[{head}]{bracket}{rest}"

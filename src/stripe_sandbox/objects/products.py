@@ -4,10 +4,11 @@ import copy
 
 from stripe_sandbox import lists
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import exclusive, invalid, missing
+from stripe_sandbox.errors import exclusive, inside, invalid, missing
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.objects import prices
 from stripe_sandbox.objects.changes import previous
+from stripe_sandbox.objects.taxation import check_tax_code
 from stripe_sandbox.work import Work, merge_metadata, unset
 
 MAX_IMAGES = 8
@@ -19,12 +20,15 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def create_product(work: Work, params: Obj) -> Obj:
-    """A new Product, with its default Price if `default_price_data` describes one."""
+def create_product(work: Work, params: Obj, at: str = "") -> Obj:
+    """A new Product, with its default Price if `default_price_data` describes one.
+
+    `at` is where its parameters are in the request.
+    """
     if params.get("id") and work.get("product", params["id"]):
-        raise invalid("Product already exists.", "id", "resource_already_exists")
+        raise invalid("Product already exists.", inside(at, "id"), "resource_already_exists")
     product = _blank(work, params.get("id") or new_id("prod", 14))
-    _set(product, params)
+    _set(product, params, at)
     work.save(product)
     price = None
     if "default_price_data" in params:
@@ -40,7 +44,7 @@ def update_product(work: Work, id: str, params: Obj) -> Obj:
     """Change a Product."""
     product = work.need("product", id)
     before = copy.deepcopy(product)
-    _set(product, params)
+    _set(product, params, "")
     if "default_price" in params:
         product["default_price"] = _own_price(work, product, params["default_price"])
     if previous(before, product):
@@ -77,7 +81,7 @@ def create_price(work: Work, params: Obj) -> Obj:
     if "product_data" in params:
         if "product" in params:
             raise exclusive("product", "product_data")
-        product = create_product(work, params["product_data"])["id"]
+        product = create_product(work, params["product_data"], "product_data")["id"]
     elif "product" in params:
         product = work.need("product", params["product"], "product")["id"]
     else:
@@ -97,7 +101,7 @@ def inline_price(work: Work, data: Obj, at: str) -> Obj:
         product = work.need("product", data["product"], f"{at}[product]")["id"]
     elif "product_data" in data:
         made = _blank(work, new_id("prod", 14))
-        _set(made, data["product_data"])
+        _set(made, data["product_data"], f"{at}[product_data]")
         made["active"] = False
         product = work.save(made)["id"]
     else:
@@ -125,8 +129,8 @@ def _own_price(work: Work, product: Obj, id: str) -> str | None:
     return id
 
 
-def _set(product: Obj, params: Obj) -> None:
-    _check(params)
+def _set(product: Obj, params: Obj, at: str) -> None:
+    _check(params, at)
     for name in _FIELDS:
         if name in params:
             product[name] = unset(params[name])
@@ -142,14 +146,21 @@ def _known(details: Obj) -> Obj:
     return {name: unset(value) for name, value in details.items()}
 
 
-def _check(params: Obj) -> None:
+def _check(params: Obj, at: str) -> None:
     if params.get("name") == "":
-        raise invalid("Product names cannot be empty.", "name", "parameter_invalid_empty")
+        raise invalid("Product names cannot be empty.", inside(at, "name"), "parameter_invalid_empty")
     if len(params.get("images") or ()) > MAX_IMAGES:
-        raise invalid(f"A product can have at most {MAX_IMAGES} images.", "images")
+        raise invalid(f"A product can have at most {MAX_IMAGES} images.", inside(at, "images"))
     if len(params.get("marketing_features") or ()) > MAX_FEATURES:
-        raise invalid(f"A product can have at most {MAX_FEATURES} features.", "marketing_features")
+        raise invalid(
+            f"A product can have at most {MAX_FEATURES} features.", inside(at, "marketing_features")
+        )
     if len(params.get("statement_descriptor") or "") > MAX_DESCRIPTOR:
         raise invalid(
-            f"The statement descriptor must be at most {MAX_DESCRIPTOR} characters.", "statement_descriptor"
+            f"The statement descriptor must be at most {MAX_DESCRIPTOR} characters.",
+            inside(at, "statement_descriptor"),
         )
+    if params.get("tax_code"):
+        check_tax_code(params["tax_code"], inside(at, "tax_code"))
+    if (params.get("tax_details") or {}).get("tax_code"):
+        check_tax_code(params["tax_details"]["tax_code"], inside(at, "tax_details[tax_code]"))

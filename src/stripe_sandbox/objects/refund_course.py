@@ -55,6 +55,8 @@ def conclude(work: Work, id: str, status: str, reason: str) -> Obj:
     allowed = ("pending", "requires_action") if status == "succeeded" else _CAN_FAIL
     if refund["status"] not in allowed:
         raise invalid(f"Refund {id} has a status of {refund['status']} and cannot become {status}.")
+    if work.own("charge", refund["charge"])["_"]["released"]:
+        raise invalid(f"Refund {id} let go of a hold: no bank can return it.")
     if status == "succeeded":
         _succeed(work, refund)
     else:

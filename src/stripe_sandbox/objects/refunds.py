@@ -22,6 +22,8 @@ def create(work: Work, params: Obj) -> Obj:
         params, ("currency", "customer", "origin", "refund_application_fee", "reverse_transfer")
     )
     charge = _charge(work, params)
+    if not charge["captured"] and not charge["_"]["released"]:
+        return _let_go(work, charge, params)
     amount = _amount(charge, params)
     does = payment_methods.behaviour(work.own("payment_method", charge["payment_method"]))
     if charge["paid"]:
@@ -65,6 +67,16 @@ def expire(work: Work, id: str, params: Obj) -> Obj:
     """Test helper: the customer did not say in time where the money shall go."""
     refund = _waiting(work, id, "expired")
     refund_course.fail_with(work, refund, "unknown")
+    return refund
+
+
+def _let_go(work: Work, charge: Obj, params: Obj) -> Obj:
+    """Refund what a charge without a PaymentIntent only holds: no money moves."""
+    if params.get("amount", charge["amount"]) != charge["amount"]:
+        raise invalid("A charge that has not been captured can only be refunded as a whole.", "amount")
+    refund = work.save(_build(work, charge, charge["amount"], params))
+    work.emit("refund.created", refund)
+    charges.release(work, charge)
     return refund
 
 
@@ -123,7 +135,7 @@ def _charge(work: Work, params: Obj) -> Obj:
         )
     if charge["status"] == "failed":
         raise StripeError(400, f"Charge {charge['id']} failed, so there is nothing to refund.")
-    if not charge["captured"]:
+    if not charge["captured"] and charge["payment_intent"]:
         raise StripeError(
             400,
             f"Charge {charge['id']} has not been captured and so cannot be refunded. Cancel its "

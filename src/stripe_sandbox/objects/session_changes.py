@@ -10,6 +10,7 @@ from stripe_sandbox.objects import (
     payment_intents,
     session_fields,
     session_lines,
+    session_rules,
     session_saving,
     session_shipping,
     session_totals,
@@ -144,8 +145,6 @@ def missing(session: Obj) -> list[str]:
     lacking = [name for name, is_needed in required.items() if is_needed and not wanted[name]]
     if session["shipping_address_collection"] and not shipped:
         lacking.append("shipping_address")
-    if session["shipping_options"] and not session["shipping_cost"]:
-        lacking.append("shipping_rate")
     asked = session["consent_collection"] or {}
     agreed = (session["consent"] or {}).get("terms_of_service")
     if asked.get("terms_of_service") == "required" and not agreed:
@@ -172,6 +171,7 @@ def _note_details(session: Obj, params: Obj) -> None:
     given = dict(params.get("customer_details") or {})
     if "email" in params:
         given["email"] = params["email"]
+    session_rules.check_email(given.get("email") or "", "email")
     if not given:
         return
     details = details_of(session)

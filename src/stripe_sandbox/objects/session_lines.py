@@ -23,10 +23,8 @@ def read_all(work: Work, given: list[Obj]) -> list[Obj]:
     """The ordered lines of a new session.
 
     Raises:
-        StripeError: 400 for none, too many, or one that names no price that can be sold once.
+        StripeError: 400 for too many, or one that names no price that can be sold once.
     """
-    if not given:
-        raise missing("line_items")
     _check_number(given)
     return [_read(work, line, f"line_items[{index}]") for index, line in enumerate(given)]
 
@@ -157,7 +155,8 @@ def _quantity(given: Obj, at: str) -> int:
 def _tax_rates(work: Work, given: Any, at: str) -> list[str]:
     rates = given or []
     for index, rate in enumerate(rates):
-        work.need("tax_rate", rate, f"{at}[tax_rates][{index}]")
+        if not work.need("tax_rate", rate, f"{at}[tax_rates][{index}]")["active"]:
+            raise invalid("The tax rate specified is not active.", f"{at}[tax_rates][{index}]")
     return list(rates)
 
 

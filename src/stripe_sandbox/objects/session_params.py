@@ -75,7 +75,9 @@ def _new(work: Work, params: Obj, ui_mode: str) -> Obj:
             "lines": [],
             "discounts": [],
             "customer": None,
+            "shipping_rate": None,
             "paid": False,
+            "waiting": False,
             "expired": False,
         },
     }
@@ -161,6 +163,26 @@ def _for_payment(work: Work, session: Obj, params: Obj) -> None:
     session_shipping.offer(work, session, params.get("shipping_options") or [])
     session_totals.take_discounts(work, session, params.get("discounts") or [])
     session_totals.reprice(work, session)
+    _check_tax_location(session, params)
+    if session["amount_total"] == 0 and session["payment_method_collection"] == "always":
+        raise invalid(
+            "Collecting a payment method for an order that costs nothing is not modelled by this sandbox.",
+            "payment_method_collection",
+        )
+
+
+def _check_tax_location(session: Obj, params: Obj) -> None:
+    """A customer on file is taxed where they are on file, unless the page may write that down."""
+    may = params.get("customer_update") or {}
+    unknown = session["automatic_tax"]["status"] == "requires_location_inputs"
+    if session["customer"] and unknown and "auto" not in (may.get("address"), may.get("shipping")):
+        raise invalid(
+            "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid "
+            "address to the Customer or set `customer_update[address]` or `customer_update[shipping]` to "
+            "`auto` to save the address entered in Checkout to the Customer.",
+            "automatic_tax",
+            "customer_tax_location_invalid",
+        )
 
 
 def _for_setup(work: Work, session: Obj, params: Obj) -> None:
@@ -169,10 +191,16 @@ def _for_setup(work: Work, session: Obj, params: Obj) -> None:
     for name in ("allowed_payment_method_types", "excluded_payment_method_types"):
         if name in params:
             told[name] = params[name]
+    told["payment_method_options"] = {
+        kind: {"request_three_d_secure": options["request_three_d_secure"]}
+        for kind, options in (params.get("payment_method_options") or {}).items()
+        if "request_three_d_secure" in options
+    }
     intent = setup_intents.create(work, told | {"customer": params.get("customer") or ""})
     intent["_"]["session"] = session["id"]
     session |= {
         "currency": currency,
+        "payment_method_collection": "always",
         "payment_method_types": intent["payment_method_types"],
         "setup_intent": work.save(intent)["id"],
     }

@@ -45,6 +45,13 @@ def check(work: Work, params: Obj, ui_mode: str) -> None:
         _check_expiry(work, params["expires_at"])
 
 
+def check_email(email: str, param: str) -> None:
+    """400 for what cannot be an e-mail address; an empty one says nothing."""
+    before, at, after = email.rpartition("@")
+    if email and not (before and at and "." in after and " " not in email):
+        raise invalid(f"Invalid email address: {email[:200]}", param, "email_invalid")
+
+
 def usage_of(params: Obj) -> str | None:
     """What the payment method will be used for later, by the parameters of a session."""
     found: str | None = (params.get("payment_intent_data") or {}).get("setup_future_usage")
@@ -53,19 +60,24 @@ def usage_of(params: Obj) -> str | None:
 
 def offered(params: Obj, currency: str | None) -> list[str]:
     """The payment methods a session offers, in their order; 400 if none is left."""
+    hidden = {"link"} if _link_hidden(params) else set()
     found = method_kinds.offered(
         currency if params["mode"] == "payment" else None,
         manual=(params.get("payment_intent_data") or {}).get("capture_method") == "manual",
         usage="off_session" if params["mode"] == "setup" else usage_of(params),
         redirects=params.get("redirect_on_completion") != "never",
         allowed=params.get("allowed_payment_method_types"),
-        excluded=params.get("excluded_payment_method_types") or (),
+        excluded=hidden.union(params.get("excluded_payment_method_types") or ()),
     )
     if not found:
         excluded = "excluded_payment_method_types" in params
         name = "excluded_payment_method_types" if excluded else "allowed_payment_method_types"
         raise invalid("No valid payment method types for this Checkout Session.", name)
     return found
+
+
+def _link_hidden(params: Obj) -> bool:
+    return ((params.get("wallet_options") or {}).get("link") or {}).get("display") == "never"
 
 
 def _check_mode(params: Obj) -> None:
@@ -139,6 +151,7 @@ def _currency(params: Obj) -> str:
 
 
 def _check_customer(work: Work, params: Obj) -> None:
+    check_email(params.get("customer_email") or "", "customer_email")
     if not params.get("customer"):
         if "customer_update" in params:
             raise invalid("`customer_update` can only be used with `customer`.", "customer_update")
@@ -147,6 +160,13 @@ def _check_customer(work: Work, params: Obj) -> None:
         if params.get(other):
             raise exclusive("customer", other)
     work.need("customer", params["customer"], "customer")
+    collects = (params.get("tax_id_collection") or {}).get("enabled")
+    if collects and (params.get("customer_update") or {}).get("name") != "auto":
+        raise invalid(
+            "Tax ID collection requires updating the business name on the customer. To enable it for an "
+            "existing customer, set `customer_update[name]` to `auto`.",
+            "tax_id_collection",
+        )
 
 
 def _check_choices(params: Obj) -> None:

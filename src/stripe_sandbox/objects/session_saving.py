@@ -34,12 +34,16 @@ def check(session: Obj) -> None:
 
 
 def mark(work: Work, session: Obj, intent: Obj, params: Obj) -> None:
-    """Write on a new method whether its owner may be shown it again: what they chose, else what the shop
-    says, else only what they agreed to.
+    """Write on a new method whose it is, and whether its owner may be shown it again: what they chose, else
+    what the shop says, else only what they agreed to.
     """
-    method = work.get("payment_method", intent["payment_method"])
-    if method is None or method["customer"] not in (None, session["customer"], session["_"]["customer"]):
-        return
+    method = work.own("payment_method", intent["payment_method"])
+    if method["id"] != params.get("payment_method") and "confirmation_token" not in params:
+        details, billing = session["customer_details"] or {}, method["billing_details"]
+        for name in ("email", "name", "phone"):
+            billing[name] = billing[name] or details.get(name)
+        if details.get("address") and not any(billing["address"].values()):
+            billing["address"] = details["address"]
     told = (session["_"]["params"].get("payment_method_data") or {}).get("allow_redisplay")
     if params.get("save_payment_method"):
         told = "always"
@@ -47,7 +51,7 @@ def mark(work: Work, session: Obj, intent: Obj, params: Obj) -> None:
         told = "limited"
     if told and method["allow_redisplay"] == "unspecified":
         method["allow_redisplay"] = told
-        work.save(method)
+    work.save(method)
 
 
 def remove(work: Work, session: Obj, id: str) -> None:

@@ -17,7 +17,7 @@ def offer(work: Work, session: Obj, given: list[Obj]) -> None:
         _option(work, session, one, f"shipping_options[{index}]") for index, one in enumerate(given)
     ]
     offered = [option["shipping_rate"] for option in session["shipping_options"]]
-    if session["_"].get("shipping_rate") not in offered:
+    if session["_"]["shipping_rate"] not in offered:
         session["_"]["shipping_rate"] = offered[0] if offered else None
 
 
@@ -32,11 +32,9 @@ def _option(work: Work, session: Obj, given: Obj, at: str) -> Obj:
     if "shipping_rate" in given and "shipping_rate_data" in given:
         raise exclusive(f"{at}[shipping_rate]", f"{at}[shipping_rate_data]")
     if "shipping_rate_data" in given:
-        rate = shipping_rates.create(work, given["shipping_rate_data"])
+        rate = shipping_rates.create(work, given["shipping_rate_data"], f"{at}[shipping_rate_data]")
     elif "shipping_rate" in given:
-        rate = work.need("shipping_rate", given["shipping_rate"], f"{at}[shipping_rate]")
-        if not rate["active"]:
-            raise invalid("The shipping rate specified is inactive.", f"{at}[shipping_rate]")
+        rate = shipping_rates.for_sale(work, given["shipping_rate"], f"{at}[shipping_rate]")
     else:
         raise missing(f"{at}[shipping_rate]")
     amount, _ = shipping_rates.in_currency(rate, session["currency"], at)

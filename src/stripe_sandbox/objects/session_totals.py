@@ -128,6 +128,7 @@ def _take(work: Work, session: Obj, found: list[Obj], param: str) -> None:
     amount = _price(work, session, []).amount_subtotal
     for discount in found:
         discounts.check(work, discount, amount, session["currency"], session["customer"], param)
+        _check_guest(work, session, discount, param)
     session["_"]["discounts"] = found
     session["discounts"] = [
         {
@@ -136,6 +137,14 @@ def _take(work: Work, session: Obj, found: list[Obj], param: str) -> None:
         }
         for discount in found
     ]
+
+
+def _check_guest(work: Work, session: Obj, discount: Obj, param: str) -> None:
+    """Nobody can tell whether a guest bought before."""
+    code = work.get("promotion_code", discount["promotion_code"])
+    is_guest = not session["customer"] and session["customer_creation"] != "always"
+    if code is not None and code["restrictions"]["first_time_transaction"] and is_guest:
+        raise invalid("This promotion code is for first orders of known customers only.", param)
 
 
 def _price(work: Work, session: Obj, given: list[Obj]) -> Priced:

@@ -21,7 +21,7 @@ from stripe_sandbox.objects import (
     session_totals,
     setup_intents,
 )
-from stripe_sandbox.work import Work, public
+from stripe_sandbox.work import Work, shipping
 
 ENDINGS = ("succeeded", "requires_capture", "processing")
 
@@ -107,25 +107,15 @@ def pay(work: Work, id: str, params: Obj) -> Obj:
     session_fields.take_defaults(session)
     session_totals.check_discounts(work, session)
     if session["mode"] == "payment" and session["amount_total"] == 0:
+        _close_intent(work, session)  # there was something to pay when it was made
         return _complete(work, session)
     _make_customer(work, session)
-    return_url = params.get("return_url") or _page_url(work, session)
-    how = {"return_url": return_url, "use_stripe_sdk": params.get("use_stripe_sdk")}
     if session["mode"] == "setup":
-        return _set_up(work, session, params, how)
-    params = confirmation_tokens.apply(work, params)
-    intent = _intent(work, session, params)
-    payment_intents.change_method(work, intent, params)
-    if not intent["payment_method"]:
-        raise missing("payment_method")
-    confirmation_tokens.link(work, params, intent)
-    settle(work, session)
-    session_saving.mark(work, session, intent, params)
-    confirmation.confirm(work, intent, how)
-    return settle(work, session)
+        return _set_up(work, session, params)
+    return _charge(work, session, confirmation_tokens.apply(work, params))
 
 
-def paid(work: Work, intent: Obj) -> None:
+def follow(work: Work, intent: Obj) -> None:
     """A PaymentIntent or SetupIntent moved on: bring the session it belongs to, if any, up to date."""
     session = work.get("checkout.session", intent["_"].get("session"))
     if session is None:
@@ -136,10 +126,10 @@ def paid(work: Work, intent: Obj) -> None:
             facts["waiting"] = intent["status"] == "processing"
             _complete(work, session)
         return
+    is_over = facts["waiting"] and intent["status"] != "processing"
+    facts["waiting"] = facts["waiting"] and not is_over
     settle(work, session)
-    if facts.get("waiting") and intent["status"] != "processing":
-        facts["waiting"] = False
-        settle(work, session)
+    if is_over:
         ending = "succeeded" if intent["status"] in ENDINGS else "failed"
         work.emit(f"checkout.session.async_payment_{ending}", session)
 
@@ -148,12 +138,6 @@ def complete_url(session: Obj) -> str | None:
     """Where the customer goes after paying, with ``{CHECKOUT_SESSION_ID}`` filled in."""
     url = session["success_url"] or session.get("return_url")
     return url.replace("{CHECKOUT_SESSION_ID}", session["id"]) if url else None
-
-
-def _page_url(work: Work, session: Obj) -> str:
-    """Where the customer comes back to from a challenge or a redirect."""
-    hosted = f"{work.base_url}/c/pay/{session['id']}"
-    return hosted if session["ui_mode"] == "hosted_page" else complete_url(session) or hosted
 
 
 def _complete(work: Work, session: Obj) -> Obj:
@@ -169,9 +153,7 @@ def _complete(work: Work, session: Obj) -> Obj:
 
 def _expire(work: Work, session: Obj) -> Obj:
     session["_"]["expired"] = True
-    intent = work.get("payment_intent", session["payment_intent"])
-    if intent is not None and intent["status"] in payment_intents.UPDATABLE:
-        payment_intents.close(work, intent, None)
+    _close_intent(work, session)
     setup = work.get("setup_intent", session["setup_intent"])
     if setup is not None and setup["status"] in setup_intents.CANCELABLE:
         setup_intents.close(work, setup, None)
@@ -181,33 +163,62 @@ def _expire(work: Work, session: Obj) -> Obj:
     return session
 
 
-def _set_up(work: Work, session: Obj, params: Obj, how: Obj) -> Obj:
+def _close_intent(work: Work, session: Obj) -> None:
+    intent = work.get("payment_intent", session["payment_intent"])
+    if intent is not None and intent["status"] in payment_intents.UPDATABLE:
+        payment_intents.close(work, intent, None)
+
+
+def _set_up(work: Work, session: Obj, params: Obj) -> Obj:
     intent = work.own("setup_intent", session["setup_intent"])
     intent["customer"] = intent["customer"] or session["_"]["customer"]
     settle(work, session)
-    setup_intents.confirm_for_session(work, intent, params | how)
+    setup_intents.confirm_for_session(work, intent, params | _way_back(work, session, params))
     session_saving.mark(work, session, intent, params)
     return settle(work, session)
 
 
+def _charge(work: Work, session: Obj, params: Obj) -> Obj:
+    intent = _intent(work, session, params)
+    payment_intents.change_method(work, intent, params)
+    if not intent["payment_method"]:
+        raise missing("payment_method")
+    confirmation_tokens.link(work, params, intent)
+    settle(work, session)
+    session_saving.mark(work, session, intent, params)
+    confirmation.confirm(work, intent, _way_back(work, session, params))
+    return settle(work, session)
+
+
+def _way_back(work: Work, session: Obj, params: Obj) -> Obj:
+    """How the customer comes back from a challenge or a redirect."""
+    url = f"{work.base_url}/c/pay/{session['id']}"
+    if session["ui_mode"] != "hosted_page":
+        url = complete_url(session) or url
+    return {
+        "return_url": params.get("return_url") or url,
+        "use_stripe_sdk": params.get("use_stripe_sdk"),
+    }
+
+
 def _intent(work: Work, session: Obj, params: Obj) -> Obj:
     """The session's PaymentIntent with what it now costs, made at the first attempt."""
-    intent = work.get("payment_intent", session["payment_intent"])
-    if intent is None:
-        intent = _new_intent(work, session)
-    elif intent["status"] == "requires_action":  # the customer left a challenge and pays with something else
+    known = work.get("payment_intent", session["payment_intent"])
+    is_new = known is None or known["status"] == "canceled"
+    intent = _new_intent(work, session) if known is None or is_new else known
+    if intent["status"] == "requires_action":  # the customer left a challenge and pays with something else
         session_totals.abandon(work, intent)
     intent["amount"] = session["amount_total"]
     shipped = (session["collected_information"] or {}).get("shipping_details")
     if shipped and not session["_"]["intent"].get("shipping"):
-        intent["shipping"] = {
-            "address": shipped["address"], "carrier": None, "name": shipped["name"], "phone": None,
-            "tracking_number": None,
-        }  # fmt: skip
+        intent["shipping"] = shipping(_without_nulls(shipped))
     if params.get("save_payment_method"):
         session_saving.check(session)
         intent["setup_future_usage"] = intent["setup_future_usage"] or "on_session"
-    return payment_intents.settle(work, intent)
+    payment_intents.settle(work, intent)
+    if is_new:
+        work.emit("payment_intent.created", intent)
+    return intent
 
 
 def _new_intent(work: Work, session: Obj) -> Obj:
@@ -221,8 +232,6 @@ def _new_intent(work: Work, session: Obj) -> Obj:
     intent["_"]["session"] = session["id"]
     intent["payment_method_types"] = session["payment_method_types"]
     intent["automatic_payment_methods"] = None
-    payment_intents.settle(work, intent)
-    work.emit("payment_intent.created", intent)
     session["payment_intent"] = intent["id"]
     return intent
 
@@ -260,4 +269,4 @@ def _update_customer(work: Work, session: Obj) -> None:
 
 
 def _without_nulls(values: Obj) -> Obj:
-    return {name: value for name, value in public(values).items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}

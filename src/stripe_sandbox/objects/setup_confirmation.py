@@ -172,7 +172,7 @@ def end_pending(work: Work, id: str) -> None:
         payment_method=public(method),
     )
     _fail(work, intent, error.error)
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
 
 
 def _ask_bank(work: Work, intent: Obj, method: Obj) -> Obj:
@@ -187,7 +187,7 @@ def _ask_bank(work: Work, intent: Obj, method: Obj) -> Obj:
     setup_intents.settle(work, intent)
     if does.delay.seconds is not None:
         work.later(does.delay.seconds, "end_setup", intent["id"])
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     return intent
 
 
@@ -206,7 +206,7 @@ def _succeed(work: Work, intent: Obj, method: Obj) -> Obj:
     setup_attempts.move(work, intent, "succeeded")
     setup_intents.settle(work, intent)
     work.emit("setup_intent.succeeded", intent)
-    sessions.paid(work, intent)
+    sessions.follow(work, intent)
     return intent
 
 

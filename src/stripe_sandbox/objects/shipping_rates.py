@@ -8,8 +8,9 @@ from fractions import Fraction
 from stripe_sandbox import lists
 from stripe_sandbox.amounts import MAXIMUM_DIGITS, check_currency
 from stripe_sandbox.defaults import Obj, blank
-from stripe_sandbox.errors import invalid, missing
+from stripe_sandbox.errors import inside, invalid, missing
 from stripe_sandbox.ids import new_id
+from stripe_sandbox.objects.taxation import check_tax_code
 from stripe_sandbox.work import Work, merge_metadata
 
 MAX_NAME = 100
@@ -26,24 +27,26 @@ def create(work: Work, params: Obj, at: str = "") -> Obj:
     """
     fixed = params.get("fixed_amount")
     if fixed is None:
-        raise missing(_param(at, "fixed_amount"))
+        raise missing(inside(at, "fixed_amount"))
     if len(params["display_name"]) > MAX_NAME:
-        raise invalid(f"The display name must be at most {MAX_NAME} characters.", _param(at, "display_name"))
-    currency = check_currency(fixed["currency"], _param(at, "fixed_amount[currency]"))
+        raise invalid(f"The display name must be at most {MAX_NAME} characters.", inside(at, "display_name"))
+    currency = check_currency(fixed["currency"], inside(at, "fixed_amount[currency]"))
     rate = blank("shipping_rate")
     rate |= {
         "id": new_id("shr_1"),
         "active": True,
         "created": work.now,
-        "delivery_estimate": _estimate(params.get("delivery_estimate"), _param(at, "delivery_estimate")),
+        "delivery_estimate": _estimate(params.get("delivery_estimate"), inside(at, "delivery_estimate")),
         "display_name": params["display_name"],
         "fixed_amount": {
-            "amount": _amount(fixed["amount"], currency, _param(at, "fixed_amount[amount]")),
+            "amount": _amount(fixed["amount"], currency, inside(at, "fixed_amount[amount]")),
             "currency": currency,
         },
         "metadata": merge_metadata(None, params.get("metadata")),
         "tax_behavior": params.get("tax_behavior", "unspecified"),
-        "tax_code": params.get("tax_code") or None,
+        "tax_code": check_tax_code(params["tax_code"], inside(at, "tax_code"))
+        if params.get("tax_code")
+        else None,
         "_": {"currency_options": {}},
     }
     _set_options(rate, fixed, at)
@@ -120,7 +123,7 @@ def _estimate(given: Obj | None, param: str) -> Obj | None:
 
 def _set_options(rate: Obj, fixed: Obj, at: str) -> None:
     for name, option in (fixed.get("currency_options") or {}).items():
-        param = _param(at, f"fixed_amount[currency_options][{name}]")
+        param = inside(at, f"fixed_amount[currency_options][{name}]")
         currency = check_currency(name, param)
         if currency == rate["fixed_amount"]["currency"]:
             raise invalid(f"`{currency}` is already the currency of this shipping rate.", param)
@@ -140,10 +143,3 @@ def _amount(amount: int, currency: str, param: str) -> int:
     if amount >= 10 ** MAXIMUM_DIGITS.get(currency, 8):
         raise invalid("The amount is too large.", param, "amount_too_large")
     return amount
-
-
-def _param(at: str, name: str) -> str:
-    if not at:
-        return name
-    head, bracket, rest = name.partition("[")
-    return f"{at}[{head}]{bracket}{rest}"

@@ -10,9 +10,9 @@ from stripe_sandbox.amounts import check_currency
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import StripeError, exclusive, invalid, missing
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.objects import shipping_rates
+from stripe_sandbox.objects import customers, shipping_rates
 from stripe_sandbox.objects.tax_table import GOODS, NAMES, SHIPPING, Rate
-from stripe_sandbox.objects.taxation import TaxRule, eu_country, take, taxable
+from stripe_sandbox.objects.taxation import TaxRule, check_tax_code, eu_country, take, taxable
 from stripe_sandbox.work import Work, address, merge_metadata
 
 VALID_SECONDS = 90 * 86400
@@ -83,7 +83,7 @@ def _details(work: Work, params: Obj) -> Obj:
         raise missing("customer_details")
     details = blank("tax_calculation_customer_details") | {"taxability_override": "none"}
     if params.get("customer"):
-        details |= _of_customer(work.need("customer", params["customer"], "customer"))
+        details |= _of_customer(work, work.need("customer", params["customer"], "customer"))
     if "address" in given:
         details |= {"address": address(given["address"]), "address_source": given.get("address_source")}
     elif given.get("ip_address"):
@@ -103,12 +103,14 @@ def _details(work: Work, params: Obj) -> Obj:
     return details
 
 
-def _of_customer(customer: Obj) -> Obj:
+def _of_customer(work: Work, customer: Obj) -> Obj:
     shipping = (customer["shipping"] or {}).get("address")
     where = shipping or customer.get("address")
+    ids = customers.tax_ids(work, customer)["data"]
     return {
         "address": where,
         "address_source": ("shipping" if shipping else "billing") if where else None,
+        "tax_ids": [{"type": one["type"], "value": one["value"]} for one in reversed(ids)],
         "taxability_override": _OVERRIDES.get(customer.get("tax_exempt") or "none", "none"),
     }
 
@@ -147,7 +149,7 @@ def _line(work: Work, given: Obj, at: str, rule: TaxRule) -> Obj:
         )
     product = work.need("product", given["product"], f"{at}[product]") if given.get("product") else {}
     known = product.get("tax_code") or (product.get("tax_details") or {}).get("tax_code")
-    code = _code(given.get("tax_code") or known or GOODS, f"{at}[tax_code]")
+    code = check_tax_code(given.get("tax_code") or known or GOODS, f"{at}[tax_code]")
     behaviour = given.get("tax_behavior", "exclusive")
     breakdown = _breakdown(given["amount"], rule, code, inclusive=behaviour == "inclusive")
     return blank("tax.calculation_line_item") | {
@@ -177,7 +179,7 @@ def _shipping(work: Work, given: Obj, currency: str, rule: TaxRule) -> Obj:
         raise missing("shipping_cost[amount]")
     _check_amount(amount, "shipping_cost[amount]")
     behaviour = given.get("tax_behavior", "inclusive" if behaviour == "inclusive" else "exclusive")
-    code = _code(given.get("tax_code") or code or SHIPPING, "shipping_cost[tax_code]")
+    code = check_tax_code(given.get("tax_code") or code or SHIPPING, "shipping_cost[tax_code]")
     breakdown = _breakdown(amount, rule, code, inclusive=behaviour == "inclusive")
     cost = {
         "amount": amount,
@@ -256,13 +258,6 @@ def _check_amount(amount: int, param: str) -> None:
         raise invalid("This value must be greater than or equal to 0.", param, "parameter_invalid_integer")
     if amount >= MOST:
         raise invalid("The amount is too large.", param, "amount_too_large")
-
-
-def _code(code: str, param: str) -> str:
-    digits = code.removeprefix("txcd_")
-    if digits == code or len(digits) != 8 or not digits.isdecimal():
-        raise invalid(f"No such tax code: '{code[:100]}'", param, "resource_missing")
-    return code
 
 
 def _unknown_place(param: str) -> StripeError:

@@ -1,12 +1,11 @@
 """Tax rates: those a shop makes by hand, and those that automatic tax makes for a place.
 
-Private facts: `automatic` (made by automatic tax; such a rate is not `active`, no line can be given it).
+The latter are not `active`: no line can be given them.
 """
 
 import copy
 import hashlib
 
-from stripe_sandbox import lists
 from stripe_sandbox.defaults import Obj, blank
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.ids import new_id
@@ -48,11 +47,6 @@ def update(work: Work, id: str, params: Obj) -> Obj:
     return work.save(rate)
 
 
-def page(work: Work, params: Obj) -> Obj:
-    """One page of TaxRates; by `active`, `inclusive`, `created`."""
-    return lists.page(work, "tax_rate", "/v1/tax_rates", params)
-
-
 def of_place(work: Work, rate: Rate, *, inclusive: bool) -> Obj:
     """The TaxRate that automatic tax shows for `rate`; made when first needed, then always the same."""
     facts = f"{rate.country} {rate.state} {rate.percent} {rate.tax_type} {inclusive}"
@@ -73,13 +67,12 @@ def of_place(work: Work, rate: Rate, *, inclusive: bool) -> Obj:
         "rate_type": "percentage",
         "state": rate.state,
         "tax_type": rate.tax_type,
-        "_": {"automatic": True},
     }
     return work.save(made)
 
 
 def _blank(work: Work, id: str) -> Obj:
-    fresh = {"id": id, "active": True, "created": work.now, "metadata": {}, "_": {"automatic": False}}
+    fresh = {"id": id, "active": True, "created": work.now, "metadata": {}}
     return blank("tax_rate") | fresh
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from stripe_sandbox.defaults import Obj
+from stripe_sandbox.errors import invalid
 from stripe_sandbox.objects import tax_table
 from stripe_sandbox.objects.tax_table import Rate
 
@@ -84,6 +85,14 @@ def take(amount: int, percents: Sequence[tuple[str, bool]]) -> list[Taken]:
 def taxable(reason: str, base: int) -> int:
     """The taxable part of `base` to report for a taxability reason."""
     return 0 if reason in _UNTAXED else base
+
+
+def check_tax_code(code: str, param: str) -> str:
+    """`code` if it has the form of one of Stripe's tax codes; 400 if not."""
+    digits = code.removeprefix("txcd_")
+    if digits == code or len(digits) != 8 or not digits.isdecimal():
+        raise invalid(f"No such tax code: '{code[:100]}'", param, "resource_missing")
+    return code
 
 
 def is_inclusive(tax_behavior: str | None, currency: str) -> bool:

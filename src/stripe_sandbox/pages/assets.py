@@ -40,7 +40,7 @@ SCRIPTS: Final = {
 }  # fmt: skip
 # The sheets that one is made of, after the tokens.
 STYLES: Final = {
-    "element.css": ["element"], "checkout.css": ["slip", "checkout"], "challenge.css": ["challenge"],
+    "element.css": ["element", "element-kinds"], "checkout.css": ["slip", "checkout"], "challenge.css": ["challenge"],
     "redirect.css": ["redirect"],
     "dashboard.css": ["dashboard"], "receipt.css": ["slip", "receipt"],
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """The shop's colours on its payment page: a small style sheet made of what `branding_settings` asks for.
 
 The address of the sheet says everything it holds, so it can be kept for ever, and the page needs no inline style.
-Whatever colours a shop picks, words on them stay readable: ink or white, whichever stands out more.
+Whatever colours a shop picks, words on them stay readable: ink, white or black, whichever stands out enough.
 """
 
 import re
@@ -26,6 +26,8 @@ _FONTS: Final = {
 OWN: Final = ("0f5f50", "f5f4ef", "rounded", "default")
 INK: Final = (28, 33, 31)
 WHITE: Final = (255, 255, 255)
+BLACK: Final = (0, 0, 0)
+READABLE: Final = 4.5
 Colour = tuple[int, int, int]
 
 
@@ -80,7 +82,9 @@ def _ground(colour: Colour) -> str:
         "--text": ink,
         "--muted": _mix(ink, colour, 0.2),
         "--line": _mix(colour, ink, 0.24),
-        "--surface": _mix(colour, WHITE, 0.08) if dark else WHITE,
+        "--surface": (_mix(colour, WHITE, 0.08) if _contrast(ink, colour) > 7 else _mix(colour, BLACK, 0.16))
+        if dark
+        else WHITE,
         "--danger": (255, 190, 182) if dark else (140, 24, 14),
         "--danger-soft": _mix(colour, (120, 20, 10), 0.3) if dark else (252, 238, 235),
         "--good": (150, 235, 190) if dark else (12, 84, 50),
@@ -88,11 +92,10 @@ def _ground(colour: Colour) -> str:
         "--test": (250, 214, 150) if dark else (100, 58, 0),
         "--test-soft": _mix(colour, (60, 42, 6), 0.5) if dark else (253, 240, 210),
     }
-    if dark:
-        # Halfway colours hold neither ink nor white in a small grey: what is quiet is then as strong as the rest.
-        shades["--muted"] = ink if _contrast(ink, colour) < 7 else shades["--muted"]
-    elif _contrast(ink, colour) < 7:
-        shades["--muted"] = ink
+    # On a colour that is neither light nor dark only ink or white can be read.
+    for name in ("--muted", "--danger", "--good"):
+        if _contrast(shades[name], colour) < READABLE:
+            shades[name] = ink
     rules = "; ".join(f"{name}: {_write(value)}" for name, value in shades.items())
     scheme = "dark" if dark else "light"
     return f":root {{ {rules}; --accent: {_write(ink)} }}\nhtml {{ color-scheme: {scheme} }}\n"
@@ -120,7 +123,8 @@ def _mix(colour: Colour, other: Colour, share: float) -> Colour:
 
 
 def _on(colour: Colour) -> Colour:
-    return max((INK, WHITE), key=lambda ink: _contrast(ink, colour))
+    best = max((INK, WHITE), key=lambda ink: _contrast(ink, colour))
+    return best if _contrast(best, colour) >= READABLE else BLACK
 
 
 def _contrast(one: Colour, other: Colour) -> float:

@@ -13,7 +13,7 @@ from stripe_sandbox.defaults import Obj
 from stripe_sandbox.objects import payment_pages, session_recovery, sessions
 from stripe_sandbox.pages import checkout_changes
 from stripe_sandbox.pages.checkout_asks import Asks
-from stripe_sandbox.pages.checkout_form import FIELD_OF, Filled, check, method_parameters
+from stripe_sandbox.pages.checkout_form import FIELD_OF, Filled, check, method_parameters, same_address
 from stripe_sandbox.pages.checkout_view import frame, images, offered, page_of
 from stripe_sandbox.pages.forms import read_form
 from stripe_sandbox.pages.rendering import on_this_origin, page, redirect
@@ -101,8 +101,11 @@ def answer_get(visit: Visit, *, failed: bool = False) -> Response[Any]:
     if not failed:
         return form(visit, filled)
     intent = visit.session["payment_intent"] or visit.session.get("setup_intent") or {}
-    error = intent.get("last_payment_error") or intent.get("last_setup_error")
-    return form(visit, filled, failure=error or {"code": "unavailable"})
+    error = intent.get("last_payment_error") or intent.get("last_setup_error") or {}
+    tried = (error.get("payment_method") or {}).get("type")
+    return form(
+        visit, Filled(filled.values | {"method": tried or ""}), failure=error or {"code": "unavailable"}
+    )
 
 
 async def answer_post(visit: Visit) -> Response[Any]:
@@ -120,9 +123,11 @@ async def answer_post(visit: Visit) -> Response[Any]:
         return form(visit, Filled(shown, slips), status=422 if slips else 200)
     if values.get("code") and visit.session.get("discounts"):
         return form(visit, Filled(shown), notice="code_first", status=409)
-    filled = check(Asks.of(visit.session), values, offered(visit.session))
-    if filled.faults or slips:
-        return form(visit, Filled(shown, filled.faults | slips), status=422)
+    asks = Asks.of(visit.session)
+    filled = check(asks, values, offered(visit.session))
+    faults = filled.faults | slips | _tax_faults(asks, visit.session, values)
+    if faults:
+        return form(visit, Filled(shown, faults), status=422)
     if not _is_expected(visit.session, values):
         return form(visit, Filled(shown), notice="changed", status=409)
     answer = visit.box.pay_session(visit.session["id"], _parameters(visit, values))
@@ -287,6 +292,14 @@ def _parameters(visit: Visit, values: dict[str, str]) -> Obj:
     if values.get("expected_amount", "").isdecimal():
         params["expected_amount"] = int(values["expected_amount"][:15])
     return params
+
+
+def _tax_faults(asks: Asks, session: Obj, values: dict[str, str]) -> dict[str, str]:
+    """An address that tax cannot be worked out for is not the whole one."""
+    if session["automatic_tax"]["status"] != "requires_location_inputs":
+        return {}
+    shipped = asks.shipping_to or not asks.billing or same_address(asks, values)
+    return {"shipping_line1" if shipped else "billing_line1": "invalid_address"}
 
 
 def _is_expected(session: Obj, values: dict[str, str]) -> bool:

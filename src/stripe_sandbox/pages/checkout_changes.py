@@ -23,8 +23,8 @@ class Step:
 def make(box: Sandbox, session: Obj, values: dict[str, str], do: str) -> dict[str, str]:
     """Let the form change the order; the faults of what was refused, by control.
 
-    `do` is the button: `code` and `uncode`, `less:…` and `more:…`, `add:…`, or another one, which changes only
-    what was typed and chosen.
+    `do` is the button: `code` and `uncode`, `less:…` and `more:…`, `add:…`, `drop:…` (a saved payment method), or
+    another one, which changes only what was typed and chosen.
     """
     faults: dict[str, str] = {}
     for step in [*_asked(session, do), *_typed(session, values, do)]:
@@ -42,6 +42,8 @@ def _asked(session: Obj, do: str) -> Iterator[Step]:
     verb, _, target = do.partition(":")
     if verb == "uncode":
         yield Step({"promotion_code": ""}, "code", "unknown_code")
+    if verb == "drop":
+        yield Step({"remove_payment_method": target}, "method", "choose_method")
     if verb == "add":
         items = {item["price"]["id"]: item for item in session.get("optional_items") or ()}
         if item := items.get(target):

@@ -10,7 +10,7 @@ from stripe_sandbox.pages.checkout_form import Filled
 from stripe_sandbox.pages.countries import countries
 from stripe_sandbox.pages.merchant import merchant
 from stripe_sandbox.pages.order import deliveries, order, picture, pictures
-from stripe_sandbox.pages.test_cards import TEST_CARDS
+from stripe_sandbox.pages.test_cards import TEST_ACCOUNTS, TEST_CARDS
 from stripe_sandbox.pages.words import Words, words
 
 METHODS: Final = {
@@ -46,6 +46,7 @@ def page_of(session: Obj, filled: Filled, sentence: str | None, language: str) -
     problems: dict[str, str] = {
         name: spoken["faults"].get(fault, fault) for name, fault in filled.faults.items()
     }
+    called = _called(asks, spoken)
     values = {name: value for name, value in filled.values.items() if name != "cvc"}
     everywhere = countries(language)
     slip = order(session, spoken, language)
@@ -53,7 +54,11 @@ def page_of(session: Obj, filled: Filled, sentence: str | None, language: str) -
     return framed | {
         "asks": asks,
         "form": {"filled": values, "faults": problems},
-        "problems": [(_anchor(name, session, values), problem) for name, problem in problems.items()],
+        "problems": [
+            (_anchor(name, session, values), f"{called[name]}: {problem}" if name in called else problem)
+            for name, problem in problems.items()
+            if problem != sentence
+        ],
         "sentence": sentence,
         "labels": spoken["labels"],
         "heading": _heading(session, framed["said"], framed["shop"]),
@@ -69,7 +74,7 @@ def page_of(session: Obj, filled: Filled, sentence: str | None, language: str) -
         "texts": _texts(session),
         "updatable": bool(slip and (ways or session["automatic_tax"]["enabled"])),
         "pay_words": _pay_words(session, slip, framed["said"]),
-        "tests": [(card.number, card.does[language]) for card in TEST_CARDS] if asks.method else [],
+        "tests": _tests(_kinds(session), spoken, language) if asks.method else [],
         "strings": {"faults": spoken["faults"], "updated": framed["said"]["updated"]},
         **_methods(session, values, spoken, language),
     }
@@ -133,6 +138,7 @@ def _methods(session: Obj, values: dict[str, str], spoken: Words, language: str)
         "names": names(spoken),
         "single": len(kinds) == 1 and not saved,
         "chosen": chosen if chosen in offered(session) else default_method(session),
+        "removable": options.get("payment_method_remove") == "enabled",
         "savable": [kind for kind in ("card", "sepa_debit", "us_bank_account") if keeps],
     }
 
@@ -164,13 +170,43 @@ def _pay_words(session: Obj, slip: Obj | None, said: dict[str, str]) -> str:
 
 
 def _texts(session: Obj) -> dict[str, str | None]:
-    """The shop's own sentences; the link syntax of Markdown is not shown."""
+    """The shop's own sentences."""
     texts: Any = session["custom_text"]
     named = {"terms": "terms_of_service_acceptance"}
     return {
         name: (texts.get(named.get(name, name)) or {}).get("message")
         for name in ("after_submit", "shipping_address", "submit", "terms")
     }
+
+
+def _tests(kinds: Sequence[str], spoken: Words, language: str) -> list[tuple[str, str]]:
+    """Numbers to try, with what they do: cards first, then bank accounts where those are taken."""
+    said, labels = spoken["checkout"], spoken["labels"]
+    found = [(card.number, card.does[language]) for card in TEST_CARDS] if "card" in kinds else []
+    ends = {True: said["test_pays"], False: said["test_fails"], None: labels["routing_number"]}
+    for kind, accounts in TEST_ACCOUNTS.items():
+        if kind in kinds:
+            found += [
+                (number, ends[end] if end is None else f"{names(spoken)[kind]}: {ends[end]}")
+                for number, end in accounts
+            ]
+    return found
+
+
+def _called(asks: Asks, spoken: Words) -> dict[str, str]:
+    """What a control is called, where the sentence about it does not say that."""
+    labels, said = spoken["labels"], spoken["checkout"]
+    found = {
+        name: labels[name] for name in ("phone", "iban", "holder_type", "routing_number", "account_number")
+    }
+    found |= {name: said[name] for name in ("individual_name", "business_name", "tax_id_type", "tax_id")}
+    for group in ("shipping", "billing"):
+        found |= {f"{group}_{part}": labels[part] for part in ("country", "line1", "postal_code", "city")}
+    for kind in ("sepa_debit", "us_bank_account"):
+        found[f"{kind}_name"] = labels["account_holder"]
+    found |= {"shipping_name": labels["full_name"], "klarna_country": labels["country"]}
+    found["tax_business_name"] = said["business_name"]
+    return found | {field.name: field.label for field in asks.fields}
 
 
 def _anchor(name: str, session: Obj, values: dict[str, str]) -> str:

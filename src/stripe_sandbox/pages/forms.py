@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
-MAX_FIELDS: Final = 60
+MAX_FIELDS: Final = 300
 MAX_CHARS: Final = 500
 
 

@@ -1,6 +1,7 @@
 """What a customer is shown of their order: lines, what may be added, codes, ways of delivery, totals in words."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -89,13 +90,16 @@ def _line(line: Obj, teller: Teller) -> Obj:
     bounds = line.get("adjustable_quantity") or {}
     name = line["description"] or product.get("name") or "?"
     about = product.get("description")
+    each, odd = divmod(
+        line["amount_subtotal"], quantity or 1
+    )  # of a price by the dozen there is no single one
     return {
         "id": line["id"],
         "name": name,
         "about": about if about != name else None,
         "image": _image(price),
         "quantity": quantity,
-        "each": teller.amount(price["unit_amount"]) if quantity > 1 and price["unit_amount"] else None,
+        "each": teller.amount(each) if quantity > 1 and each and not odd else None,
         "sum": teller.price(line["amount_subtotal"]),
         "adjustable": bool(bounds.get("enabled")),
         "least": bounds.get("minimum") or 0,
@@ -109,7 +113,7 @@ def _extra(item: Obj, teller: Teller) -> Obj:
         "id": price["id"],
         "name": _product(price).get("name") or "?",
         "image": _image(price),
-        "sum": teller.price(price["unit_amount"] * item["quantity"]),
+        "sum": teller.price(round(Decimal(price["unit_amount_decimal"] or 0) * item["quantity"])),
     }
 
 

@@ -1,11 +1,13 @@
 """Turning a template into an answer whose headers let it do only what it must."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
+from markupsafe import Markup, escape
 
 from stripe_sandbox.pages.words import money
 
@@ -17,6 +19,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["money"] = money
+_LINK: Final = re.compile(r"\[([^\[\]]{1,200})\]\((https?://[^\s()\"'<>]{1,500})\)|\*\*([^*]{1,300})\*\*")
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
@@ -53,6 +56,24 @@ def page(
         headers["X-Frame-Options"] = "DENY"
     body = _TEMPLATES.get_template(template).render(context)
     return Response(body, status_code=status, headers=headers, media_type=MediaType.HTML)
+
+
+def linked(text: str) -> Markup:
+    """A shop's own sentence with its `[words](https://…)` as links and its `**words**` strong; all else is text."""
+    done, parts = 0, []
+    for found in _LINK.finditer(text):
+        parts.append(escape(text[done : found.start()]))
+        words, url, strong = found.groups()
+        parts.append(
+            Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(url, words)
+            if url
+            else Markup("<strong>{}</strong>").format(strong)
+        )
+        done = found.end()
+    return Markup("").join([*parts, escape(text[done:])])
+
+
+_TEMPLATES.filters["linked"] = linked
 
 
 def redirect(url: str) -> Response[None]:

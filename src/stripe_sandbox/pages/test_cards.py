@@ -1,4 +1,4 @@
-"""The cards to try first, as the pages list them."""
+"""The cards and bank accounts to try first, as the pages list them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -36,3 +36,9 @@ TEST_CARDS: Final = (
         "ja": "CVC エラー",
     }),
 )  # fmt: skip
+
+# By kind of payment method: number to type, whether the debit works.
+TEST_ACCOUNTS: Final = {
+    "sepa_debit": (("AT61 1904 3002 3457 3201", True), ("AT86 1904 3002 3547 3202", False)),
+    "us_bank_account": (("110000000", None), ("000123456789", True), ("000111111116", False)),
+}

@@ -220,6 +220,24 @@ async def test_tax_follows_the_address_and_is_shown_before_it_is_paid(
 
 
 @BOTH
+async def test_an_address_without_a_place_is_not_paid_from(
+    stage: Stage, open_page: OpenPage, javascript: bool
+) -> None:
+    page, made = await open_page(java_script_enabled=javascript), await session(stage, **TAXED)
+    await page.goto(made.url)
+    await enter_address(page, "shipping")
+    await page.locator("[name=shipping_state]").fill("")
+    await page.locator("[name=shipping_postal_code]").fill("?")
+    await enter(page, GOOD)
+
+    await pay(page)
+
+    await expect(page.get_by_role("alert")).to_contain_text("We cannot find this address.")
+    after = await now(stage, made)
+    assert (after.status, after.payment_intent) == ("open", None)
+
+
+@BOTH
 async def test_something_else_can_be_added(stage: Stage, open_page: OpenPage, javascript: bool) -> None:
     product = await stage.world.stripe.v1.products.create_async({"name": "Bookmark"})
     price = await stage.world.stripe.v1.prices.create_async(
@@ -266,7 +284,8 @@ async def test_the_slip_folds_on_a_telephone_and_the_total_stays(stage: Stage, o
 async def test_nothing_jumps_while_the_page_loads_and_lives(stage: Stage, open_page: OpenPage) -> None:
     page = await open_page()
     await page.add_init_script(
-        "window.moved = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => { moved += one.value }))"
+        "window.moved = 0; const add = (one) => { moved += one.value };"
+        "new PerformanceObserver((list) => list.getEntries().forEach(add))"
         ".observe({ type: 'layout-shift', buffered: true })"
     )
     await page.goto((await session(stage, shipping_options=WAYS)).url)

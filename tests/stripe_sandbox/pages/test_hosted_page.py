@@ -1,5 +1,7 @@
 """Paying on the hosted page, with JavaScript and without."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 from tests.stripe_sandbox.pages.conftest import OpenPage
@@ -156,6 +158,20 @@ async def test_two_clicks_pay_once(stage: Stage, open_page: OpenPage) -> None:
     await page.locator("#pay").dblclick()
     await page.wait_for_url("**/done**")
 
+    assert await stage.charges((await now(stage, made)).payment_intent) == ["succeeded"]
+
+
+async def test_a_form_sent_five_times_at_once_pays_once(stage: Stage, open_page: OpenPage) -> None:
+    page, made = await open_page(), await session(stage)
+    form = {
+        "email": "ada@example.org", "method": "card", "number": GOOD, "expiry": "12/34", "cvc": "123", "name": "Ada",
+    }  # fmt: skip
+
+    sent = (page.request.post(made.url, form=form, max_redirects=0) for _ in range(5))
+    answers = await asyncio.gather(*sent)
+
+    assert {answer.status for answer in answers} == {303}
+    assert {answer.headers["location"] for answer in answers} == {f"{stage.shop_url}/done?session={made.id}"}
     assert await stage.charges((await now(stage, made)).payment_intent) == ["succeeded"]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from stripe_sandbox.pages.checkout_form import read_expiry
+from stripe_sandbox.pages.rendering import linked
 from stripe_sandbox.pages.words import LANGUAGES, language_of, money, words
 
 
@@ -52,6 +53,23 @@ def test_money_has_the_decimals_that_stripe_counts(
     amount: int, currency: str, language: str, written: str
 ) -> None:
     assert money(amount, currency, language) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Plain & simple", "Plain &amp; simple"),
+        (
+            "See [our <terms>](https://shop.test/t?a=1&b=2), **please**.",
+            'See <a href="https://shop.test/t?a=1&amp;b=2" target="_blank" rel="noopener">our &lt;terms&gt;</a>, '
+            "<strong>please</strong>.",
+        ),
+        ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
+        ('[x](https://a"onclick=b)', "[x](https://a&#34;onclick=b)"),
+    ],
+)
+def test_a_shops_sentence_may_hold_links_and_nothing_else(text: str, shown: str) -> None:
+    assert linked(text) == shown
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 import msgspec
 
 from stripe_sandbox import api, keys
+from stripe_sandbox.amounts import check_currency
 from stripe_sandbox.defaults import Obj
-from stripe_sandbox.objects import disputes
+from stripe_sandbox.objects import disputes, payouts, refund_course
 from stripe_sandbox.sandbox import ApiAnswer, Sandbox
 from stripe_sandbox.work import Work
 
@@ -31,12 +32,8 @@ METHODS: Final[tuple[Choice, ...]] = (
     ("pm_card_pendingRefund", "7726 refunds are pending at first"),
     ("pm_card_refundFail", "5126 refunds fail"),
 )
-REASONS: Final[tuple[Choice, ...]] = tuple(
-    (reason, reason.replace("_", " "))
-    for reason in (
-        "fraudulent", "product_not_received", "duplicate", "credit_not_processed", "product_unacceptable", "general",
-    )
-)  # fmt: skip
+REASONS: Final[tuple[Choice, ...]] = tuple((word, word.replace("_", " ")) for word in disputes.REASONS)
+FAILURES: Final[tuple[Choice, ...]] = tuple((word, word.replace("_", " ")) for word in refund_course.FAILURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Offer:
 def offers(body: Obj, related: Sequence[Obj] = ()) -> list[Offer]:
     """What may be done with an object in its present state; `related` are the others of its payment."""
     if body["object"] == "payment_intent":
-        return _payment(body, [one for one in related if one["object"] == "charge" and one["paid"]])
+        return _payment(body, related)
     make = _OFFERS.get(body["object"])
     return [] if make is None or body.get("deleted") else make(body)
 
@@ -74,22 +71,47 @@ def perform(box: Sandbox, act: str, id: str, form: Form) -> ApiAnswer | None:
     return None if do is None else do(box, id, form)
 
 
-def _payment(intent: Obj, charges: list[Obj]) -> list[Offer]:
+def _payment(intent: Obj, related: Sequence[Obj]) -> list[Offer]:
     status = intent["status"]
     cancel = Offer("cancel_payment", "Cancel", danger=True)
     if status == "requires_action":
         return [*_challenge(), cancel]
     if status in ("requires_payment_method", "requires_confirmation"):
-        return [Offer("confirm", "Pay", (_method(),)), cancel]
+        # Who pays on a Checkout page pays the session.
+        of_session = any(one["object"] == "checkout.session" for one in related)
+        return [cancel] if of_session else [Offer("confirm", "Pay", (_method(),)), cancel]
     if status == "requires_capture":
         return [Offer("capture", "Capture", (_amount(intent["amount_capturable"]),)), cancel]
-    left = sum(charge["amount_captured"] - charge["amount_refunded"] for charge in charges)
-    if status != "succeeded" or left <= 0:
+    return [offer for one in related if one["object"] == "charge" for offer in _charge(one)]
+
+
+def _charge(charge: Obj) -> list[Offer]:
+    left = charge["amount_captured"] - charge["amount_refunded"]
+    if not charge["paid"] or left <= 0:
         return []
     return [
-        Offer("refund", "Refund", (_amount(left),)),
-        Offer("dispute", "Dispute", (Field("reason", "Reason", options=REASONS),), danger=True),
+        Offer("refund", "Refund", (_amount(left), _same(charge))),
+        Offer("dispute", "Dispute", (Field("reason", "Reason", options=REASONS), _same(charge)), danger=True),
     ]
+
+
+def _refund(refund: Obj) -> list[Offer]:
+    fail = Offer(
+        "fail_refund", "The bank returns it", (Field("reason", "Reason", options=FAILURES),), danger=True
+    )
+    if refund["status"] in ("pending", "requires_action"):
+        return [
+            Offer("finish_refund", "It goes through"),
+            fail,
+            Offer("cancel_refund", "Cancel", danger=True),
+        ]
+    return [fail] if refund["status"] == "succeeded" else []
+
+
+def _payout(payout: Obj) -> list[Offer]:
+    if payout["status"] not in ("pending", "in_transit", "paid"):
+        return []
+    return [Offer("fail_payout", "The bank returns it", danger=True)]
 
 
 def _session(session: Obj) -> list[Offer]:
@@ -103,7 +125,14 @@ def _session(session: Obj) -> list[Offer]:
 
 
 def _setup(intent: Obj) -> list[Offer]:
-    return _challenge() if intent["status"] == "requires_action" else []
+    if intent["status"] == "requires_action":
+        return _challenge()
+    if intent["status"] in ("requires_payment_method", "requires_confirmation"):
+        return [
+            Offer("confirm_setup", "Save the card", (_method(),)),
+            Offer("cancel_setup", "Cancel", danger=True),
+        ]
+    return []
 
 
 def _dispute(dispute: Obj) -> list[Offer]:
@@ -143,6 +172,11 @@ def _amount(value: int) -> Field:
     return Field("amount", "Amount, minor units", str(value), "number")
 
 
+def _same(charge: Obj) -> Field:
+    """The charge that is meant, whatever page the form stands on."""
+    return Field("charge", "", charge["id"], "hidden")
+
+
 def _api(path: str, *names: str, **fixed: str) -> Callable[[Sandbox, str, Form], ApiAnswer]:
     """An act that is a POST of the API: `path` with the object's id, the form's fields `names`, and `fixed`."""
 
@@ -166,13 +200,31 @@ def _pay_session(box: Sandbox, id: str, form: Form) -> ApiAnswer:
 
 
 def _open_dispute(box: Sandbox, id: str, form: Form) -> ApiAnswer:
+    reason = form.get("reason", "")
+
     def act(work: Work) -> Obj:
-        intent = work.need("payment_intent", id)
-        charge = work.need("charge", intent["latest_charge"] or "", "charge")
-        known = {reason for reason, _ in REASONS}
-        return disputes.open_for(work, charge, form["reason"] if form.get("reason") in known else "general")
+        charge = work.need("charge", form.get("charge", ""), "charge")
+        return disputes.open_for(work, charge, reason if reason in disputes.REASONS else "general")
 
     return box.attempt(act)
+
+
+def _fail_refund(box: Sandbox, id: str, form: Form) -> ApiAnswer:
+    reason = form.get("reason", "")
+    known = reason if reason in refund_course.FAILURES else "unknown"
+    return box.attempt(lambda work: refund_course.conclude(work, id, "failed", known))
+
+
+def _finish_refund(box: Sandbox, id: str, form: Form) -> ApiAnswer:
+    return box.attempt(lambda work: refund_course.conclude(work, id, "succeeded", "unknown"))
+
+
+def _pay_out(box: Sandbox, id: str, form: Form) -> ApiAnswer:
+    return box.attempt(lambda work: payouts.pay_out(work, check_currency(form.get("currency", ""))))
+
+
+def _fail_payout(box: Sandbox, id: str, form: Form) -> ApiAnswer:
+    return box.attempt(lambda work: payouts.fail(work, id, "could_not_process"))
 
 
 def _decide(box: Sandbox, id: str, form: Form) -> ApiAnswer:
@@ -196,7 +248,15 @@ _ACTS: Final[dict[str, Callable[[Sandbox, str, Form], ApiAnswer]]] = {
     ),
     "cancel_payment": _api("/v1/payment_intents/{id}/cancel"),
     "capture": _capture,
-    "refund": _api("/v1/refunds", "amount", payment_intent="{id}"),
+    "refund": _api("/v1/refunds", "amount", "charge"),
+    "fail_refund": _fail_refund,
+    "finish_refund": _finish_refund,
+    "pay_out": _pay_out,
+    "fail_payout": _fail_payout,
+    "confirm_setup": _api(
+        "/v1/setup_intents/{id}/confirm", "payment_method", return_url="{base}/_sandbox/setups/{id}"
+    ),
+    "cancel_setup": _api("/v1/setup_intents/{id}/cancel"),
     "cancel_refund": _api("/v1/refunds/{id}/cancel"),
     "authenticate": lambda box, id, form: box.authenticate(id, "succeed"),
     "fail": lambda box, id, form: box.authenticate(id, "fail"),

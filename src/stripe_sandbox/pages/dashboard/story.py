@@ -65,9 +65,22 @@ def tell(box: Sandbox, ids: list[str]) -> list[Chapter]:
     return sorted(chapters.values(), key=_place)
 
 
+def planned(box: Sandbox, ids: list[str]) -> list[tuple[float, str]]:
+    """What will happen by itself to the objects `ids`: when, on the sandbox clock, and what; soonest first."""
+    marks = ", ".join("?" * len(ids))
+    return box.store.rows(
+        f"SELECT due, kind FROM schedule WHERE target IN ({marks}) ORDER BY due, id LIMIT 20",  # noqa: S608
+        ids,
+    )
+
+
 def with_deliveries(box: Sandbox, event: Obj) -> Obj:
-    """An event with its deliveries and where its page is."""
-    return event | {"deliveries": box.deliveries.of_event(event["id"]), "href": href("event", event["id"])}
+    """An event with its `deliveries`, the fields that `changed`, and where its page is."""
+    return event | {
+        "deliveries": box.deliveries.of_event(event["id"]),
+        "changed": list(event["data"].get("previous_attributes") or ()),
+        "href": href("event", event["id"]),
+    }
 
 
 def events_of_request(box: Sandbox, request_id: str) -> list[Obj]:

@@ -40,7 +40,10 @@ def use(box: Sandbox, tool: str, form: Form) -> ApiAnswer | None:
 
 
 def _advance(box: Sandbox, form: Form) -> None:
-    seconds = float(form.get("seconds") or "0")
+    if form.get("until"):
+        seconds = max(0.0, float(form["until"]) - box.clock.now())
+    else:
+        seconds = float(form.get("seconds") or "0")
     if not 0 <= seconds <= MAX_ADVANCE_SECONDS:
         raise ValueError("the clock moves forward only, and by ten years at most")
     box.advance(seconds)

@@ -117,6 +117,7 @@ async def object_page(request: Call, object_id: FromPath[str]) -> Response[str]:
         row=kinds.row(body),
         offers=offers(body, others),
         related=[(kinds.BY_KIND.get(one["object"]), kinds.row(one)) for one in others],
+        plans=story.planned(box, ids),
         chapters=story.tell(box, [body["id"]] if body["object"] == "customer" else ids),
         json=pretty(body),
     )

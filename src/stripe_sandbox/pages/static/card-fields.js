@@ -9,7 +9,7 @@ const BRANDS = [
   { name: 'discover', test: /^6(011|4[4-9]|5)/, lengths: [16] },
   { name: 'unionpay', test: /^62/, lengths: [16, 17, 18, 19] },
 ];
-const UNKNOWN = { name: 'unknown', lengths: [16] };
+const UNKNOWN = { name: 'unknown', lengths: [16], longest: 4 };
 
 function brandOf(number) {
   return BRANDS.find((brand) => brand.test.test(number)) ?? UNKNOWN;
@@ -98,7 +98,8 @@ class CardFields {
       this.regroup(this.inputs.expiry, (text) => groupExpiry(text, deleting));
     });
     this.inputs.cvc.addEventListener('input', () => {
-      const most = brandOf(digitsOf(this.inputs.number.value)).cvc ?? 3;
+      const brand = brandOf(digitsOf(this.inputs.number.value));
+      const most = brand.cvc ?? brand.longest ?? 3;
       this.regroup(this.inputs.cvc, (text) => digitsOf(text).slice(0, most));
     });
     for (const [name, input] of Object.entries(this.inputs)) {
@@ -143,7 +144,9 @@ class CardFields {
   mark(name, fault, sentence = fault && this.say[fault]) {
     const input = this.inputs[name] ?? this.form.elements[name];
     input.setAttribute('aria-invalid', String(Boolean(fault)));
-    document.getElementById(`${name}-fault`).textContent = fault ? sentence : '';
+    const said = document.getElementById(`${name}-fault`);
+    said.textContent = fault ? sentence : '';
+    said.dataset.code = fault ?? '';
     this.changed();
   }
 
@@ -163,7 +166,8 @@ class CardFields {
     const brand = brandOf(digitsOf(this.inputs.number.value)).name;
     const box = this.form.querySelector('[data-marks]');
     const shown = [...box.children].map((mark) => mark.dataset.brand);
-    const wanted = brand === 'unknown' ? ['visa', 'mastercard', 'amex', 'discover'] : [brand];
+    const few = box.dataset.marks === 'one' || brand !== 'unknown';
+    const wanted = few ? [brand] : ['visa', 'mastercard', 'amex', 'discover'];
     if (shown.join() === wanted.join()) return;
     box.replaceChildren(...wanted.map(drawMark));
   }

@@ -54,6 +54,18 @@ function PaymentPage(form) {
     timer = setTimeout(() => change('update'), priced ? 350 : 0);
   });
 
+  // The row that was pressed stays under the finger while the one above it closes.
+  let pressed = null;
+  form.addEventListener('pointerdown', (event) => {
+    const row = event.target.closest('.method');
+    pressed = row && { row, top: row.getBoundingClientRect().top };
+  });
+  form.addEventListener('change', (event) => {
+    if (event.target.name === 'method' && pressed?.row.contains(event.target)) {
+      window.scrollBy({ top: pressed.row.getBoundingClientRect().top - pressed.top, behavior: 'instant' });
+    }
+  });
+
   form.addEventListener('input', (event) => {
     const input = event.target;
     const isCard = card && input.name in card.inputs;
@@ -149,6 +161,10 @@ function PaymentPage(form) {
   function show(page, act) {
     const before = total();
     for (const region of document.querySelectorAll('[data-region]')) swap(region, page.getElementById(region.id));
+    for (const row of document.querySelectorAll('.saved')) {
+      if (!page.getElementById(row.querySelector('input').id)) row.remove();
+    }
+    if (!form.querySelector('[name="method"]:checked, [type="hidden"][name="method"]')) form.querySelector('[name="method"]')?.click();
     for (const fault of document.querySelectorAll('.fault')) {
       const text = page.getElementById(fault.id)?.textContent ?? '';
       if (act === 'pay' || text) say(fault, text);
@@ -166,10 +182,11 @@ function PaymentPage(form) {
     if (fold) fresh.querySelector('details').open = fold.open;
     region.replaceChildren(...fresh.childNodes);
     if (!focused) return;
-    const same = [...region.querySelectorAll('input, button, summary, select')].find(
+    const same = [...region.querySelectorAll('input, button, summary')].find(
       (one) => one.tagName === focused.tagName && one.id === focused.id && one.value === focused.value && !one.disabled,
     );
-    (same ?? document.getElementById(focused.id) ?? region.querySelector('.promotion :is(input, button), .stepper input'))?.focus();
+    const field = document.getElementById(focused.id || focused.closest('.stepper')?.querySelector('input').id);
+    (same ?? field ?? region.querySelector('.promotion :is(input, button)'))?.focus();
   }
 
   function valid() {

@@ -74,7 +74,7 @@ async function offer() {
   let types = ['card'];
   if (options.checkout) types = options.checkout.types;
   else if (options.clientSecret) types = await typesOfIntent();
-  else if (options.mode) types = await typesOfMode();
+  else if (options.mode) types = await typesOfMode(options);
   if (options.wallets.link === 'never') types = types.filter((type) => type !== 'link');
   const known = types.filter((type) => strings.names[type]);
   const place = (type) => (options.order.includes(type) ? options.order.indexOf(type) : options.order.length);
@@ -98,15 +98,6 @@ async function typesOfIntent() {
   }
   notice.hidden = !found.error;
   return intent?.payment_method_types ?? ['card'];
-}
-
-async function typesOfMode() {
-  const { mode, currency, setupFutureUsage, captureMethod, allowed, excluded } = options;
-  const asked = encodeForm({ mode, currency, usage: setupFutureUsage, capture: captureMethod });
-  if (allowed) asked.set('allowed', allowed.join());
-  if (excluded) asked.set('excluded', excluded.join());
-  const answered = await fetch(`/_pages/elements/methods?${asked}`);
-  return answered.ok ? answered.json() : ['card'];
 }
 
 function dress({ collapsed = false } = {}) {

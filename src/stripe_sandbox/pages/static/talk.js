@@ -125,3 +125,12 @@ function money(amount, currency) {
 const ZERO_DECIMAL = [
   'bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'vnd', 'vuv', 'xaf', 'xof', 'xpf',
 ];
+
+// The methods that an intent of this kind would offer: for a payment that has no intent yet.
+async function typesOfMode({ mode, currency, setupFutureUsage, captureMethod, allowed, excluded }) {
+  const asked = encodeForm({ mode, currency, usage: setupFutureUsage, capture: captureMethod });
+  if (allowed) asked.set('allowed', allowed.join());
+  if (excluded) asked.set('excluded', excluded.join());
+  const answered = await fetch(`/_pages/elements/methods?${asked}`);
+  return answered.ok ? answered.json() : ['card'];
+}

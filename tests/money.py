@@ -60,6 +60,9 @@ class Till:
                 "close_payment": on(
                     lambda id_: checkout.close_payment(db, self.gateway, id_, clock=clock), "payment_id"
                 ),
+                "record_fee": on(
+                    lambda id_: payments.record_fee(db, self.gateway, id_, clock=clock), "payment_id"
+                ),
                 "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
                 "send_receipt": nothing,
                 "send_refund_mail": nothing,

@@ -16,6 +16,7 @@ from kassa import (
     checkout,
     jobs,
     notifications,
+    payments,
     reconciliation,
     refunds,
     storefront,
@@ -118,6 +119,7 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
         "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
         "submit_refund": on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
+        "record_fee": on(lambda id_: payments.record_fee(db, gateway, id_, clock=clock), "payment_id"),
         "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }

@@ -2,8 +2,9 @@
 
 Tables: `ledger_entries`, `ledger_lines`. Invariants: `post` is the only writer; the lines of an entry sum to
 zero; an entry is written in the transaction of its cause, once per (kind, cause), and never changed: what
-turns out otherwise is reversed by another entry. Debit is positive, credit negative, so every trial balance
-is zero, and the balance of `provider` is what the provider's own books say.
+turns out otherwise is reversed by another entry. The database's own triggers refuse all else. Debit is
+positive, credit negative, so every trial balance is zero, and the balance of `provider` is what the
+provider's own books say.
 """
 
 from kassa.ledger.chart import Account
@@ -13,6 +14,7 @@ from kassa.ledger.service import (
     post,
     post_dispute,
     post_dispute_won,
+    post_exchange,
     post_fee,
     post_payment,
     post_payout,
@@ -34,6 +36,7 @@ __all__ = [
     "post",
     "post_dispute",
     "post_dispute_won",
+    "post_exchange",
     "post_fee",
     "post_payment",
     "post_payout",

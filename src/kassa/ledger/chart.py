@@ -8,7 +8,7 @@ class Account(StrEnum):
 
     What the shop has: `receivable` (owed by customers; negative: owed to them), `provider` (at Stripe),
     `bank`. What it earned: `sales`, `tax` (owed to the state), `shipping`. What it gave up: `discounts`,
-    `refunds`, `disputes`, `fees`.
+    `refunds`, `disputes`, `fees`. Between two currencies stands `exchange`: what one gave up the other got.
     """
 
     RECEIVABLE = "receivable"
@@ -21,3 +21,4 @@ class Account(StrEnum):
     REFUNDS = "refunds"
     DISPUTES = "disputes"
     FEES = "fees"
+    EXCHANGE = "exchange"

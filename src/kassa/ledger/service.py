@@ -98,6 +98,20 @@ async def post_fee(
     return await post(tx, "fee", f"payment:{payment_id}", lines, currency=currency, at=at, order_id=order_id)
 
 
+async def post_exchange(
+    tx: Tx, cause: str, *, given: int, currency: str, got: int, got_currency: str, at: datetime,
+    order_id: UUID | None = None,
+) -> bool:  # fmt: skip
+    """The provider settled `cause` in another currency than it was in: `given` became `got` at its rate.
+
+    Minor units of each; both negative for money that goes back. Each currency's books balance by themselves.
+    """
+    out = {A.EXCHANGE: given, A.PROVIDER: -given}
+    back = {A.PROVIDER: got, A.EXCHANGE: -got}
+    done = await post(tx, "exchange_out", cause, out, currency=currency, at=at, order_id=order_id)
+    return done & await post(tx, "exchange_in", cause, back, currency=got_currency, at=at, order_id=order_id)
+
+
 async def post_payout(tx: Tx, reference: str, *, amount: int, currency: str, at: datetime) -> bool:
     """The provider paid out to the bank; `reference` is the provider's own of the payout."""
     lines = {A.BANK: amount, A.PROVIDER: -amount}

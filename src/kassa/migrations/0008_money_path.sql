@@ -23,6 +23,14 @@ begin
 end $$;
 alter table order_events alter column hash set not null;
 
+-- What was written down stays: whoever wants it otherwise writes more.
+create function refuse_to_change_what_was_written() returns trigger language plpgsql as $$
+begin
+    raise exception 'rows of % are only ever added', tg_table_name using errcode = 'restrict_violation';
+end $$;
+create trigger order_events_stay before update or delete or truncate on order_events
+    for each statement execute function refuse_to_change_what_was_written();
+
 -- What of its money an order was given back, or is being given back.
 alter table orders add column refunded_minor bigint not null default 0 check (refunded_minor >= 0);
 update orders set refunded_minor = given.total
@@ -175,11 +183,41 @@ create index ledger_entries_newest on ledger_entries (at desc, id desc);
 create table ledger_lines (
     entry_id     uuid not null references ledger_entries,
     account      text not null check (account in ('receivable', 'provider', 'bank', 'sales', 'tax', 'shipping',
-        'discounts', 'refunds', 'disputes', 'fees')),
+        'discounts', 'refunds', 'disputes', 'fees', 'exchange')),
     amount_minor bigint not null check (amount_minor <> 0),
     primary key (entry_id, account)
 );
 create index ledger_lines_of_account on ledger_lines (account);
+create trigger ledger_entries_stay before update or delete or truncate on ledger_entries
+    for each statement execute function refuse_to_change_what_was_written();
+create trigger ledger_lines_stay before update or delete or truncate on ledger_lines
+    for each statement execute function refuse_to_change_what_was_written();
+-- An entry sums to zero: looked at when lines were added, and at commit, when it must have some.
+create function ledger_lines_sum_to_zero() returns trigger language plpgsql as $$
+declare
+    wrong uuid;
+begin
+    select line.entry_id into wrong from ledger_lines as line
+    where line.entry_id in (select entry_id from added)
+    group by line.entry_id having sum(line.amount_minor) <> 0 limit 1;
+    if found then
+        raise exception 'the lines of ledger entry % do not sum to zero', wrong
+            using errcode = 'check_violation', constraint = 'ledger_entries_balance';
+    end if;
+    return null;
+end $$;
+create trigger ledger_lines_balance after insert on ledger_lines referencing new table as added
+    for each statement execute function ledger_lines_sum_to_zero();
+create function ledger_entry_has_lines() returns trigger language plpgsql as $$
+begin
+    if coalesce((select sum(amount_minor) <> 0 from ledger_lines where entry_id = new.id), true) then
+        raise exception 'ledger entry % has no lines, or they do not sum to zero', new.id
+            using errcode = 'check_violation', constraint = 'ledger_entries_balance';
+    end if;
+    return null;
+end $$;
+create constraint trigger ledger_entries_balance after insert on ledger_entries
+    deferrable initially deferred for each row execute function ledger_entry_has_lines();
 
 -- Stripe's events can be looked through and replayed.
 alter table stripe_events

@@ -242,7 +242,7 @@ create table ledger_lines (
     entry_id uuid not null,
     account text not null,
     amount_minor bigint not null,
-    CHECK ((account = ANY (ARRAY['receivable'::text, 'provider'::text, 'bank'::text, 'sales'::text, 'tax'::text, 'shipping'::text, 'discounts'::text, 'refunds'::text, 'disputes'::text, 'fees'::text]))),
+    CHECK ((account = ANY (ARRAY['receivable'::text, 'provider'::text, 'bank'::text, 'sales'::text, 'tax'::text, 'shipping'::text, 'discounts'::text, 'refunds'::text, 'disputes'::text, 'fees'::text, 'exchange'::text]))),
     CHECK ((amount_minor <> 0)),
     FOREIGN KEY (entry_id) REFERENCES ledger_entries(id),
     PRIMARY KEY (entry_id, account)

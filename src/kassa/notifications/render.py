@@ -30,10 +30,10 @@ class Letter:
     html: str
 
 
-def receipt(order: Order, paid: Sequence[Payment], *, settings: Settings) -> Letter:
-    """What was bought, what it cost, how it was paid and where it goes."""
+def receipt(order: Order, paid: Sequence[Payment], *, journal: str, settings: Settings) -> Letter:
+    """What was bought, what it cost, how it was paid and where it goes; `journal` is the head of its chain."""
     number = shown_number(order.number)
-    return _letter("receipt", f"Receipt for order {number}", order, settings, payments=paid)
+    return _letter("receipt", f"Receipt for order {number}", order, settings, payments=paid, journal=journal)
 
 
 def refund(order: Order, refund: Refund, *, settings: Settings) -> Letter:

@@ -24,7 +24,8 @@ async def build_receipt(db: Database, order_id: UUID, *, clock: Clock, settings:
             for payment in await payments.of_order(tx, order_id)
             if payment.state == "succeeded" and not payment.surplus
         ]
-        letter = render.receipt(order, paid, settings=settings)
+        journal = (await orders.chain_head(tx, order_id))[:16]
+        letter = render.receipt(order, paid, journal=journal, settings=settings)
         await _queue(tx, order, "receipt", letter, clock=clock, settings=settings)
 
 

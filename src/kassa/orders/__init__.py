@@ -1,8 +1,9 @@
 """Orders: what was agreed with a customer, and everything that ever happened to it.
 
 Tables: `orders`, `order_lines`, `order_events`. Invariants: lines and totals never change once placed; the
-state changes only by `apply`, along `TRANSITIONS`; every change has a journal row in the same transaction;
-stock follows the state (paid → committed, canceled or failed → released); an order in `pending` has a hold.
+state changes only by `apply`, along `TRANSITIONS`; every change has a journal row in the same transaction,
+whose hash covers the row before it, and which is never changed; stock follows the state (paid → committed,
+canceled or failed → released); an order in `pending` has a hold.
 """
 
 from kassa.orders.errors import InvalidTransition, OrderNotFound
@@ -14,6 +15,8 @@ from kassa.orders.queries import (
     OrderPage,
     OrderSummary,
     cart_of,
+    chain_break,
+    chain_head,
     events,
     get,
     list_orders,
@@ -37,6 +40,8 @@ __all__ = [
     "after",
     "apply",
     "cart_of",
+    "chain_break",
+    "chain_head",
     "events",
     "get",
     "insert",

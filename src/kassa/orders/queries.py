@@ -247,6 +247,39 @@ async def journal(
     )
 
 
+async def chain_head(conn: Conn, order_id: UUID) -> str:
+    """The hash of an order's last event, in hex: whoever has it can tell whether the journal was changed.
+
+    Raises:
+        OrderNotFound: nothing was ever written about it.
+    """
+    head = await conn.fetchval(
+        "select hash from order_events where order_id = $1 order by seq desc limit 1", order_id
+    )
+    if head is None:
+        raise OrderNotFound("There is no such order.")
+    return bytes(head).hex()
+
+
+async def chain_break(conn: Conn, order_id: UUID) -> int | None:
+    """The number of the first event whose hash does not follow from the one before; None: all do.
+
+    What was altered, left out, put in or reordered breaks the chain there. Events cut off its end do not:
+    they are missed by whoever was given the head, which is why receipts print it.
+    """
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        """
+        select min(seq) from (
+            select seq, hash, row_number() over chain as place,
+                order_event_hash(lag(hash) over chain, order_id, seq, at, type, actor, data) as due
+            from order_events where order_id = $1 window chain as (order by seq)
+        ) as event
+        where hash <> due or seq <> place
+        """,
+        order_id,
+    )
+
+
 async def events(conn: Conn, order_id: UUID) -> list[OrderEvent]:
     """The journal of an order, oldest first, at most a thousand rows."""
     rows = await conn.fetch(

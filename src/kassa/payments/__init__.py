@@ -6,6 +6,7 @@ money comes in; `succeeded` is final; money its order has no use for is `surplus
 """
 
 from kassa.payments.errors import NotPayable, PaymentNotFound, StillProcessing
+from kassa.payments.fees import record_fee
 from kassa.payments.queries import PAYABLE, Payment, by_reference, due_for_sync, get, of_order
 from kassa.payments.service import close, collect, record_intent, start, sync
 
@@ -21,6 +22,7 @@ __all__ = [
     "due_for_sync",
     "get",
     "of_order",
+    "record_fee",
     "record_intent",
     "start",
     "sync",

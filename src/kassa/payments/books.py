@@ -1,10 +1,14 @@
 """What a success means for the books."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from kassa import ledger, orders
+from kassa import jobs, ledger, orders
 from kassa.kernel.db import Tx
+
+#: How long after a success the provider is asked for its fee, if it has not told of it by itself.
+FEE_AFTER: Final = timedelta(minutes=1)
 
 
 async def post(
@@ -13,7 +17,7 @@ async def post(
     """Post `received` minor units of `currency` and, if it made the order paid (`sold`), the sale.
 
     Every success is posted, also one that its order has no use for: what the customer is owed then stands in
-    `receivable` until it has gone back.
+    `receivable` until it has gone back. What the provider keeps of it is asked for later.
     """
     if sold:
         await ledger.post_sale(
@@ -21,3 +25,11 @@ async def post(
             shipping=order.shipping_minor, currency=order.currency, at=now,
         )  # fmt: skip
     await ledger.post_payment(tx, payment_id, received=received, currency=currency, at=now, order_id=order.id)
+    await jobs.enqueue(
+        tx,
+        "record_fee",
+        {"payment_id": str(payment_id)},
+        now=now,
+        run_at=now + FEE_AFTER,
+        key=f"fee:{payment_id}",
+    )

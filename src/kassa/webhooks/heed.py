@@ -121,6 +121,19 @@ async def _payment_moved(
     return Told(f"payment {after.id}: {after.state}", after.order_id)
 
 
+async def _charge_booked(
+    db: Database, gateway: Gateway, event: WaitingEvent, data: Mapping[str, Any], clock: Clock
+) -> Told:
+    """A charge of ours stands in the provider's books now: what it cost can be known."""
+    if data.get("balance_transaction") is None:
+        return Told("not booked yet", ours=False)
+    payment = await _paid_by(db, data)
+    if payment is None:
+        return NOT_OURS
+    done = await payments.record_fee(db, gateway, payment.id, clock=clock)
+    return Told(f"payment {payment.id}: {'fee recorded' if done else 'nothing new'}", payment.order_id)
+
+
 async def _refund_moved(
     db: Database, gateway: Gateway, event: WaitingEvent, data: Mapping[str, Any], clock: Clock
 ) -> Told:
@@ -176,6 +189,9 @@ HEEDED: Final[Mapping[str, Heed]] = {
     "checkout.session.async_payment_succeeded": _payment_moved,
     "checkout.session.async_payment_failed": _payment_moved,
     "checkout.session.expired": _payment_moved,
+    "charge.succeeded": _charge_booked,
+    "charge.captured": _charge_booked,
+    "charge.updated": _charge_booked,
     "refund.created": _refund_moved,
     "refund.updated": _refund_moved,
     "refund.failed": _refund_moved,

@@ -13,12 +13,9 @@ _CUSTOMER: Final = "customers are ours; nothing is kept at the provider"
 IGNORED: Final[Mapping[str, str]] = {
     "payment_intent.created": "we made it",
     "payment_intent.partially_funded": "bank transfers are not offered",
-    "charge.succeeded": _TOLD_BY_INTENT,
     "charge.failed": _TOLD_BY_INTENT,
     "charge.pending": _TOLD_BY_INTENT,
-    "charge.captured": _TOLD_BY_INTENT,
     "charge.expired": _TOLD_BY_INTENT,
-    "charge.updated": _BOOKS,
     "charge.refunded": _TOLD_BY_REFUND,
     "charge.refund.updated": _TOLD_BY_REFUND,
     "charge.dispute.": _BOOKS,

@@ -33,6 +33,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         attempts = await payments.of_order(conn, order.id)
         events = await orders.events(conn, order.id)
         going_back = await refunds.of_order(conn, order.id)
+        journal = await orders.chain_head(conn, order.id)
     returned = [refund for refund in going_back if refund.state not in ("failed", "canceled")]
     paid = next((one for one in attempts if one.state == "succeeded" and not one.surplus), None)
     surplus = [attempt for attempt in attempts if attempt.surplus]
@@ -43,7 +44,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
     return render(
         request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), headline=headline,
         lead=lead,
-        paid=paid if order.paid_at else None, refunds=returned,
+        paid=paid if order.paid_at else None, refunds=returned, journal=journal[:16],
         state_words=words.STATES[order.state], timeline=told, address=_address(order.shipping_address),
     )  # fmt: skip
 

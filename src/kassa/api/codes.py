@@ -52,6 +52,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "payment_not_found": (404, "There is no such payment, or it is somebody else's."),
     "order_not_payable": (409, "The order is not waiting for money."),
     "payment_processing": (409, "The bank is still deciding; the payment can't be taken back before it has."),
+    "nothing_to_capture": (409, "The bank has promised nothing for this order, or its promise has lapsed."),
     "payment_declined": (409, "The bank said no."),
     "provider_rejected": (502, "The payment provider refused the request."),
     "provider_unreachable": (503, "The provider did not answer: nobody knows; the same again finds out."),

@@ -7,7 +7,7 @@ attempt is payable; an order is never ended before the provider has said that no
 from kassa.checkout.errors import NothingToBuy, OrderTaken, QuoteChanged, UnknownSku
 from kassa.checkout.expiry import expire_due, look_after_payments
 from kassa.checkout.place import PlaceOrder, place_order
-from kassa.checkout.service import cancel, close_payment, pay, sync_payment
+from kassa.checkout.service import cancel, capture_order, close_payment, pay, sync_payment
 
 __all__ = [
     "NothingToBuy",
@@ -16,6 +16,7 @@ __all__ = [
     "QuoteChanged",
     "UnknownSku",
     "cancel",
+    "capture_order",
     "close_payment",
     "expire_due",
     "look_after_payments",

@@ -58,19 +58,19 @@ class Payment:
 
 async def insert(
     tx: Tx, payment_id: UUID, *, order_id: UUID, flow: str, amount_minor: int, currency: str, capture: str,
-    now: datetime, sync_at: datetime,
+    now: datetime, sync_at: datetime | None, state: str = "open",
 ) -> Payment:  # fmt: skip
     """Write down what is about to be asked of the provider; the payment as it stands then."""
     row = await tx.fetchrow(
         """
         insert into payments (id, order_id, flow, state, amount_minor, currency, sync_at, created_at, updated_at,
             capture)
-        values ($1, $2, $3, 'open', $4, $5, $6, $7, $7, $8)
+        values ($1, $2, $3, $9, $4, $5, $6, $7, $7, $8)
         returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
             capture_before, told_by, fee_minor, balance_ref
         """,
-        payment_id, order_id, flow, amount_minor, currency, sync_at, now, capture,
+        payment_id, order_id, flow, amount_minor, currency, sync_at, now, capture, state,
     )  # fmt: skip
     return _payment(row)
 

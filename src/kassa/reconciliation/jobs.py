@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
-from kassa.reconciliation.service import open_case
+from kassa.reconciliation.service import open_case, resolve_cause
 
 
 async def open_from_job(db: Database, args: Mapping[str, Any], *, clock: Clock) -> None:
@@ -17,3 +17,11 @@ async def open_from_job(db: Database, args: Mapping[str, Any], *, clock: Clock) 
             tx, args["kind"], args["cause"], known=args["known"], now=clock.now(),
             order_id=UUID(order_id) if order_id else None,
         )  # fmt: skip
+
+
+async def resolve_from_job(db: Database, args: Mapping[str, Any], *, clock: Clock) -> None:
+    """The job `resolve_case`: what the case of `kind` and `cause` was about has come right; `resolution` says how."""
+    async with db.transaction() as tx:
+        await resolve_cause(
+            tx, args["kind"], args["cause"], args["resolution"], actor="clock", now=clock.now()
+        )

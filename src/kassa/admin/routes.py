@@ -9,7 +9,7 @@ from litestar.types import ControllerRouterHandler
 from kassa.admin import assets
 from kassa.admin.desk import LoginNeeded
 from kassa.admin.oops import render_error, to_login
-from kassa.admin.pages import jobs, login, mailbox, orders
+from kassa.admin.pages import jobs, ledger, login, mailbox, orders
 from kassa.kernel.errors import KassaError
 from kassa.web.errors import handler
 
@@ -28,6 +28,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             login.set_password,
             orders.list_orders,
             orders.show_order,
+            ledger.show,
             jobs.list_dead,
             jobs.retry,
             mailbox.list_mails,

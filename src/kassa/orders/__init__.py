@@ -21,6 +21,7 @@ from kassa.orders.queries import (
     get,
     list_orders,
     lock,
+    numbers,
 )
 from kassa.orders.service import apply, insert, note, shown_number
 from kassa.orders.states import TRANSITIONS, Event, State, after
@@ -48,5 +49,6 @@ __all__ = [
     "list_orders",
     "lock",
     "note",
+    "numbers",
     "shown_number",
 ]

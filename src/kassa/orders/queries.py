@@ -76,6 +76,7 @@ class Order:
     attempt_failed: bool
     created_at: datetime
     paid_at: datetime | None
+    refunded_minor: int = 0
     lines: tuple[OrderLine, ...] = ()
 
 
@@ -166,7 +167,7 @@ async def lock(tx: Tx, order_id: UUID) -> Order:
         """
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
-            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at
+            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at, refunded_minor
         from orders where id = $1 for update
         """,
         order_id,
@@ -184,7 +185,7 @@ async def get(conn: Conn, order_id: UUID) -> Order:
         """
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
-            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at
+            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at, refunded_minor
         from orders where id = $1
         """,
         order_id,
@@ -195,6 +196,12 @@ async def get(conn: Conn, order_id: UUID) -> Order:
 async def cart_of(conn: Conn, order_id: UUID) -> UUID | None:
     """The cart an order was made of; it never changes, so no lock is needed to know it."""
     return await conn.fetchval("select cart_id from orders where id = $1", order_id)  # type: ignore[no-any-return]
+
+
+async def numbers(conn: Conn, order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The numbers of these orders; one that is not there is left out."""
+    rows = await conn.fetch("select id, number from orders where id = any($1)", list(order_ids))
+    return {row["id"]: row["number"] for row in rows}
 
 
 async def lines(conn: Conn, order_id: UUID) -> tuple[OrderLine, ...]:

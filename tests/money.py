@@ -66,6 +66,7 @@ class Till:
                 "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
                 "send_receipt": nothing,
                 "send_refund_mail": nothing,
+                "send_shipping_mail": nothing,
             },
             steps=[lambda: webhooks.heed_waiting(db, self.gateway, clock=clock)],
         )

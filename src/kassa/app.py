@@ -116,6 +116,9 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
             lambda id_: notifications.build_refund_mail(db, id_, clock=clock, settings=shop.settings),
             "refund_id",
         ),
+        "send_shipping_mail": on(
+            lambda args: notifications.build_shipping_mail(db, args, clock=clock, settings=shop.settings)
+        ),
         "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
         "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
         "submit_refund": on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
@@ -142,6 +145,11 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
             "look_after_payments",
             timedelta(seconds=2),
             lambda: checkout.look_after_payments(db, gateway, clock=clock),
+        ),
+        jobs.Schedule(
+            "look_after_refunds",
+            timedelta(minutes=1),
+            lambda: refunds.look_after(db, gateway, clock=clock),
         ),
         jobs.Schedule("sweep", timedelta(minutes=10), sweep),
     )

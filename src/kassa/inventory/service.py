@@ -84,6 +84,17 @@ async def adjust(tx: Tx, sku: str, delta: int, reason: str, *, actor: str, now: 
     return await queries.stock(tx, sku)
 
 
+async def put_back(
+    tx: Tx, order_id: UUID, units: Mapping[UUID, int], *, kind: str = "return", actor: str, now: datetime
+) -> None:
+    """`units` (variant id → how many) of a paid order are on the shelf again.
+
+    Unlike every other verb here, calling it twice puts them back twice: the caller holds the order's lock and
+    knows what went back before.
+    """
+    await queries.put_back(tx, order_id, units, kind=kind, actor=actor, now=now)
+
+
 async def set_on_hand(
     tx: Tx, variant_id: UUID, on_hand: int, *, actor: str, now: datetime, kind: str = "import"
 ) -> None:

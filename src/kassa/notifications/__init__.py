@@ -17,6 +17,7 @@ from kassa.notifications.queries import (
     of_order,
 )
 from kassa.notifications.service import build_receipt, build_refund_mail, send
+from kassa.notifications.shipping import build_shipping_mail
 
 __all__ = [
     "MailNotFound",
@@ -25,6 +26,7 @@ __all__ = [
     "StoredMail",
     "build_receipt",
     "build_refund_mail",
+    "build_shipping_mail",
     "mail",
     "mailbox",
     "of_order",

@@ -54,6 +54,14 @@ def refund(order: Order, refund: Refund, *, settings: Settings) -> Letter:
     return _letter("refund", subject, order, settings, refund=refund, why=why)
 
 
+def shipped(order: Order, parcel: Mapping[str, Any], *, settings: Settings) -> Letter:
+    """What is on its way, with whom, and whether more is to come; `parcel` is as fulfilment told it."""
+    titles = {str(line.id): line.title for line in order.lines}
+    packed = [(int(line["quantity"]), titles[str(line["line_id"])]) for line in parcel["lines"]]
+    subject = f"On its way: order {shown_number(order.number)}"
+    return _letter("shipped", subject, order, settings, parcel=parcel, packed=packed)
+
+
 def _letter(name: str, subject: str, order: Order, settings: Settings, **more: object) -> Letter:
     values: dict[str, Any] = {
         "subject": subject,

@@ -26,7 +26,7 @@ async def build_receipt(db: Database, order_id: UUID, *, clock: Clock, settings:
         ]
         journal = (await orders.chain_head(tx, order_id))[:16]
         letter = render.receipt(order, paid, journal=journal, settings=settings)
-        await _queue(tx, order, "receipt", letter, clock=clock, settings=settings)
+        await queue(tx, order, "receipt", letter, clock=clock, settings=settings)
 
 
 async def build_refund_mail(db: Database, refund_id: UUID, *, clock: Clock, settings: Settings) -> None:
@@ -37,7 +37,7 @@ async def build_refund_mail(db: Database, refund_id: UUID, *, clock: Clock, sett
             return
         order = await orders.get(tx, refund.order_id)
         letter = render.refund(order, refund, settings=settings)
-        await _queue(tx, order, f"refund:{refund.id}", letter, clock=clock, settings=settings)
+        await queue(tx, order, f"refund:{refund.id}", letter, clock=clock, settings=settings)
 
 
 async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock) -> None:
@@ -61,9 +61,10 @@ async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock) -> 
         await queries.mark_sent(tx, mail_id, now=clock.now())
 
 
-async def _queue(
+async def queue(
     tx: Tx, order: orders.Order, kind: str, letter: Letter, *, clock: Clock, settings: Settings
 ) -> None:
+    """Write a mail to the order's customer, once per kind, and have it sent."""
     now = clock.now()
     mail = StoredMail(
         id=new_id(), order_id=order.id, kind=kind, recipient=order.email, sender=settings.mail_from,

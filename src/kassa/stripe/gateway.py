@@ -190,6 +190,12 @@ class Gateway:
         """The refund as it is now."""
         return refund_of(await _call(self._client.v1.refunds.retrieve_async(refund_id)))
 
+    async def refunds_of(self, intent_id: str) -> list[ProviderRefund]:
+        """The refunds of a payment, newest first, at most a hundred."""
+        wish: Any = {"payment_intent": intent_id, "limit": 100}
+        page = await _call(self._client.v1.refunds.list_async(wish))
+        return [refund_of(found) for found in page["data"]]
+
     async def charge(self, charge_id: str) -> Charge:
         """The charge as it is now, with its balance transaction once there is one."""
         expand: Any = {"expand": ["balance_transaction"]}

@@ -18,6 +18,8 @@ DAYS_LOOK: Final = timedelta(hours=6)
 #: A customer whose bank said no keeps the goods at least this long to try again, and at most this long.
 RETRY: Final = timedelta(seconds=60)
 RETRY_LIMIT: Final = timedelta(minutes=30)
+#: A customer in front of his bank's challenge keeps the goods at least this long, not for ever.
+CHALLENGE: Final = timedelta(minutes=10)
 #: Somebody's bank is being asked, or has promised the money.
 _WITH_THE_BANK: Final = frozenset({"requires_action", "processing", "authorized"})
 _FINAL: Final = frozenset({"failed", "canceled"})
@@ -133,6 +135,9 @@ async def _follow(
         return
     if facts.state in _WITH_THE_BANK:
         await inventory.paying(tx, order.id)
+        hold = await inventory.hold(tx, order.id)
+        if facts.state == "requires_action" and hold.expires_at < now + CHALLENGE:
+            await inventory.postpone(tx, order.id, now + CHALLENGE)
     elif payment.state in _WITH_THE_BANK:
         hold = await inventory.hold(tx, order.id)
         until = max(now + RETRY, min(hold.expires_at, now + RETRY_LIMIT))

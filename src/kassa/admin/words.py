@@ -53,7 +53,11 @@ MAIL: Final[Mapping[str, Label]] = {
     "sent": Label("Sent", "good"),
 }
 FLOW: Final[Mapping[str, str]] = {"element": "Card form in the shop", "hosted": "Stripe's own page"}
-REFUND_KIND: Final[Mapping[str, str]] = {"surplus": "Surplus, sent back by itself", "requested": "Requested"}
+REFUND_KIND: Final[Mapping[str, str]] = {
+    "surplus": "Surplus, sent back by itself",
+    "requested": "Requested",
+    "found": "Made at the provider",
+}
 
 #: The journal's types; one that is not here is shown as it is written.
 EVENT: Final[Mapping[str, Label]] = {

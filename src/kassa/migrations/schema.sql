@@ -505,7 +505,8 @@ create table refunds (
 );
 CREATE INDEX refunds_of_order ON public.refunds USING btree (order_id);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
-CREATE UNIQUE INDEX refunds_surplus_once ON public.refunds USING btree (payment_id) WHERE (kind = 'surplus'::text);
+CREATE UNIQUE INDEX refunds_surplus_once ON public.refunds USING btree (payment_id) WHERE ((kind = 'surplus'::text) AND (state = 'requested'::text));
+CREATE INDEX refunds_undecided ON public.refunds USING btree (updated_at) WHERE (state = ANY (ARRAY['requested'::text, 'pending'::text]));
 
 create table schedules (
     name text not null,

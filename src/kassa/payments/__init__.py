@@ -8,7 +8,7 @@ money comes in; what is over stays over, but for a success, which is final; mone
 
 from kassa.payments.errors import NothingToCapture, NotPayable, PaymentNotFound, StillProcessing
 from kassa.payments.fees import record_fee
-from kassa.payments.found import insert_collected
+from kassa.payments.found import collected, insert_collected
 from kassa.payments.queries import PAYABLE, Payment, by_reference, due_for_sync, get, of_order
 from kassa.payments.record import surplus_minor
 from kassa.payments.service import capture, close, collect, record_intent, start, sync
@@ -24,6 +24,7 @@ __all__ = [
     "capture",
     "close",
     "collect",
+    "collected",
     "due_for_sync",
     "get",
     "insert_collected",

@@ -32,8 +32,8 @@ async def insert_collected(
         ValueError: what the provider showed is no success, or names no PaymentIntent.
         OrderNotFound: there is no such order.
     """
-    facts = of_intent(told) if isinstance(told, Intent) else of_session(told)
-    if facts.state != "succeeded" or facts.intent_ref is None or facts.received <= 0:
+    facts = _facts(told)
+    if not collected(told) or facts.intent_ref is None:
         raise ValueError(f"{told.id} has collected nothing")
     cart_id = await orders.cart_of(tx, order_id)
     if cart_id:
@@ -43,6 +43,16 @@ async def insert_collected(
     if there is None:
         there = await _insert(tx, order_id, facts, payment_id or new_id(), now=now)
     return await record(tx, there, facts, now=now, actor=actor)
+
+
+def collected(told: Intent | Session) -> bool:
+    """Whether this object of the provider's has taken money."""
+    facts = _facts(told)
+    return facts.state == "succeeded" and facts.intent_ref is not None and facts.received > 0
+
+
+def _facts(told: Intent | Session) -> Facts:
+    return of_intent(told) if isinstance(told, Intent) else of_session(told)
 
 
 async def _insert(tx: Tx, order_id: UUID, facts: Facts, payment_id: UUID, *, now: datetime) -> Payment:

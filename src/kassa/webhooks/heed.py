@@ -4,8 +4,7 @@ To heed a further type, write a function of the shape `Heed` and give it a line 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -18,9 +17,10 @@ from kassa.inbox import WaitingEvent
 from kassa.jobs.queue import pause
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
-from kassa.kernel.ids import parse_id
-from kassa.stripe import Gateway, intent_of_event
+from kassa.stripe import Gateway
 from kassa.webhooks.ignored import why
+from kassa.webhooks.moved import payment_moved
+from kassa.webhooks.told import NOT_OURS, Heed, NotYet, Told
 
 #: With pauses doubling to an hour this is about half a day; then a person must look.
 MAX_ATTEMPTS: Final = 20
@@ -31,23 +31,7 @@ _SECONDS: Final = 45
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of an event, in words, and the order it is about. One that is not ours has no order."""
-
-    verdict: str
-    order_id: UUID | None = None
-    ours: bool = True
-
-
-NOT_OURS: Final = Told("not ours", ours=False)
-
-Heed = Callable[[Database, Gateway, WaitingEvent, Mapping[str, Any], Clock], Awaitable[Told]]
 _Settled = tuple[str, str, str, UUID | None]
-
-
-class NotYet(Exception):
-    """The event is about something of ours that is not written down yet: try again."""
 
 
 async def heed_waiting(db: Database, gateway: Gateway, *, clock: Clock) -> int:
@@ -96,29 +80,6 @@ async def _failed(db: Database, event: WaitingEvent, error: Exception, clock: Cl
         else:
             await reconciliation.open_case(tx, "event_not_heeded", event.id, known=known, now=now)
     return event.id, "dead", text, None
-
-
-async def _payment_moved(
-    db: Database, gateway: Gateway, event: WaitingEvent, data: Mapping[str, Any], clock: Clock
-) -> Told:
-    """A PaymentIntent or Checkout Session of ours moved: record what is true now."""
-    payment_id = parse_id(str((data.get("metadata") or {}).get("kassa_payment", "")))
-    async with db.connection() as conn:
-        payment = await payments.by_reference(conn, event.object_id, payment_id)
-    if payment is None:
-        if payment_id is not None:
-            raise NotYet(f"payment {payment_id} is not there")
-        return NOT_OURS
-    actor = f"stripe:{event.id}"
-    if event.type == "payment_intent.succeeded":
-        intent = intent_of_event(data)
-        if (intent.status, intent.received, intent.currency) == (
-            "succeeded", payment.amount_minor, payment.currency,
-        ):  # fmt: skip
-            await payments.record_intent(db, payment, intent, clock=clock, actor=actor)
-            return Told(f"payment {payment.id}: succeeded", payment.order_id)
-    after = await payments.sync(db, gateway, payment.id, clock=clock, actor=actor)
-    return Told(f"payment {after.id}: {after.state}", after.order_id)
 
 
 async def _charge_booked(
@@ -179,16 +140,16 @@ async def _paid_by(db: Database, data: Mapping[str, Any]) -> payments.Payment | 
 
 #: What is looked into.
 HEEDED: Final[Mapping[str, Heed]] = {
-    "payment_intent.succeeded": _payment_moved,
-    "payment_intent.payment_failed": _payment_moved,
-    "payment_intent.requires_action": _payment_moved,
-    "payment_intent.processing": _payment_moved,
-    "payment_intent.canceled": _payment_moved,
-    "payment_intent.amount_capturable_updated": _payment_moved,
-    "checkout.session.completed": _payment_moved,
-    "checkout.session.async_payment_succeeded": _payment_moved,
-    "checkout.session.async_payment_failed": _payment_moved,
-    "checkout.session.expired": _payment_moved,
+    "payment_intent.succeeded": payment_moved,
+    "payment_intent.payment_failed": payment_moved,
+    "payment_intent.requires_action": payment_moved,
+    "payment_intent.processing": payment_moved,
+    "payment_intent.canceled": payment_moved,
+    "payment_intent.amount_capturable_updated": payment_moved,
+    "checkout.session.completed": payment_moved,
+    "checkout.session.async_payment_succeeded": payment_moved,
+    "checkout.session.async_payment_failed": payment_moved,
+    "checkout.session.expired": payment_moved,
     "charge.succeeded": _charge_booked,
     "charge.captured": _charge_booked,
     "charge.updated": _charge_booked,

@@ -1,0 +1,77 @@
+"""A PaymentIntent or a Checkout Session moved."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from kassa import orders, payments
+from kassa.inbox import WaitingEvent
+from kassa.kernel.clock import Clock
+from kassa.kernel.db import Database
+from kassa.kernel.ids import parse_id
+from kassa.stripe import Gateway, intent_of_event
+from kassa.webhooks.told import NOT_OURS, NotYet, Told
+
+
+async def payment_moved(
+    db: Database, gateway: Gateway, event: WaitingEvent, data: Mapping[str, Any], clock: Clock
+) -> Told:
+    """Record what is true now of the payment that the event is about.
+
+    Raises:
+        NotYet: the object carries our marks, and neither its payment nor its order is here.
+    """
+    marks = data.get("metadata") or {}
+    payment_id, order_id = (parse_id(str(marks.get(name, ""))) for name in ("kassa_payment", "kassa_order"))
+    async with db.connection() as conn:
+        payment = await payments.by_reference(conn, event.object_id, payment_id)
+    if payment is None or _another(payment, event.object_id):
+        order_id = payment.order_id if payment else order_id
+        if order_id is None and payment_id is None:
+            return NOT_OURS
+        return await _stray(db, gateway, event, order_id, clock)
+    actor = f"stripe:{event.id}"
+    if event.type == "payment_intent.succeeded":
+        intent = intent_of_event(data)
+        if (intent.status, intent.received, intent.currency) == (
+            "succeeded", payment.amount_minor, payment.currency,
+        ):  # fmt: skip
+            await payments.record_intent(db, payment, intent, clock=clock, actor=actor)
+            return Told(f"payment {payment.id}: succeeded", payment.order_id)
+    after = await payments.sync(db, gateway, payment.id, clock=clock, actor=actor)
+    return Told(f"payment {after.id}: {after.state}", after.order_id)
+
+
+def _another(payment: payments.Payment, object_id: str) -> bool:
+    """Whether the object carries the marks of a payment that has another object already."""
+    known = payment.session_ref if object_id.startswith("cs_") else payment.intent_ref
+    return known is not None and known != object_id
+
+
+async def _stray(
+    db: Database, gateway: Gateway, event: WaitingEvent, order_id: UUID | None, clock: Clock
+) -> Told:
+    """An object that carries our marks and is not the one we know: made twice, or by somebody else's hand.
+
+    Money that it took becomes a payment of its order, which uses it or sends it back.
+    """
+    if order_id is None or not await _is_there(db, order_id):
+        raise NotYet(f"{event.object_id} carries our marks, and its order is not there")
+    hosted = event.object_id.startswith("cs_")
+    told = await (gateway.session(event.object_id) if hosted else gateway.intent(event.object_id))
+    if not payments.collected(told):
+        return Told("another object of the order's, which took no money", order_id)
+    async with db.transaction() as tx:
+        payment = await payments.insert_collected(
+            tx, order_id, told, now=clock.now(), actor=f"stripe:{event.id}"
+        )
+    return Told(f"payment {payment.id}: found", order_id)
+
+
+async def _is_there(db: Database, order_id: UUID) -> bool:
+    async with db.connection() as conn:
+        try:
+            await orders.get(conn, order_id)
+        except orders.OrderNotFound:
+            return False
+    return True

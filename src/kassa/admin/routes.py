@@ -9,7 +9,7 @@ from litestar.types import ControllerRouterHandler
 from kassa.admin import assets
 from kassa.admin.desk import LoginNeeded
 from kassa.admin.oops import render_error, to_login
-from kassa.admin.pages import jobs, ledger, login, mailbox, orders
+from kassa.admin.pages import cases, jobs, ledger, login, mailbox, orders
 from kassa.kernel.errors import KassaError
 from kassa.web.errors import handler
 
@@ -29,6 +29,9 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             orders.list_orders,
             orders.show_order,
             ledger.show,
+            cases.list_cases,
+            cases.show_case,
+            cases.resolve,
             jobs.list_dead,
             jobs.retry,
             mailbox.list_mails,

@@ -12,7 +12,19 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 
-from kassa.api import admin, carts, docs, health, openapi, orders, payments, products
+from kassa.api import (
+    admin,
+    carts,
+    cases,
+    docs,
+    fulfilments,
+    health,
+    openapi,
+    orders,
+    payments,
+    products,
+    webhook_events,
+)
 from kassa.api.auth import AnyRequest, Authenticate
 from kassa.api.doc import reply
 
@@ -40,6 +52,19 @@ _ADMIN: Final[list[HTTPRouteHandler]] = [
     admin.adjust,
     admin.list_orders,
     admin.show_order,
+    fulfilments.list_to_ship,
+    fulfilments.ship,
+    fulfilments.show,
+    fulfilments.send,
+    fulfilments.deliver,
+    fulfilments.cancel,
+    fulfilments.track,
+    cases.list_cases,
+    cases.show_case,
+    cases.resolve_case,
+    webhook_events.list_webhook_events,
+    webhook_events.show_webhook_event,
+    webhook_events.replay_webhook_event,
 ]
 _OPERATION: Final[list[HTTPRouteHandler]] = [health.healthz, health.readyz]
 

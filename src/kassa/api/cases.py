@@ -84,9 +84,7 @@ async def list_cases(request: AnyRequest) -> Response[bytes]:
 async def show_case(request: AnyRequest, case_id: FromPath[str]) -> Response[bytes]:
     """GET /admin/cases/{id}: one case."""
     async with shop_of(request).db.connection() as conn:
-        found = await reconciliation.get_case(
-            conn, identity(case_id, reconciliation.CaseNotFound(_MISSING))
-        )
+        found = await reconciliation.get_case(conn, identity(case_id, reconciliation.CaseNotFound(_MISSING)))
     return reply(_case(found))
 
 

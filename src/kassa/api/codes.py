@@ -56,13 +56,27 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "payment_declined": (409, "The bank said no."),
     "provider_rejected": (502, "The payment provider refused the request."),
     "provider_unreachable": (503, "The provider did not answer: nobody knows; the same again finds out."),
+    # parcels
+    "nothing_to_ship": (409, "Every unit of the order is in a parcel, or its money goes back."),
+    "more_than_left": (409, "More units than are left to send; `items` lists `{line_id, requested, left}`."),
+    "unknown_line": (422, "The order has no such line."),
+    "empty_fulfilment": (422, "A parcel has at least one unit in it."),
+    "invalid_tracking": (422, "The carrier or the tracking number is too long, or not printable."),
+    "fulfilment_not_found": (404, "There is no such parcel."),
+    "invalid_fulfilment_step": (409, "The parcel's state has no place for this; nothing changed."),
     # administration
     "invalid_product": (422, "The product is not valid; `errors` names each member."),
     "sku_taken": (409, "The SKU belongs to another product."),
     "below_reserved": (409, "Fewer would be on hand than are promised to customers."),
+    # cases
+    "case_not_found": (404, "There is no such case."),
+    "case_resolved": (409, "The case has been resolved already, by `resolved_by`."),
+    "resolution_missing": (422, "A case is resolved with a note on what was done."),
     # the provider's webhooks
     "invalid_signature": (400, "`/webhooks/stripe` only: the signature is missing, wrong or too old."),
     "malformed_event": (400, "`/webhooks/stripe` only: the body is no event."),
+    "webhook_event_not_found": (404, "No event of this id was ever received."),
+    "webhook_event_waiting": (409, "The event is waiting to be heeded already; nothing changed."),
     "webhooks_not_configured": (404, "`/webhooks/stripe` only: there is no secret to check signatures with."),
     # where nothing more exact is known
     "invalid": (422, "The request is wrong in itself; `errors` names members, if any are at fault."),

@@ -76,6 +76,11 @@ class Tx(Conn):
 
     __slots__ = ()
 
+    async def stream(self, sql: str, *args: object) -> AsyncIterator[Row]:
+        """Row by row from a cursor in the server, so that any number of them fits."""
+        async for row in self._raw.cursor(sql, *args, prefetch=1_000):
+            yield row
+
 
 class Database:
     """A pool of connections. `async with db.transaction() as tx` is how everything is written."""

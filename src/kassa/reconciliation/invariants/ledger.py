@@ -36,7 +36,8 @@ async def sales(tx: Tx) -> list[str]:
             from ledger_entries left join ledger_lines on entry_id = id where kind = 'sale'
             group by order_id, cause, currency
         )
-        select format('order %s: its sale in the books is not what it was', coalesce('K-' || number, order_id::text, cause))
+        select format('order %s: its sale in the books is not what it was',
+            coalesce('K-' || number, order_id::text, cause))
         from due full join posted using (order_id) left join orders on orders.id = order_id
         where (due.currency, due.receivable, due.discounts, due.tax, due.shipping, due.sales) is distinct from
             (posted.currency, posted.receivable, posted.discounts, posted.tax, posted.shipping, posted.sales)
@@ -60,7 +61,8 @@ async def payments(tx: Tx) -> list[str]:
             from ledger_entries left join ledger_lines on entry_id = id where kind = 'payment'
             group by cause, order_id, currency
         )
-        select format('%s: brought %s, but the books say %s', cause, coalesce(due.amount || ' ' || due.currency, 'nothing'),
+        select format('%s: brought %s, but the books say %s', cause,
+            coalesce(due.amount || ' ' || due.currency, 'nothing'),
             coalesce(posted.amount || ' ' || posted.currency, 'nothing'))
         from due full join posted using (cause)
         where (due.order_id, due.currency, due.amount, -due.amount) is distinct from
@@ -85,7 +87,8 @@ async def refunds(tx: Tx) -> list[str]:
             from ledger_entries left join ledger_lines on entry_id = id where kind in ('refund', 'refund_failed')
             group by cause, currency
         )
-        select format('%s: %s went back, but the books say %s', cause, coalesce(-due.amount || ' ' || due.currency, 'nothing'),
+        select format('%s: %s went back, but the books say %s', cause,
+            coalesce(-due.amount || ' ' || due.currency, 'nothing'),
             coalesce(-posted.amount || ' ' || posted.currency, 'nothing'))
         from due full join posted using (cause)
         where coalesce(due.amount, 0) <> coalesce(posted.amount, 0)
@@ -106,7 +109,8 @@ async def fees(tx: Tx) -> list[str]:
             select cause, sum(amount_minor) filter (where account = 'provider') as amount
             from ledger_entries left join ledger_lines on entry_id = id where kind = 'fee' group by cause
         )
-        select format('%s: its fee is %s, but the books say %s', cause, coalesce(-due.amount, 0), coalesce(-posted.amount, 0))
+        select format('%s: its fee is %s, but the books say %s', cause, coalesce(-due.amount, 0),
+            coalesce(-posted.amount, 0))
         from due full join posted using (cause)
         where due.amount is distinct from posted.amount
         order by 1 limit 101
@@ -144,8 +148,8 @@ async def causes(tx: Tx) -> list[str]:
         from ledger_entries as entry
             left join ledger_entries as first on first.cause = entry.cause
                 and first.kind = replace(replace(entry.kind, '_failed', ''), '_won', '')
-        where entry.kind not in ('sale', 'payment', 'refund', 'refund_failed', 'fee', 'dispute', 'dispute_won', 'payout',
-                'payout_failed', 'exchange_out', 'exchange_in')
+        where entry.kind not in ('sale', 'payment', 'refund', 'refund_failed', 'fee', 'dispute', 'dispute_won',
+                'payout', 'payout_failed', 'exchange_out', 'exchange_in')
             or entry.kind in ('refund_failed', 'dispute_won', 'payout_failed') and first.id is null
         order by 1 limit 101
         """

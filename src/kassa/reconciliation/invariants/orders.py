@@ -16,7 +16,8 @@ async def totals(tx: Tx) -> list[str]:
         from orders left join lines on order_id = orders.id
         where gross is null or not add_up
             or subtotal_minor <> gross or discount_minor < discount or tax_minor < tax
-            or tax_minor <> (select coalesce(sum((line->>'tax')::bigint), 0) from jsonb_array_elements(tax_lines) as line)
+            or tax_minor <> (
+                select coalesce(sum((line->>'tax')::bigint), 0) from jsonb_array_elements(tax_lines) as line)
             or total_minor < 0
             or total_minor <> subtotal_minor - discount_minor + shipping_minor
                 + case when tax_included then 0 else tax_minor end

@@ -38,7 +38,8 @@ async def none_payable_without_stock(tx: Tx) -> list[str]:
     """No attempt can be paid whose stock is not kept any more, unless it is being closed."""
     rows = await tx.fetch(
         """
-        select format('payment %s of order K-%s can still be paid, but its stock is %s', payments.id, number, holds.state)
+        select format('payment %s of order K-%s can still be paid, but its stock is %s', payments.id, number,
+            holds.state)
         from payments join orders on orders.id = order_id join holds on holds.id = order_id
             left join jobs on jobs.key = 'close:' || payments.id and jobs.state <> 'dead'
         where payments.state in ('open', 'processing', 'requires_action', 'authorized')
@@ -74,13 +75,16 @@ async def surplus(tx: Tx) -> list[str]:
                 case when surplus then received_minor else greatest(received_minor - total_minor, 0) end as amount
             from payments join orders on orders.id = order_id where payments.state = 'succeeded'
         ), sent as (
-            select payment_id, sum(amount_minor) as amount from refunds where kind = 'surplus' group by payment_id
+            select payment_id, bool_or(state in ('failed', 'canceled')) as bounced,
+                coalesce(sum(amount_minor) filter (where state not in ('failed', 'canceled')), 0) as amount
+            from refunds where kind = 'surplus' group by payment_id
         )
         select format('payment %s of order K-%s: %s %s too much came, %s are going back', due.id, number, due.amount,
             currency, coalesce(sent.amount, 0))
         from due left join sent on payment_id = due.id
             left join jobs on jobs.key = 'surplus:' || due.id and jobs.state <> 'dead'
-        where coalesce(sent.amount, 0) > due.amount or coalesce(sent.amount, 0) < due.amount and jobs.id is null
+        where coalesce(sent.amount, 0) > due.amount
+            or coalesce(sent.amount, 0) < due.amount and jobs.id is null and not coalesce(bounced, false)
         order by number limit 101
         """
     )

@@ -25,7 +25,8 @@ async def mails(tx: Tx) -> list[str]:
     """At most one mail of a kind per order."""
     rows = await tx.fetch(
         """
-        select format('order %s has %s mails of the kind %s', coalesce('K-' || max(number), order_id::text), count(*), kind)
+        select format('order %s has %s mails of the kind %s', coalesce('K-' || max(number), order_id::text), count(*),
+            kind)
         from mails left join orders on orders.id = order_id where order_id is not null
         group by order_id, kind having count(*) > 1
         order by 1 limit 101
@@ -38,13 +39,13 @@ async def events(tx: Tx) -> list[str]:
     """Each of the provider's events is handled, ignored by name, waiting for its turn, or a case."""
     rows = await tx.fetch(
         """
-        select format('event %s (%s) is %s, %s', stripe_events.id, type, stripe_events.state, coalesce(verdict, 'with no verdict'))
-        from stripe_events left join cases on stripe_events.state = 'dead'
-            and cause in (stripe_events.id, object_id)
-        where case when stripe_events.state = 'dead' then cases.id is null
-            when stripe_events.state in ('handled', 'ignored') then verdict is null or handled_at is null
-            else stripe_events.state <> 'received' end
-        order by stripe_events.id limit 101
+        select format('event %s (%s) is %s, %s', id, type, state, coalesce(verdict, 'with no verdict'))
+        from stripe_events
+        where case when state in ('handled', 'ignored') then verdict is null or handled_at is null
+            when state = 'dead'
+                then id not in (select cause from cases) and object_id not in (select cause from cases)
+            else state <> 'received' end
+        order by id limit 101
         """
     )
     return [row[0] for row in rows]

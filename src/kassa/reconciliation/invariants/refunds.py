@@ -58,13 +58,18 @@ async def on_their_way(tx: Tx) -> list[str]:
     """A refund that was written down is being asked for; one that did not arrive is a case."""
     rows = await tx.fetch(
         """
+        with known as (
+            select cause from cases where kind = 'refund_failed'
+            union select args->>'cause' from jobs where name = 'open_case' and state <> 'dead'
+        )
         select format('refund %s of order K-%s (%s %s) is %s, and nobody is at it', refunds.id, number, amount_minor,
             refunds.currency, refunds.state)
         from refunds join orders on orders.id = refunds.order_id
             left join jobs on name = 'submit_refund' and jobs.state <> 'dead' and args->>'refund_id' = refunds.id::text
-            left join cases on cases.kind like 'refund%' and strpos(cause, refunds.id::text) > 0
-        where jobs.id is null and cases.id is null and (refunds.state in ('requested', 'failed')
-            or refunds.state in ('pending', 'succeeded') and provider_ref is null)
+            left join known on cause = 'refund:' || refunds.id
+        where case when refunds.state = 'requested' then jobs.id is null
+            when refunds.state in ('failed', 'canceled') then cause is null
+            else provider_ref is null end
         order by refunds.id limit 101
         """
     )
@@ -75,13 +80,18 @@ async def disputes(tx: Tx) -> list[str]:
     """A dispute is of its payment's order and currency, is over when its state says so, and is a case till then."""
     rows = await tx.fetch(
         """
+        with known as (
+            select cause from cases where kind = 'dispute_opened'
+            union select args->>'cause' from jobs where name = 'open_case' and state <> 'dead'
+                and args->>'cause' is not null
+        )
         select format('dispute %s of order K-%s is %s', provider_ref, number, disputes.state)
         from disputes join orders on orders.id = disputes.order_id join payments on payments.id = payment_id
-            left join cases on cases.kind = 'dispute_opened'
-                and (strpos(cause, disputes.id::text) > 0 or strpos(cause, provider_ref) > 0)
         where disputes.order_id <> payments.order_id
             or (closed_at is not null) <> (disputes.state in ('warning_closed', 'won', 'lost', 'prevented'))
-            or cases.id is null and disputes.state in ('needs_response', 'warning_needs_response')
+            or disputes.state in ('needs_response', 'warning_needs_response')
+                and 'dispute:' || disputes.id not in (select cause from known)
+                and provider_ref not in (select cause from known)
         order by provider_ref limit 101
         """
     )

@@ -27,6 +27,7 @@ ROOMS = (
     "cart",
     "catalog",
     "checkout",
+    "fulfilment",
     "inventory",
     "orders",
     "payments",
@@ -78,7 +79,9 @@ def test_every_route_is_described_and_every_refusal_has_a_name():
                 keyed.add(f"{method.upper()} {path.removeprefix('/api/v1')}")
     assert keyed == {
         "POST /orders", "POST /orders/{order_id}/payments", "POST /orders/{order_id}/cancellation",
-        "POST /admin/stock/{sku}/adjustments",
+        "POST /admin/stock/{sku}/adjustments", "POST /admin/orders/{order_id}/fulfilments",
+        "POST /admin/fulfilments/{fulfilment_id}/shipment", "POST /admin/fulfilments/{fulfilment_id}/delivery",
+        "POST /admin/fulfilments/{fulfilment_id}/cancellation",
     }  # fmt: skip
 
 

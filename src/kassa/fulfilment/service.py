@@ -238,7 +238,11 @@ async def _complete(tx: Tx, order_id: UUID) -> bool:
 def _tracking(carrier: str, tracking_number: str) -> tuple[str, str]:
     wanted = " ".join(carrier.split()), " ".join(tracking_number.split())
     if any(len(text) > _TEXT_LIMIT or not text.isprintable() for text in wanted):
-        raise Invalid("The carrier or the tracking number is too long.", code="invalid_tracking")
+        raise Invalid(
+            "The carrier or the tracking number is too long, or not printable.",
+            code="invalid_tracking",
+            errors=[("tracking_number", "or carrier can't be printed")],
+        )
     return wanted
 
 

@@ -16,7 +16,10 @@ _PAGE_LIMIT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that moved money. `lines` in minor units of `currency`: debit positive, credit negative."""
+    """Something that moved money. `lines` in minor units of `currency`: debit positive, credit negative.
+
+    `number` is the order in which entries were written; numbers may be left out.
+    """
 
     id: UUID
     kind: str
@@ -25,6 +28,7 @@ class Entry:
     currency: str
     order_id: UUID | None
     lines: Mapping[Account, int]
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ async def get(conn: Conn, kind: str, cause: str) -> Entry | None:
     """The entry of a cause, if it was posted."""
     row = await conn.fetchrow(
         """
-        select id, kind, cause, at, currency, order_id,
+        select number, id, kind, cause, at, currency, order_id,
             (select jsonb_object_agg(account, amount_minor) from ledger_lines where entry_id = ledger_entries.id)
             as lines
         from ledger_entries where kind = $1 and cause = $2
@@ -92,10 +96,10 @@ async def of_order(conn: Conn, order_id: UUID) -> list[Entry]:
     """What was posted for an order, oldest first, at most a thousand entries."""
     rows = await conn.fetch(
         """
-        select id, kind, cause, at, currency, order_id,
+        select number, id, kind, cause, at, currency, order_id,
             (select jsonb_object_agg(account, amount_minor) from ledger_lines where entry_id = ledger_entries.id)
             as lines
-        from ledger_entries where order_id = $1 order by at, id limit 1000
+        from ledger_entries where order_id = $1 order by number limit 1000
         """,
         order_id,
     )
@@ -111,42 +115,41 @@ async def page(
         Invalid: `after` is no cursor of ours (`invalid_cursor`).
     """
     limit = max(1, min(limit, _PAGE_LIMIT))
-    at, last = _read_cursor(after)
     rows = await conn.fetch(
         """
-        select id, kind, cause, at, currency, order_id,
+        select number, id, kind, cause, at, currency, order_id,
             (select jsonb_object_agg(account, amount_minor) from ledger_lines where entry_id = ledger_entries.id)
             as lines
         from ledger_entries
-        where ($1::timestamptz is null or (at, id) < ($1, $2)) and ($3::text is null or currency = $3)
-        order by at desc, id desc limit $4
+        where ($1::bigint is null or number < $1) and ($2::text is null or currency = $2)
+        order by number desc limit $3
         """,
-        at,
-        last,
+        _read_cursor(after),
         currency,
         limit + 1,
     )
     found = [_entry(row) for row in rows[:limit]]
-    return EntryPage(found, _cursor(found[-1].at, found[-1].id) if len(rows) > limit else None)
+    return EntryPage(found, _cursor(found[-1].number) if len(rows) > limit else None)
 
 
 def _entry(row: Row) -> Entry:
     lines = {name: row["lines"][name] for name in Account if name in (row["lines"] or {})}
-    return Entry(row["id"], row["kind"], row["cause"], row["at"], row["currency"], row["order_id"], lines)
+    return Entry(
+        row["id"], row["kind"], row["cause"], row["at"], row["currency"], row["order_id"], lines, row["number"]
+    )  # fmt: skip
 
 
-def _cursor(at: datetime, entry_id: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{at.isoformat()}|{entry_id}".encode()).decode().rstrip("=")
+def _cursor(number: int) -> str:
+    return base64.urlsafe_b64encode(str(number).encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str | None) -> tuple[datetime | None, UUID | None]:
+def _read_cursor(text: str | None) -> int | None:
     if not text:
-        return None, None
+        return None
     try:
-        at, _, entry_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-        return moment, UUID(entry_id)
+        number = int(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if not 0 < number < 2**63:
+            raise ValueError("no entry has such a number")
+        return number
     except ValueError:
         raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

@@ -176,10 +176,11 @@ create table ledger_entries (
     order_id uuid references orders,
     currency char(3) not null,
     at       timestamptz not null,
+    number   bigint not null generated always as identity,
     unique (kind, cause)
 );
 create index ledger_entries_of_order on ledger_entries (order_id);
-create index ledger_entries_newest on ledger_entries (at desc, id desc);
+create unique index ledger_entries_in_order on ledger_entries (number);
 create table ledger_lines (
     entry_id     uuid not null references ledger_entries,
     account      text not null check (account in ('receivable', 'provider', 'bank', 'sales', 'tax', 'shipping',

@@ -231,12 +231,15 @@ create table ledger_entries (
     order_id uuid,
     currency character(3) not null,
     at timestamp with time zone not null,
+    number bigint not null,
     FOREIGN KEY (order_id) REFERENCES orders(id),
     PRIMARY KEY (id),
     UNIQUE (kind, cause)
 );
-CREATE INDEX ledger_entries_newest ON public.ledger_entries USING btree (at DESC, id DESC);
+CREATE UNIQUE INDEX ledger_entries_in_order ON public.ledger_entries USING btree (number);
 CREATE INDEX ledger_entries_of_order ON public.ledger_entries USING btree (order_id);
+CREATE CONSTRAINT TRIGGER ledger_entries_balance AFTER INSERT ON public.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_entry_has_lines();
+CREATE TRIGGER ledger_entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
 
 create table ledger_lines (
     entry_id uuid not null,
@@ -248,6 +251,8 @@ create table ledger_lines (
     PRIMARY KEY (entry_id, account)
 );
 CREATE INDEX ledger_lines_of_account ON public.ledger_lines USING btree (account);
+CREATE TRIGGER ledger_lines_balance AFTER INSERT ON public.ledger_lines REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_lines_sum_to_zero();
+CREATE TRIGGER ledger_lines_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
 
 create table mails (
     id uuid not null,
@@ -310,6 +315,7 @@ create table order_events (
     FOREIGN KEY (order_id) REFERENCES orders(id),
     PRIMARY KEY (order_id, seq)
 );
+CREATE TRIGGER order_events_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
 
 create table order_lines (
     id uuid not null,
@@ -507,6 +513,7 @@ CREATE INDEX refunds_of_order ON public.refunds USING btree (order_id);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
 CREATE UNIQUE INDEX refunds_surplus_once ON public.refunds USING btree (payment_id) WHERE ((kind = 'surplus'::text) AND (state = 'requested'::text));
 CREATE INDEX refunds_undecided ON public.refunds USING btree (updated_at) WHERE (state = ANY (ARRAY['requested'::text, 'pending'::text]));
+CREATE CONSTRAINT TRIGGER refunds_within_received AFTER INSERT OR UPDATE OF amount_minor, state ON public.refunds NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text]))) EXECUTE FUNCTION refunds_never_exceed_what_was_received();
 
 create table schedules (
     name text not null,

@@ -7,7 +7,7 @@ from tests.factories import make_variant, place
 
 from kassa import fulfilment, orders
 from kassa.kernel.clock import FrozenClock
-from kassa.kernel.db import Database
+from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
 from kassa.orders import Event
 
@@ -35,37 +35,40 @@ async def do(db: Database, clock: FrozenClock, verb: Any, *args: Any, **more: An
         return await verb(tx, *args, actor=STAFF, now=clock.now(), **more)
 
 
-async def refunded(
-    db: Database, order: orders.Order, clock: FrozenClock, lines: dict[UUID, int], *, amount: int = 100,
+async def refunded(db: Database, order: orders.Order, clock: FrozenClock, *args: Any, **more: Any) -> UUID:
+    """As `write_refund`, in a transaction of its own."""
+    async with db.transaction() as tx:
+        return await write_refund(tx, order, clock, *args, **more)
+
+
+async def write_refund(
+    tx: Tx, order: orders.Order, clock: FrozenClock, lines: dict[UUID, int], *, amount: int = 100,
     state: str = "requested",
 ) -> UUID:  # fmt: skip
     """A refund of so many units of each line, as another room writes it; its id."""
     refund_id, payment_id = new_id(), new_id()
-    async with db.transaction() as tx:
+    await tx.execute(
+        """
+        insert into payments (id, order_id, flow, state, amount_minor, currency, intent_ref,
+            received_minor, created_at, updated_at)
+        values ($1, $2, 'element', 'succeeded', $3, 'EUR', $4, $3, $5, $5)
+        """,
+        payment_id, order.id, order.total_minor, f"pi_{payment_id.hex}", clock.now(),
+    )  # fmt: skip
+    await tx.execute(
+        """
+        insert into refunds (id, payment_id, order_id, amount_minor, currency, kind, reason, state,
+            created_at, updated_at)
+        values ($1, $2, $3, $4, 'EUR', 'requested', 'changed mind', $5, $6, $6)
+        """,
+        refund_id, payment_id, order.id, amount, state, clock.now(),
+    )  # fmt: skip
+    for line_id, quantity in lines.items():
         await tx.execute(
-            """
-            insert into payments (id, order_id, flow, state, amount_minor, currency, intent_ref,
-                received_minor, created_at, updated_at)
-            values ($1, $2, 'element', 'succeeded', $3, 'EUR', $4, $3, $5, $5)
-            """,
-            payment_id, order.id, order.total_minor, f"pi_{payment_id.hex}", clock.now(),
+            "insert into refund_lines (refund_id, line_id, quantity, amount_minor) values ($1, $2, $3, 1)",
+            refund_id, line_id, quantity,
         )  # fmt: skip
-        await tx.execute(
-            """
-            insert into refunds (id, payment_id, order_id, amount_minor, currency, kind, reason, state,
-                created_at, updated_at)
-            values ($1, $2, $3, $4, 'EUR', 'requested', 'changed mind', $5, $6, $6)
-            """,
-            refund_id, payment_id, order.id, amount, state, clock.now(),
-        )  # fmt: skip
-        for line_id, quantity in lines.items():
-            await tx.execute(
-                "insert into refund_lines (refund_id, line_id, quantity, amount_minor) values ($1, $2, $3, 1)",
-                refund_id, line_id, quantity,
-            )  # fmt: skip
-        await tx.execute(
-            "update orders set refunded_minor = refunded_minor + $2 where id = $1", order.id, amount
-        )
+    await tx.execute("update orders set refunded_minor = refunded_minor + $2 where id = $1", order.id, amount)
     return refund_id
 
 

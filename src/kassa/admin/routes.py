@@ -9,7 +9,7 @@ from litestar.types import ControllerRouterHandler
 from kassa.admin import assets
 from kassa.admin.desk import LoginNeeded
 from kassa.admin.oops import render_error, to_login
-from kassa.admin.pages import cases, jobs, ledger, login, mailbox, orders
+from kassa.admin.pages import cases, jobs, ledger, login, mailbox, orders, webhook_events
 from kassa.kernel.errors import KassaError
 from kassa.web.errors import handler
 
@@ -32,6 +32,9 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             cases.list_cases,
             cases.show_case,
             cases.resolve,
+            webhook_events.list_events,
+            webhook_events.show_event,
+            webhook_events.replay,
             jobs.list_dead,
             jobs.retry,
             mailbox.list_mails,

@@ -60,6 +60,7 @@ _EVENTS: Final[Mapping[str, str]] = {
     "refunded_in_full": "Refunded in full",
     "payment.processing": "The bank is deciding",
     "payment.requires_action": "The bank asked for confirmation",
+    "payment.authorized": "Your bank promised the money",
     "payment.canceled": "A way to pay was closed",
     "payment.surplus": "A payment this order had no use for is going back",
     "refund.requested": "Money is on its way back to you",

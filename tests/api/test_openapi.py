@@ -80,6 +80,7 @@ def test_every_route_is_described_and_every_refusal_has_a_name():
     assert keyed == {
         "POST /orders", "POST /orders/{order_id}/payments", "POST /orders/{order_id}/cancellation",
         "POST /admin/stock/{sku}/adjustments", "POST /admin/orders/{order_id}/fulfilments",
+        "POST /admin/orders/{order_id}/refunds",
         "POST /admin/fulfilments/{fulfilment_id}/shipment", "POST /admin/fulfilments/{fulfilment_id}/delivery",
         "POST /admin/fulfilments/{fulfilment_id}/cancellation",
     }  # fmt: skip

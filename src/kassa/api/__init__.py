@@ -23,6 +23,7 @@ from kassa.api import (
     orders,
     payments,
     products,
+    refunds,
     webhook_events,
 )
 from kassa.api.auth import AnyRequest, Authenticate
@@ -52,6 +53,7 @@ _ADMIN: Final[list[HTTPRouteHandler]] = [
     admin.adjust,
     admin.list_orders,
     admin.show_order,
+    refunds.refund,
     fulfilments.list_to_ship,
     fulfilments.ship,
     fulfilments.show,

@@ -64,6 +64,11 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "invalid_tracking": (422, "The carrier or the tracking number is too long, or not printable."),
     "fulfilment_not_found": (404, "There is no such parcel."),
     "invalid_fulfilment_step": (409, "The parcel's state has no place for this; nothing changed."),
+    # refunds
+    "refund_too_large": (409, "More than is left of what was paid, or of a line; `left` says how much is."),
+    "nothing_to_refund": (409, "Nothing was ever paid for this order."),
+    "already_restocked": (409, "These goods are on the shelf again already: refund them without `restock`."),
+    "invalid_refund": (422, "A line that is not the order's or is named twice; `errors` names it."),
     # administration
     "invalid_product": (422, "The product is not valid; `errors` names each member."),
     "sku_taken": (409, "The SKU belongs to another product."),

@@ -197,10 +197,11 @@ async def count_on_order(tx: Tx, order_id: UUID) -> None:
     """Make the order say what its refunds say; the order is locked by the caller."""
     await tx.execute(
         """
-        update orders set refunded_minor = (
-            select coalesce(sum(amount_minor), 0) from refunds
-            where order_id = $1 and kind <> 'surplus' and state in ('requested', 'pending', 'succeeded'))
-        where id = $1
+        with given as (
+            select coalesce(sum(amount_minor), 0)::bigint as total from refunds
+            where order_id = $1 and kind <> 'surplus' and state in ('requested', 'pending', 'succeeded')
+        )
+        update orders set refunded_minor = given.total from given where id = $1
         """,
         order_id,
     )

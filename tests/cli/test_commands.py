@@ -13,7 +13,7 @@ from kassa.migrations import files
 
 COMMANDS = [
     (), ("up",), ("serve",), ("worker",), ("migrate",), ("sandbox",), ("openapi",), ("keys",), ("keys", "create"),
-    ("staff",), ("staff", "create"), ("catalog",), ("catalog", "import"), ("catalog", "export"),
+    ("staff",), ("staff", "create"), ("catalog",), ("catalog", "import"), ("catalog", "export"), ("prove",),
 ]  # fmt: skip
 
 

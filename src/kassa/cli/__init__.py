@@ -90,6 +90,17 @@ def sandbox(
 
 
 @app.command()
+def prove(
+    data_dir: DataDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Prove, read-only, that orders, money and stock agree; exit status 1 if anything is broken."""
+    from kassa.cli.prove import run
+
+    raise typer.Exit(run(data_dir, as_json=as_json))
+
+
+@app.command()
 def openapi() -> None:
     """Print the API's OpenAPI document."""
     from kassa.cli.parts import openapi_json

@@ -151,6 +151,9 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
             timedelta(minutes=1),
             lambda: refunds.look_after(db, gateway, clock=clock),
         ),
+        jobs.Schedule(
+            "watch_webhooks", timedelta(minutes=1), lambda: payments.watch_webhooks(db, clock=clock)
+        ),
         jobs.Schedule("sweep", timedelta(minutes=10), sweep),
     )
 

@@ -6,7 +6,7 @@ object only the oldest waiting event is taken; a replay puts an event back to `r
 """
 
 from kassa.inbox.errors import EventNotFound, StillWaiting
-from kassa.inbox.queries import STATES, Event, EventPage, Summary, WaitingEvent, get, page
+from kassa.inbox.queries import STATES, Event, EventPage, Summary, WaitingEvent, get, heard_of, page
 from kassa.inbox.service import claim, keep, postpone, replay, settle
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "WaitingEvent",
     "claim",
     "get",
+    "heard_of",
     "keep",
     "page",
     "postpone",

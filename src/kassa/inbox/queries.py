@@ -212,6 +212,14 @@ async def page(
     return EventPage(found, _cursor(found[-1].received_at, found[-1].id) if more else None)
 
 
+async def heard_of(conn: Conn, object_ids: Sequence[str]) -> set[str]:
+    """Those of these objects of Stripe's that any event was about."""
+    rows = await conn.fetch(
+        "select distinct object_id from stripe_events where object_id = any($1)", list(object_ids)
+    )
+    return {row["object_id"] for row in rows}
+
+
 def _cursor(at: datetime, event_id: str) -> str:
     return base64.urlsafe_b64encode(f"{at.isoformat()}|{event_id}".encode()).decode().rstrip("=")
 

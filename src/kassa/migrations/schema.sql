@@ -425,6 +425,7 @@ CREATE INDEX payments_of_order ON public.payments USING btree (order_id, created
 CREATE UNIQUE INDEX payments_one_payable ON public.payments USING btree (order_id) WHERE (state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text, 'authorized'::text]));
 CREATE UNIQUE INDEX payments_session ON public.payments USING btree (provider, session_ref) WHERE (session_ref IS NOT NULL);
 CREATE INDEX payments_to_sync ON public.payments USING btree (sync_at) WHERE (sync_at IS NOT NULL);
+CREATE INDEX payments_unprompted ON public.payments USING btree (succeeded_at) WHERE ((state = 'succeeded'::text) AND (told_by !~~ 'stripe:evt%'::text));
 
 create table prices (
     variant_id uuid not null,
@@ -593,6 +594,7 @@ create table stripe_events (
     CHECK ((state = ANY (ARRAY['received'::text, 'handled'::text, 'ignored'::text, 'dead'::text]))),
     PRIMARY KEY (id)
 );
+CREATE INDEX stripe_events_about ON public.stripe_events USING btree (object_id);
 CREATE INDEX stripe_events_by_state ON public.stripe_events USING btree (state, received_at DESC, id DESC);
 CREATE INDEX stripe_events_newest ON public.stripe_events USING btree (received_at DESC, id DESC);
 CREATE INDEX stripe_events_of_object ON public.stripe_events USING btree (object_id) WHERE (state = 'received'::text);

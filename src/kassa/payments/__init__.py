@@ -12,6 +12,7 @@ from kassa.payments.found import collected, insert_collected
 from kassa.payments.queries import PAYABLE, Payment, by_reference, due_for_sync, get, of_order
 from kassa.payments.record import surplus_minor
 from kassa.payments.service import capture, close, collect, record_intent, start, sync
+from kassa.payments.silence import unheard, watch_webhooks
 
 __all__ = [
     "PAYABLE",
@@ -34,4 +35,6 @@ __all__ = [
     "start",
     "surplus_minor",
     "sync",
+    "unheard",
+    "watch_webhooks",
 ]

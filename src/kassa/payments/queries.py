@@ -179,6 +179,24 @@ async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) ->
     return [row["id"] for row in rows]
 
 
+async def unprompted(conn: Conn, *, since: datetime, until: datetime, limit: int) -> list[Payment]:
+    """Successes between `since` and `until` that we found by asking, not by an event; oldest first."""
+    rows = await conn.fetch(
+        """
+        select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref
+        from payments
+        where state = 'succeeded' and told_by not like 'stripe:evt%' and succeeded_at between $1 and $2
+        order by succeeded_at limit $3
+        """,
+        since,
+        until,
+        limit,
+    )
+    return [_payment(row) for row in rows]
+
+
 def _payment(row: Row | None) -> Payment:
     if row is None:
         raise PaymentNotFound("There is no such payment.")

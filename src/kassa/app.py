@@ -154,6 +154,11 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
         jobs.Schedule(
             "watch_webhooks", timedelta(minutes=1), lambda: payments.watch_webhooks(db, clock=clock)
         ),
+        jobs.Schedule(
+            "look_after_buy_nows",
+            timedelta(seconds=2),
+            lambda: checkout.look_after_buy_nows(db, gateway, clock=clock),
+        ),
         jobs.Schedule("sweep", timedelta(minutes=10), sweep),
     )
 

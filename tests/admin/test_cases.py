@@ -52,9 +52,9 @@ async def test_a_case_says_what_is_known_and_what_can_be_done(
 
     kind = reconciliation.KINDS["refund_failed"]
     for fact in (
-        kind.title, str(escape(kind.meaning)), kind.steps[0], "€12.99", "&lt;lost card&gt;", f"/admin/orders/{order.id}",
+        kind.title, kind.meaning, kind.steps[0], "€12.99", "<lost card>", f"/admin/orders/{order.id}",
     ):  # fmt: skip
-        assert fact in page
+        assert escape(fact) in page
 
 
 async def test_a_case_is_resolved_with_a_note_that_stays(operator: Browser, db: Database, clock: FrozenClock):

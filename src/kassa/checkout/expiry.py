@@ -8,7 +8,8 @@ from uuid import UUID
 import structlog
 
 from kassa import inventory, jobs, orders, payments
-from kassa.checkout import service
+from kassa.checkout import queries, service
+from kassa.checkout.buy_now import give_up
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
 from kassa.kernel.errors import KassaError
@@ -51,6 +52,10 @@ async def _expire(db: Database, gateway: Gateway, order_id: UUID, *, clock: Cloc
     try:
         async with db.connection() as conn:
             hold = await inventory.hold(conn, order_id)
+            bought_at_once = await queries.is_open(conn, order_id)
+        if bought_at_once:
+            await give_up(db, gateway, order_id, clock=clock, actor="clock")
+            return
         wait = await _with_the_bank(db, gateway, order_id, hold, clock=clock)
         if wait is None:
             await service.expire(db, gateway, order_id, clock=clock)

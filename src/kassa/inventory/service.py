@@ -15,16 +15,17 @@ _MAX_ON_HAND = 1_000_000_000
 
 async def reserve(
     tx: Tx, hold_id: UUID, wanted: Mapping[UUID, int], *, now: datetime, expires_at: datetime
-) -> None:
-    """Hold `wanted` units until `expires_at`: all of them or none.
+) -> bool:
+    """Hold `wanted` units until `expires_at`: all of them or none. False if there is a hold of this id already.
 
     Raises:
         InsufficientStock: `short` says what there is; nothing is held.
     """
     if not await queries.insert_hold(tx, hold_id, now=now, expires_at=expires_at):
-        return
+        return False
     await queries.insert_lines(tx, hold_id, wanted)
     await _take(tx, wanted)
+    return True
 
 
 async def paying(tx: Tx, hold_id: UUID) -> None:

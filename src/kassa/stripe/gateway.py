@@ -127,16 +127,19 @@ class Gateway:
         return (details.get(details.get("type", "")) or {}).get("capture_before")
 
     async def create_session(
-        self, *, key: str, currency: str, lines: Sequence[SessionLine], email: str, reference: str,
+        self, *, key: str, currency: str, lines: Sequence[SessionLine], email: str | None, reference: str,
         description: str, metadata: Mapping[str, str], success_url: str, cancel_url: str, expires_at: int,
-        capture: str = "automatic",
+        capture: str = "automatic", ship_to: Sequence[str] = (),
     ) -> Session:  # fmt: skip
-        """A hosted Checkout Session; `expires_at` is Unix seconds, at least half an hour away."""
+        """A hosted Checkout Session; `expires_at` is Unix seconds, at least half an hour away.
+
+        The page asks for what is not known: an e-mail address, and where to send the goods if `ship_to` lists
+        countries.
+        """
         wish: Any = {
             "mode": "payment",
             "ui_mode": "hosted_page",
             "client_reference_id": reference,
-            "customer_email": email,
             "line_items": [line_for(line, currency) for line in lines],
             "metadata": dict(metadata),
             "payment_intent_data": {
@@ -148,6 +151,10 @@ class Gateway:
             "cancel_url": cancel_url,
             "expires_at": expires_at,
         }
+        if email:
+            wish["customer_email"] = email
+        if ship_to:
+            wish["shipping_address_collection"] = {"allowed_countries": list(ship_to)}
         if self.name:
             wish["branding_settings"] = {"display_name": self.name}
         made = self._client.v1.checkout.sessions.create_async(wish, {"idempotency_key": key})

@@ -28,7 +28,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A Checkout Session as Stripe showed it, with its PaymentIntent once there is one."""
+    """A Checkout Session as Stripe showed it, with its PaymentIntent once there is one.
+
+    `email`, `ship_to` and `bill_to` are what the customer told its page; addresses with our names of their parts.
+    """
 
     id: str
     status: str
@@ -38,6 +41,9 @@ class Session:
     currency: str
     intent: Intent | None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    email: str | None = None
+    ship_to: Mapping[str, str] | None = None
+    bill_to: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,20 @@ def session_of(data: Mapping[str, Any]) -> Session:
         currency=currency,
         intent=intent_of(intent) if isinstance(intent, dict) else None,
         metadata=data.get("metadata") or {},
+        email=(data.get("customer_details") or {}).get("email"),
+        ship_to=_postal((data.get("collected_information") or {}).get("shipping_details")),
+        bill_to=_postal(data.get("customer_details")),
     )
+
+
+def _postal(details: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Name and address as orders keep them; None without a country."""
+    given = (details or {}).get("address") or {}
+    if not given.get("country"):
+        return None
+    parts = {"name": (details or {}).get("name"), "region": given.get("state")}
+    parts |= {name: given.get(name) for name in ("line1", "line2", "city", "postal_code", "country")}
+    return {name: str(value) for name, value in parts.items() if value}
 
 
 def refund_of(data: Mapping[str, Any]) -> ProviderRefund:

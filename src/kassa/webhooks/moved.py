@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from kassa import orders, payments
+from kassa import checkout, orders, payments
 from kassa.inbox import WaitingEvent
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
@@ -23,6 +23,9 @@ async def payment_moved(
     """
     marks = data.get("metadata") or {}
     payment_id, order_id = (parse_id(str(marks.get(name, ""))) for name in ("kassa_payment", "kassa_order"))
+    buy_now_id = parse_id(str(marks.get("kassa_buy_now", "")))
+    if buy_now_id is not None:
+        return await _bought_at_once(db, gateway, event, buy_now_id, clock)
     async with db.connection() as conn:
         payment = await payments.by_reference(conn, event.object_id, payment_id)
     if payment is None or _another(payment, event.object_id):
@@ -40,6 +43,22 @@ async def payment_moved(
             return Told(f"payment {payment.id}: succeeded", payment.order_id)
     after = await payments.sync(db, gateway, payment.id, clock=clock, actor=actor)
     return Told(f"payment {after.id}: {after.state}", after.order_id)
+
+
+async def _bought_at_once(
+    db: Database, gateway: Gateway, event: WaitingEvent, buy_now_id: UUID, clock: Clock
+) -> Told:
+    """Something bought without a cart: the money makes the order; a second object of the same is a stray."""
+    try:
+        found = await checkout.sync_buy_now(db, gateway, buy_now_id, clock=clock, actor=f"stripe:{event.id}")
+    except checkout.BuyNowNotFound:
+        raise NotYet(f"{event.object_id} carries our marks, and what was bought is not there") from None
+    if found.order_id is not None:
+        async with db.connection() as conn:
+            known = await payments.by_reference(conn, event.object_id, None)
+        if known is None:
+            return await _stray(db, gateway, event, found.order_id, clock)
+    return Told(f"bought at once {found.id}: {found.state}", found.order_id)
 
 
 def _another(payment: payments.Payment, object_id: str) -> bool:

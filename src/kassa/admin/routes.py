@@ -9,7 +9,7 @@ from litestar.types import ControllerRouterHandler
 from kassa.admin import assets
 from kassa.admin.desk import LoginNeeded
 from kassa.admin.oops import render_error, to_login
-from kassa.admin.pages import cases, jobs, ledger, login, mailbox, orders, webhook_events
+from kassa.admin.pages import cases, fulfilments, jobs, ledger, login, mailbox, orders, webhook_events
 from kassa.kernel.errors import KassaError
 from kassa.web.errors import handler
 
@@ -28,6 +28,13 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             login.set_password,
             orders.list_orders,
             orders.show_order,
+            fulfilments.list_to_ship,
+            fulfilments.slip,
+            fulfilments.pack,
+            fulfilments.send,
+            fulfilments.track,
+            fulfilments.deliver,
+            fulfilments.cancel,
             ledger.show,
             cases.list_cases,
             cases.show_case,

@@ -49,6 +49,14 @@ HOLD: Final[Mapping[str, Label]] = {
     "committed": Label("Sold", "good"),
     "released": Label("Back on the shelf", "done"),
 }
+PARCEL: Final[Mapping[str, Label]] = {
+    "picked": Label("Picked", "wait"),
+    "shipped": Label("On its way", "good"),
+    "delivered": Label("Delivered", "done"),
+    "canceled": Label("Unpacked", "done"),
+}
+#: A pending order whose money the bank has promised: it is taken when the order is shipped.
+PROMISED: Final = Label("Promised by the bank", "wait")
 MAIL: Final[Mapping[str, Label]] = {
     "queued": Label("To be sent", "wait"),
     "sent": Label("Sent", "good"),
@@ -70,6 +78,9 @@ EVENT: Final[Mapping[str, Label]] = {
     "order.picked": Label("Picked", "good"),
     "order.shipped": Label("Shipped", "good"),
     "order.delivered": Label("Delivered", "good"),
+    "fulfilment.delivered": Label("A parcel was delivered", "good"),
+    "fulfilment.canceled": Label("A picked parcel was unpacked", "done"),
+    "fulfilment.tracking": Label("Tracking was changed", "wait"),
     "order.refunded_in_full": Label("Refunded in full", "done"),
     "payment.open": Label("Payment open again", "wait"),
     "payment.processing": Label("Bank is deciding", "wait"),
@@ -99,6 +110,8 @@ _DATA: Final[Mapping[str, str]] = {
     "reason": "Reason",
     "payment_id": "Payment",
     "refund_id": "Refund",
+    "carrier": "Carrier",
+    "tracking_number": "Tracking",
 }
 
 #: The filter of the list of orders: value, label, states. The first hides orders that were never paid.
@@ -132,6 +145,8 @@ def facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     if {"from", "to"} <= data.keys():
         moved = [ORDER[state].text if state in ORDER else str(state) for state in (data["from"], data["to"])]
         found.append(("State", " → ".join(moved)))
+    if packed := [f"{one['quantity']} × {one['sku']}" for one in data.get("lines", ()) if "sku" in one]:
+        found.append(("Units", ", ".join(packed)))
     return found + [(label, str(data[name])) for name, label in _DATA.items() if data.get(name)]
 
 

@@ -44,6 +44,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "invalid_email": (422, "What was given is no e-mail address."),
     "invalid_address": (422, "The postal address is not complete; `errors` names each member."),
     "amount_below_minimum": (400, "Less than can be charged in this currency; `minimum` says how much."),
+    "amount_uneven": (400, "Finer than can be charged in this currency: KWD and its like end in 0."),
     "amount_too_large": (400, "More than can be charged at once."),
     "insufficient_stock": (409, "`items` lists `{sku, requested, available}`; nothing is held."),
     "order_not_found": (404, "There is no such order, or it is somebody else's."),

@@ -1,4 +1,4 @@
-"""Notifications: what customers are told by mail.
+"""Notifications: what customers, and staff, are told by mail.
 
 Tables: `mails`. Invariants: at most one mail per (order, kind), so exactly one receipt per paid order however
 often its job runs; a mail is written down, and the job that sends it enqueued, in one transaction; it is
@@ -6,6 +6,7 @@ often its job runs; a mail is written down, and the job that sends it enqueued, 
 so), but with one Message-ID.
 """
 
+from kassa.notifications.contested import build_dispute_mail
 from kassa.notifications.links import order_link, verify_order_link
 from kassa.notifications.queries import (
     MailNotFound,
@@ -24,6 +25,7 @@ __all__ = [
     "MailPage",
     "MailSummary",
     "StoredMail",
+    "build_dispute_mail",
     "build_receipt",
     "build_refund_mail",
     "build_shipping_mail",

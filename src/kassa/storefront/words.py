@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from babel.dates import format_datetime
 
-from kassa import cart, orders
+from kassa import cart, fulfilment, orders
 
 _OTHER: Final = "Nothing was charged; try another card."
 _DIGITS: Final = "Nothing was charged; check the digits and try again."
@@ -39,6 +39,11 @@ HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "refunded": ("Paid back.", "All of what you paid for this order goes back to you."),
 }  # fmt: skip
+#: A pending order whose money the customer's bank has promised.
+PROMISED: Final = (
+    "Thank you.",
+    "Your bank has promised the money. It is taken when your books leave the house.",
+)
 STATES: Final[Mapping[str, str]] = {
     "pending": "Waiting for payment",
     "paid": "Paid",
@@ -54,9 +59,10 @@ _EVENTS: Final[Mapping[str, str]] = {
     "attempt_failed": "A payment attempt was declined",
     "expired": "The time to pay ran out",
     "canceled": "Order canceled",
-    "picked": "Being packed",
-    "shipped": "Sent",
-    "delivered": "Delivered",
+    "picked": "Books were packed",
+    "shipped": "A parcel was sent",
+    "fulfilment.delivered": "A parcel arrived",
+    "delivered": "Everything has arrived",
     "refunded_in_full": "Refunded in full",
     "payment.processing": "The bank is deciding",
     "payment.requires_action": "The bank asked for confirmation",
@@ -89,7 +95,18 @@ def problem(line: cart.CartLine, currency: str) -> str:
 
 def event(entry: orders.OrderEvent) -> str | None:
     """A row of the journal for the customer; None for what only concerns the shop."""
-    return _EVENTS.get(entry.type.removeprefix("order.")) or _EVENTS.get(entry.type)
+    text = _EVENTS.get(entry.type.removeprefix("order.")) or _EVENTS.get(entry.type)
+    carrier = entry.data.get("carrier") if entry.type == "order.shipped" else None
+    return f"{text} with {carrier}" if carrier else text
+
+
+def parcel(found: fulfilment.Fulfilment) -> list[tuple[str, datetime | None]]:
+    """The stations of a parcel, and when it came to each; None for those that are still to come."""
+    return [
+        ("Packed", found.created_at),
+        ("On its way", found.shipped_at),
+        ("Arrived", found.delivered_at),
+    ]
 
 
 def moment(at: datetime) -> str:

@@ -87,6 +87,11 @@ async def test_the_chain_of_an_untouched_journal_holds(db, order):
     assert where is None
     assert stored == computed
     assert len(stored) == 64
+    async with db.connection() as conn:
+        events = await orders.events(conn, order.id)
+    assert [event.hash for event in events] == [
+        head(order.id, events[:length]) for length in range(1, len(events) + 1)
+    ]
 
 
 @pytest.mark.parametrize("change", BREAKS)
@@ -112,7 +117,9 @@ async def test_a_chain_forged_from_the_beginning_has_another_head(db, order):
     _, printed, _ = await state(db, order)
     async with db.connection() as conn:
         events = await orders.events(conn, order.id)
-    forged = [orders.OrderEvent(e.seq, e.at, e.type, e.actor, {} if e.seq == 2 else e.data) for e in events]
+    forged = [
+        orders.OrderEvent(e.seq, e.at, e.type, e.actor, {} if e.seq == 2 else e.data, "") for e in events
+    ]
 
     assert head(order.id, forged) != printed
 

@@ -212,12 +212,13 @@ class FulfilmentOut(msgspec.Struct, frozen=True):
 
 
 class EventOut(msgspec.Struct, frozen=True):
-    """Something that happened to the order."""
+    """Something that happened to the order. `hash` covers it and the event before it."""
 
     at: datetime
     type: str
     actor: str
     data: Mapping[str, Any]
+    hash: str
 
 
 class OrderOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -82,13 +82,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class OrderEvent:
-    """A row of the journal."""
+    """A row of the journal; `hash`, in hex, covers the row and the one before it."""
 
     seq: int
     at: datetime
     type: str
     actor: str
     data: Mapping[str, Any]
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +291,10 @@ async def chain_break(conn: Conn, order_id: UUID) -> int | None:
 async def events(conn: Conn, order_id: UUID) -> list[OrderEvent]:
     """The journal of an order, oldest first, at most a thousand rows."""
     rows = await conn.fetch(
-        "select seq, at, type, actor, data from order_events where order_id = $1 order by seq limit 1000",
+        """
+        select seq, at, type, actor, data, encode(hash, 'hex') from order_events
+        where order_id = $1 order by seq limit 1000
+        """,
         order_id,
     )
     return [OrderEvent(*row.values()) for row in rows]

@@ -57,7 +57,6 @@ async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[A
             "hold": await _hold(conn, id_),
             "mails": await notifications.of_order(conn, id_),
             "events": await orders.events(conn, id_),
-            "journal": await orders.chain_head(conn, id_),
             "journal_break": await orders.chain_break(conn, id_),
             **await fulfilments.shown(conn, id_),
             "books": told(await ledger.of_order(conn, id_)),

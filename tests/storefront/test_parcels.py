@@ -45,7 +45,9 @@ async def test_a_parcel_is_followed_from_the_orders_page(browser, till, db, cloc
 async def test_an_unpacked_parcel_is_the_shops_own_affair(browser, till, db, clock):
     order = await bought(browser, till)
     parcel = await do(db, clock, fulfilment.pick, order.id, carrier="DHL", tracking_number="1")
-    assert "Follow the parcel" not in await page_of(browser, order)  # it has not left yet
+    page = await page_of(browser, order)
+    assert "Being packed." in page
+    assert "Follow the parcel" not in page  # it has not left yet
 
     await do(db, clock, fulfilment.cancel, parcel.id)
 

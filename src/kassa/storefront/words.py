@@ -44,6 +44,8 @@ PROMISED: Final = (
     "Thank you.",
     "Your bank has promised the money. It is taken when your books leave the house.",
 )
+#: An order of which nothing has left yet, but somebody has begun.
+PACKING: Final = ("Being packed.", "Your order is paid, and its books are being packed.")
 STATES: Final[Mapping[str, str]] = {
     "pending": "Waiting for payment",
     "paid": "Paid",

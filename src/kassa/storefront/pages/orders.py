@@ -45,6 +45,8 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
     promised = order.state == "pending" and any(attempt.state == "authorized" for attempt in attempts)
     if promised:
         headline, lead = words.PROMISED
+    if order.state == "fulfilling" and not any(parcel.shipped_at for parcel in parcels):
+        headline, lead = words.PACKING
     told = [_Entry(event.at, text) for event in events if (text := words.event(event))]
     return render(
         request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), headline=headline,

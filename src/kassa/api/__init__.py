@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from kassa.api import (
     admin,
+    buy_now,
     carts,
     cases,
     docs,
@@ -46,6 +47,8 @@ _PUBLIC: Final[list[HTTPRouteHandler]] = [
     orders.cancel,
     payments.pay,
     payments.sync,
+    buy_now.buy,
+    buy_now.show,
 ]
 _ADMIN: Final[list[HTTPRouteHandler]] = [
     admin.put_product,

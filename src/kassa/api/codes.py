@@ -49,6 +49,9 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "insufficient_stock": (409, "`items` lists `{sku, requested, available}`; nothing is held."),
     "order_not_found": (404, "There is no such order, or it is somebody else's."),
     "invalid_transition": (409, "The order's state has no place for this; nothing changed."),
+    "buy_now_not_found": (404, "There is no such purchase, or it is somebody else's."),
+    "buy_now_not_offered": (422, "What it costs there is known only with the whole address: place an order."),
+    "buy_now_over": (409, "The purchase is over, or paid already; a new key begins another."),
     # payments
     "payment_not_found": (404, "There is no such payment, or it is somebody else's."),
     "order_not_payable": (409, "The order is not waiting for money."),

@@ -9,6 +9,7 @@ leaves nothing but a released hold if nobody pays.
 from kassa.checkout.buy_now import BuyNowWish, buy_now, give_up, look_after_buy_nows, sync_buy_now
 from kassa.checkout.errors import (
     BuyNowNotFound,
+    BuyNowOver,
     NothingToBuy,
     NotOffered,
     OrderTaken,
@@ -24,6 +25,7 @@ from kassa.checkout.service import cancel, capture_order, close_payment, pay, sy
 __all__ = [
     "BuyNow",
     "BuyNowNotFound",
+    "BuyNowOver",
     "BuyNowWish",
     "NotOffered",
     "NothingToBuy",

@@ -37,3 +37,9 @@ class NotOffered(Invalid):
     """What it costs there depends on more than the country: such places are for the checkout."""
 
     code = "buy_now_not_offered"
+
+
+class BuyNowOver(Conflict):
+    """It is over or paid already, so there is no page to pay it at."""
+
+    code = "buy_now_over"

@@ -27,6 +27,15 @@ async def test_a_refund_that_failed_keeps_nothing_from_being_sent(db, clock):
     assert await left(db, order) == {"EMMA": 3, "PERSUASION": 1}
 
 
+async def test_what_went_back_on_the_shelf_is_not_sent_even_if_its_refund_failed(db, clock):
+    order = await paid(db, clock)
+    await refunded(db, order, clock, {line(order, "EMMA"): 2}, state="failed")
+    async with db.transaction() as tx:
+        await tx.execute("update refund_lines set restock = true, restocked_at = $1", clock.now())
+
+    assert await left(db, order) == {"EMMA": 1, "PERSUASION": 1}
+
+
 async def test_a_unit_that_was_sent_and_comes_back_leaves_the_others_alone(db, clock):
     order = await paid(db, clock)
     emma = line(order, "EMMA")

@@ -9,6 +9,7 @@ Locks: the order, always first: it is the mutex of its parcels too.
 
 from kassa.fulfilment.carriers import CARRIERS, tracking_url
 from kassa.fulfilment.errors import FulfilmentNotFound, InvalidStep, NothingToShip, TooMany, UnknownLine
+from kassa.fulfilment.jobs import finish_later
 from kassa.fulfilment.queries import (
     Fulfilment,
     LineLeft,
@@ -52,6 +53,7 @@ __all__ = [
     "check",
     "deliver",
     "finish",
+    "finish_later",
     "get",
     "left",
     "of_order",

@@ -54,7 +54,7 @@ class Fulfilment:
 
 @dataclass(frozen=True, slots=True)
 class LineLeft:
-    """A line of an order: units ordered, in parcels (not canceled), and given up for their money back."""
+    """A line of an order: units ordered, in parcels (not canceled), and given up for their money."""
 
     line_id: UUID
     sku: str
@@ -190,7 +190,11 @@ async def of_order(conn: Conn, order_id: UUID) -> list[Fulfilment]:
 
 
 async def left(conn: Conn, order_id: UUID) -> list[LineLeft]:
-    """What of each line is in parcels, given up, and left; in the order of the lines."""
+    """What of each line is in parcels, given up, and left; in the order of the lines.
+
+    Given up is what is paid back, or on its way; and what was put back on the shelf, even if its refund then
+    failed: it is promised to others by now.
+    """
     rows = await conn.fetch(
         """
         select line.id, line.sku, line.title, line.quantity,
@@ -199,7 +203,8 @@ async def left(conn: Conn, order_id: UUID) -> list[LineLeft]:
              where packed.line_id = line.id and fulfilments.state <> 'canceled')::int,
             (select coalesce(sum(given.quantity), 0)
              from refund_lines as given join refunds on refunds.id = given.refund_id
-             where given.line_id = line.id and refunds.state in ('requested', 'pending', 'succeeded'))::int
+             where given.line_id = line.id and (given.restocked_at is not null
+                or refunds.state in ('requested', 'pending', 'succeeded')))::int
         from order_lines as line where line.order_id = $1 order by line.position
         """,
         order_id,
@@ -265,7 +270,8 @@ async def to_ship(conn: Conn, *, after: str | None = None, limit: int = 50) -> T
                    where packed.line_id = line.id and fulfilments.state <> 'canceled')
                 - (select coalesce(sum(given.quantity), 0)
                    from refund_lines as given join refunds on refunds.id = given.refund_id
-                   where given.line_id = line.id and refunds.state in ('requested', 'pending', 'succeeded'))
+                   where given.line_id = line.id and (given.restocked_at is not null
+                      or refunds.state in ('requested', 'pending', 'succeeded')))
                 )), 0)::int as units
             from order_lines as line where line.order_id = orders.id
         ) as rest

@@ -6,7 +6,18 @@ from uuid import UUID
 
 from tests.stripe_sandbox.harness import SECRET, InProcess, World
 
-from kassa import checkout, inventory, jobs, orders, payments, reconciliation, refunds, webhooks
+from kassa import (
+    checkout,
+    disputes,
+    fulfilment,
+    inventory,
+    jobs,
+    orders,
+    payments,
+    reconciliation,
+    refunds,
+    webhooks,
+)
 from kassa.kernel.clock import FrozenClock
 from kassa.kernel.db import Database, assert_no_transaction
 from kassa.stripe import Gateway
@@ -54,6 +65,7 @@ class Till:
                 "refund_surplus": on(
                     lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"
                 ),
+                "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
                 "submit_refund": on(
                     lambda id_: refunds.submit(db, self.gateway, id_, clock=clock), "refund_id"
                 ),
@@ -63,6 +75,11 @@ class Till:
                 "record_fee": on(
                     lambda id_: payments.record_fee(db, self.gateway, id_, clock=clock), "payment_id"
                 ),
+                "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
+                "submit_dispute": on(
+                    lambda id_: disputes.send(db, self.gateway, id_, clock=clock), "dispute_id"
+                ),
+                "send_dispute_mail": nothing,
                 "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
                 "send_receipt": nothing,
                 "send_refund_mail": nothing,

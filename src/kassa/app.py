@@ -14,6 +14,8 @@ from kassa import (
     admin,
     api,
     checkout,
+    disputes,
+    fulfilment,
     jobs,
     notifications,
     payments,
@@ -121,9 +123,15 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         ),
         "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
         "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
+        "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
         "submit_refund": on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
         "record_fee": on(lambda id_: payments.record_fee(db, gateway, id_, clock=clock), "payment_id"),
+        "send_dispute_mail": on(
+            lambda args: notifications.build_dispute_mail(db, args, clock=clock, settings=shop.settings)
+        ),
+        "submit_dispute": on(lambda id_: disputes.send(db, gateway, id_, clock=clock), "dispute_id"),
         "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
+        "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }
 
@@ -158,6 +166,11 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
             "look_after_buy_nows",
             timedelta(seconds=2),
             lambda: checkout.look_after_buy_nows(db, gateway, clock=clock),
+        ),
+        jobs.Schedule(
+            "look_after_disputes",
+            timedelta(minutes=10),
+            lambda: disputes.look_after(db, gateway, clock=clock),
         ),
         jobs.Schedule("sweep", timedelta(minutes=10), sweep),
     )

@@ -77,7 +77,7 @@ async def make_refund(db: Database, made: Made, clock: Clock, *, state: str = "s
     refund_id = new_id()
     async with db.transaction() as tx:
         await tx.execute(
-            "update payments set state = 'succeeded', received_minor = amount_minor where id = $1",
+            "update payments set state = 'succeeded', surplus = true, received_minor = amount_minor where id = $1",
             made.payment_id,
         )
         await tx.execute(

@@ -56,13 +56,13 @@ async def build_dispute_mail(
     async with db.transaction() as tx:
         dispute = await disputes.get(tx, UUID(args["dispute_id"]))
         order = await orders.get(tx, dispute.order_id)
-        letter = render.dispute(order, dispute, _WORDS[state], open_=_waits(dispute, state), settings=settings)
+        letter = render.dispute(
+            order, dispute, _WORDS[state], open_=_waits(dispute, state), settings=settings
+        )
         people = await accounts.staff_addresses(tx) or [parseaddr(settings.mail_from)[1]]
         for address in people:
             kind = f"dispute:{dispute.id}:{state}:{address}"
-            await queue(
-                tx, order, kind, letter, clock=clock, settings=settings, recipient=address
-            )
+            await queue(tx, order, kind, letter, clock=clock, settings=settings, recipient=address)
 
 
 def _waits(dispute: Dispute, state: State) -> bool:

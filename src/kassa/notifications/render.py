@@ -57,7 +57,9 @@ def dispute(
     """For staff: what a bank wants or has decided. `words` are the headline and what it means."""
     headline, what = words
     due_by = f"{dispute.due_by:%d %B %Y, %H:%M}" if open_ and dispute.due_by else ""
-    subject = f"{headline}: order {shown_number(order.number)}" + (f", answer before {due_by}" if due_by else "")
+    subject = f"{headline}: order {shown_number(order.number)}" + (
+        f", answer before {due_by}" if due_by else ""
+    )
     return _letter(
         "dispute", subject, order, settings, dispute=dispute, headline=headline, what=what, due_by=due_by,
         reason=dispute.reason.replace("_", " "), page=f"{settings.base_url}/admin/disputes/{dispute.id}",

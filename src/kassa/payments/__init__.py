@@ -13,6 +13,7 @@ from kassa.payments.queries import PAYABLE, Payment, by_reference, due_for_sync,
 from kassa.payments.record import surplus_minor
 from kassa.payments.service import capture, close, collect, record_intent, start, sync
 from kassa.payments.silence import unheard, watch_webhooks
+from kassa.payments.whose import whose
 
 __all__ = [
     "PAYABLE",
@@ -37,4 +38,5 @@ __all__ = [
     "sync",
     "unheard",
     "watch_webhooks",
+    "whose",
 ]

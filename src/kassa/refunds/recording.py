@@ -32,8 +32,12 @@ async def sync(db: Database, gateway: Gateway, reference: str, *, clock: Clock) 
     One that was made in the provider's dashboard is written down as found.
     """
     answer = await gateway.refund(reference)
+    payment = await payments.whose(db, gateway, answer.intent)
+    if payment is None:
+        return False
     async with db.transaction() as tx:
-        return await _heard(tx, answer, now=clock.now())
+        await _heard(tx, payment, answer, now=clock.now())
+    return True
 
 
 async def look_after(db: Database, gateway: Gateway, *, clock: Clock) -> None:
@@ -73,31 +77,25 @@ async def record(
     return after
 
 
-async def _heard(tx: Tx, answer: ProviderRefund, *, now: datetime) -> bool:
+async def _heard(tx: Tx, payment: payments.Payment, answer: ProviderRefund, *, now: datetime) -> None:
+    await orders.lock(tx, payment.order_id)
     refund = await queries.by_provider_ref(tx, answer.id)
     ours = parse_id(answer.metadata.get("kassa_refund", ""))
     if refund is None and ours is not None:
         refund = await queries.get(tx, ours)
     if refund is None:
-        return await _found(tx, answer, now=now)
+        await _found(tx, await payments.get(tx, payment.id), answer, now=now)
+        return
     state = OF_PROVIDER[answer.status]
     await record(tx, refund, state, now=now, reference=answer.id, error=answer.failure_reason)
-    return True
 
 
-async def _found(tx: Tx, answer: ProviderRefund, *, now: datetime) -> bool:
+async def _found(tx: Tx, payment: payments.Payment, answer: ProviderRefund, *, now: datetime) -> None:
     """A refund that somebody made at the provider: write it down, as the provider has it.
 
     Raises:
         RefundTooLarge: a refund of ours for the same money is not decided yet; the same again, later.
     """
-    payment = await payments.by_reference(tx, answer.intent, None) if answer.intent else None
-    if payment is None:
-        return False
-    await orders.lock(tx, payment.order_id)
-    if await queries.by_provider_ref(tx, answer.id) is not None:
-        return await _heard(tx, answer, now=now)
-    payment = await payments.get(tx, payment.id)
     refund = Refund(
         id=new_id(), payment_id=payment.id, order_id=payment.order_id, amount_minor=answer.amount,
         currency=answer.currency, kind="surplus" if payment.surplus else "found", reason="made at the provider",
@@ -113,7 +111,6 @@ async def _found(tx: Tx, answer: ProviderRefund, *, now: datetime) -> bool:
     data = {**_data(refund), "provider_ref": answer.id, "state": refund.state}
     await orders.note(tx, refund.order_id, "refund.found", now=now, actor=_PROVIDER, data=data)
     await _follow(tx, refund, State.REQUESTED, now=now)
-    return True
 
 
 async def _follow(tx: Tx, refund: Refund, before: State, *, now: datetime) -> None:
@@ -135,6 +132,7 @@ async def _follow(tx: Tx, refund: Refund, before: State, *, now: datetime) -> No
         )  # fmt: skip
     if refund.own and refund.state is State.SUCCEEDED:
         await _close_order(tx, refund, now=now)
+        await jobs.enqueue(tx, "finish_fulfilment", {"order_id": str(refund.order_id)}, now=now)
 
 
 async def _close_order(tx: Tx, refund: Refund, *, now: datetime) -> None:

@@ -4,11 +4,13 @@ Every write takes the caller's idempotency key (the id of the row that asks), so
 once. Facts come back as small frozen objects of what Stripe said at that moment.
 """
 
+import io
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final
 
 import stripe
 
+from kassa.stripe.contested import ProviderDispute, dispute_of
 from kassa.stripe.errors import Declined, Rejected, Unreachable
 from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
 from kassa.stripe.shown import (
@@ -202,6 +204,26 @@ class Gateway:
         wish: Any = {"payment_intent": intent_id, "limit": 100}
         page = await _call(self._client.v1.refunds.list_async(wish))
         return [refund_of(found) for found in page["data"]]
+
+    async def dispute(self, dispute_id: str) -> ProviderDispute:
+        """The dispute as it is now."""
+        return dispute_of(await _call(self._client.v1.disputes.retrieve_async(dispute_id)))
+
+    async def submit_evidence(
+        self, dispute_id: str, evidence: Mapping[str, str], *, key: str
+    ) -> ProviderDispute:
+        """Give the bank what speaks for us, once and for good; texts and files (by Stripe's id) by field."""
+        wish: Any = {"evidence": dict(evidence), "submit": True}
+        made = self._client.v1.disputes.update_async(dispute_id, wish, {"idempotency_key": key})
+        return dispute_of(await _call(made))
+
+    async def upload_evidence(self, name: str, body: bytes, *, key: str) -> str:
+        """Have Stripe keep a file for a dispute; its id there. `name` says its type by its ending."""
+        paper = io.BytesIO(body)
+        paper.name = name
+        wish: Any = {"purpose": "dispute_evidence", "file": paper}
+        made = self._client.v1.files.create_async(wish, {"idempotency_key": key})
+        return str((await _call(made))["id"])
 
     async def charge(self, charge_id: str) -> Charge:
         """The charge as it is now, with its balance transaction once there is one."""

@@ -18,6 +18,7 @@ from kassa.jobs.queue import pause
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
 from kassa.stripe import Gateway
+from kassa.webhooks.contested import dispute_moved
 from kassa.webhooks.ignored import why
 from kassa.webhooks.moved import payment_moved
 from kassa.webhooks.told import NOT_OURS, Heed, NotYet, Told
@@ -156,5 +157,10 @@ HEEDED: Final[Mapping[str, Heed]] = {
     "refund.created": _refund_moved,
     "refund.updated": _refund_moved,
     "refund.failed": _refund_moved,
+    "charge.dispute.created": dispute_moved,
+    "charge.dispute.updated": dispute_moved,
+    "charge.dispute.funds_withdrawn": dispute_moved,
+    "charge.dispute.funds_reinstated": dispute_moved,
+    "charge.dispute.closed": dispute_moved,
     "radar.early_fraud_warning.created": _warned_of_fraud,
 }

@@ -7,6 +7,7 @@ _TOLD_BY_INTENT: Final = "its PaymentIntent tells the same"
 _TOLD_BY_REFUND: Final = "its refund tells the same"
 _BOOKS: Final = "read from the provider's books by reconciliation"
 _CATALOGUE: Final = "the catalogue is ours"
+_BILLING: Final = "nothing is sold by subscription"
 _CUSTOMER: Final = "customers are ours; nothing is kept at the provider"
 
 #: Type → why it needs nothing. A type ending in a dot stands for all that begin so.
@@ -18,7 +19,6 @@ IGNORED: Final[Mapping[str, str]] = {
     "charge.expired": _TOLD_BY_INTENT,
     "charge.refunded": _TOLD_BY_REFUND,
     "charge.refund.updated": _TOLD_BY_REFUND,
-    "charge.dispute.": _BOOKS,
     "radar.early_fraud_warning.updated": "the case that its creation opened says enough",
     "payout.": _BOOKS,
     "balance.": _BOOKS,
@@ -34,6 +34,21 @@ IGNORED: Final[Mapping[str, str]] = {
     "account.": "the account's own affairs",
     "capability.": "the account's own affairs",
     "file.": "files are ours",
+    "review.": "reviews are held in the provider's dashboard; what comes of one is a refund",
+    "tax.": "taxes are ours to work out",
+    "cash_balance.": "bank transfers are not offered",
+    "source.": "superseded by PaymentIntents",
+    "invoice.": _BILLING,
+    "invoiceitem.": _BILLING,
+    "subscription_schedule.": _BILLING,
+    "quote.": _BILLING,
+    "plan.": _BILLING,
+    "credit_note.": _BILLING,
+    "topup.": "the account's own affairs",
+    "transfer.": "the account's own affairs",
+    "application_fee.": "the account's own affairs",
+    "person.": "the account's own affairs",
+    "reporting.": "reports are the provider's own",
 }
 
 

@@ -8,8 +8,9 @@ from kassa import checkout, orders, payments
 from kassa.inbox import WaitingEvent
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
+from kassa.kernel.errors import KassaError
 from kassa.kernel.ids import parse_id
-from kassa.stripe import Gateway, intent_of_event
+from kassa.stripe import Gateway, Intent, intent_of_event
 from kassa.webhooks.told import NOT_OURS, NotYet, Told
 
 
@@ -34,13 +35,10 @@ async def payment_moved(
             return NOT_OURS
         return await _stray(db, gateway, event, order_id, clock)
     actor = f"stripe:{event.id}"
-    if event.type == "payment_intent.succeeded":
-        intent = intent_of_event(data)
-        if (intent.status, intent.received, intent.currency) == (
-            "succeeded", payment.amount_minor, payment.currency,
-        ):  # fmt: skip
-            await payments.record_intent(db, payment, intent, clock=clock, actor=actor)
-            return Told(f"payment {payment.id}: succeeded", payment.order_id)
+    success = _told_success(event, data)
+    if success and (success.received, success.currency) == (payment.amount_minor, payment.currency):
+        await payments.record_intent(db, payment, success, clock=clock, actor=actor)
+        return Told(f"payment {payment.id}: succeeded", payment.order_id)
     after = await payments.sync(db, gateway, payment.id, clock=clock, actor=actor)
     return Told(f"payment {after.id}: {after.state}", after.order_id)
 
@@ -59,6 +57,17 @@ async def _bought_at_once(
         if known is None:
             return await _stray(db, gateway, event, found.order_id, clock)
     return Told(f"bought at once {found.id}: {found.state}", found.order_id)
+
+
+def _told_success(event: WaitingEvent, data: Mapping[str, Any]) -> Intent | None:
+    """The success that the event shows. In a shape that we do not know it is a hint like any other."""
+    if event.type != "payment_intent.succeeded":
+        return None
+    try:
+        intent = intent_of_event(data)
+    except (KeyError, TypeError, AttributeError, KassaError):
+        return None
+    return intent if intent.status == "succeeded" else None
 
 
 def _another(payment: payments.Payment, object_id: str) -> bool:

@@ -101,6 +101,18 @@ def prove(
 
 
 @app.command()
+def chaos(
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which run.")] = 1,
+    orders: Annotated[int, typer.Option("--orders", min=1, max=10_000, help="How many buyers come.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Play a seeded run of buyers, operators and faults in a throw-away shop; exit status 1 if anything breaks."""
+    from kassa.cli.chaos import run
+
+    raise typer.Exit(run(seed, orders, as_json=as_json))
+
+
+@app.command()
 def openapi() -> None:
     """Print the API's OpenAPI document."""
     from kassa.cli.parts import openapi_json

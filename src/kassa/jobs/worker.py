@@ -63,6 +63,14 @@ class Worker:
             for step in (self.work_once, *self.steps):
                 group.create_task(self._every(_IDLE_SECONDS, stop, step))
 
+    async def turn(self) -> int:
+        """One round of everything: schedules that are due, a batch of jobs, every step; how much was found."""
+        await self._tick()
+        found = await self.work_once()
+        for step in self.steps:
+            found += await step()
+        return found
+
     async def work_once(self) -> int:
         """Take one batch of due jobs and run it; how many there were."""
         async with self._db.transaction() as tx:

@@ -95,7 +95,7 @@ class Database:
             dsn,
             min_size=min_size,
             max_size=max_size,
-            init=_prepare,
+            init=prepare,
             reset=_leave,
             timeout=_ACQUIRE_SECONDS,
             server_settings={
@@ -183,7 +183,7 @@ def assert_no_transaction() -> None:
         raise AssertionError("network call inside a database transaction")
 
 
-async def _prepare(raw: Any) -> None:
+async def prepare(raw: Any) -> None:
     """JSON columns carry Python values both ways."""
     for kind in ("json", "jsonb"):
         await raw.set_type_codec(

@@ -1,0 +1,158 @@
+"""A `Database` whose every statement is a step of the stage, so that anything may happen between any two."""
+
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+
+import asyncpg
+
+from kassa.chaos.stage import Killed, Stage, current_process
+from kassa.kernel.db import Database, prepare
+
+_SETTINGS: Final = {"application_name": "kassa chaos", "timezone": "UTC"}
+#: Frames of these files are how a statement travels, not who sent it.
+_VEHICLES: Final = ("kassa.kernel.db", "kassa.chaos.", "contextlib", "asyncio")
+
+
+class SteppedDatabase(Database):
+    """Connections of one process of the shop. There is one for everybody who wants one: the order in which a
+    pool serves its queue is no matter of this simulation.
+    """
+
+    def __init__(self, stage: Stage, dsn: str) -> None:
+        super().__init__(None)
+        self._stage = stage
+        self._dsn = dsn
+        self._idle: list[Stepped] = []
+        self._all: set[Stepped] = set()
+
+    async def open(self, count: int) -> Self:
+        """Have so many connections ready."""
+        self._idle = [await self._connect() for _ in range(count)]
+        return self
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for one in tuple(self._all):
+            one.drop()
+        self._all.clear()
+        self._idle.clear()
+
+    @property
+    def pids(self) -> list[int]:
+        """The database sessions of this process."""
+        return sorted(one.pid for one in self._all)
+
+    def drop(self) -> None:
+        """Every connection breaks at once, as when the process or the database is killed."""
+        for one in self._all:
+            one.drop()
+
+    @asynccontextmanager
+    async def _acquire(self) -> AsyncIterator[Any]:
+        process = current_process.get()
+        if process is not None and not process.alive:
+            raise Killed
+        while self._idle and self._idle[0].is_closed():
+            self._all.discard(self._idle.pop(0))
+        held = self._idle.pop(0) if self._idle else await self._stage.fly(self._connect(), 0)
+        try:
+            yield held
+        finally:
+            if held.is_closed():
+                self._all.discard(held)
+            else:
+                self._idle.append(held)
+
+    async def _connect(self) -> "Stepped":
+        raw = await asyncpg.connect(self._dsn, server_settings=_SETTINGS)
+        await prepare(raw)
+        made = Stepped(self._stage, raw)
+        self._all.add(made)
+        return made
+
+
+class Stepped:
+    """One connection; offers what `kernel.db` uses of asyncpg's."""
+
+    def __init__(self, stage: Stage, raw: Any) -> None:
+        self._stage = stage
+        self._raw = raw
+        self.pid: int = raw.get_server_pid()
+
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return bool(self._raw.is_closed())
+
+    def drop(self) -> None:
+        """Break the connection without a word to the database."""
+        self._raw.terminate()
+
+    async def fetch(self, sql: str, *args: object) -> Any:
+        """All rows."""
+        return await self._send(lambda: self._raw.fetch(sql, *args))
+
+    async def fetchrow(self, sql: str, *args: object) -> Any:
+        """The first row, or None."""
+        return await self._send(lambda: self._raw.fetchrow(sql, *args))
+
+    async def fetchval(self, sql: str, *args: object) -> Any:
+        """The first column of the first row."""
+        return await self._send(lambda: self._raw.fetchval(sql, *args))
+
+    async def execute(self, sql: str, *args: object) -> Any:
+        """Run a statement."""
+        return await self._send(lambda: self._raw.execute(sql, *args))
+
+    async def executemany(self, sql: str, args: Sequence[Sequence[object]]) -> None:
+        """Run a statement once per row of `args`."""
+        await self._send(lambda: self._raw.executemany(sql, args))
+
+    @asynccontextmanager
+    async def transaction(self, **options: Any) -> AsyncIterator[None]:
+        """A transaction: its beginning and its end are steps like every statement."""
+        inner = self._raw.transaction(**options)
+        await self._send(inner.start, "begin")
+        try:
+            yield
+        except Killed:
+            raise
+        except BaseException:
+            if not self.is_closed():
+                await self._send(inner.rollback, "rollback")
+            raise
+        await self._send(inner.commit, "commit")
+
+    def cursor(self, sql: str, *args: object, prefetch: int) -> Any:
+        """Row by row."""
+        return self._raw.cursor(sql, *args, prefetch=prefetch)
+
+    async def _send(self, statement: Callable[[], Coroutine[Any, Any, Any]], name: str = "") -> Any:
+        process = current_process.get()
+        if process is not None and not process.alive:
+            raise Killed
+        label = f"{_sender()} {name}".rstrip()
+        try:
+            answer = await self._stage.fly(statement(), self.pid)
+        except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+            if process is not None and not process.alive:
+                raise Killed from None
+            await self._stage.step(f"{label}: broken")
+            raise
+        except asyncpg.PostgresError:
+            await self._stage.step(f"{label}: refused")
+            raise
+        await self._stage.step(label)
+        return answer
+
+
+def _sender() -> str:
+    """The function of the shop that sent a statement: the name of the step, and so of every place to die at."""
+    frame: Any = sys._getframe(2)
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.startswith("kassa.") and not module.startswith(_VEHICLES):
+            return f"{module.removeprefix('kassa.')}.{frame.f_code.co_name}"
+        frame = frame.f_back
+    return "?"

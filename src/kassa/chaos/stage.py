@@ -1,0 +1,238 @@
+"""The seeded scheduler: every actor waits at a step until it is chosen, so one seed is one interleaving.
+
+A step is a statement to the database, a call over a network, or a pause. Whoever is chosen runs until it
+reaches its next step; everybody else stands still, except those whose statement waits for a lock in the
+database. The scheduler asks the database who does, and goes on without them.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final, Protocol, TypeVar
+
+T = TypeVar("T")
+
+#: How long a statement may take before the database is asked whether it waits for a lock.
+_PATIENCE: Final = 0.002
+#: Statements that neither end nor wait for a lock: something outside the simulation is broken.
+_STUCK_SECONDS: Final = 60
+
+
+#: When every run begins.
+BEGAN: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """The process that was doing this is gone; nothing may catch it."""
+
+
+class Stuck(RuntimeError):
+    """Nobody can go on: everybody waits for a lock, or a statement does not end."""
+
+
+class Mortal(Protocol):
+    """Somebody steps are taken for: a process of the shop."""
+
+    name: str
+    alive: bool
+
+
+class Blocked(Protocol):
+    """Tells which of these database sessions wait for a lock."""
+
+    def __call__(self, pids: Sequence[int], /) -> Awaitable[set[int]]:
+        """The subset of `pids` that waits for a lock right now."""
+        ...
+
+
+@dataclass(slots=True)
+class Actor:
+    """Somebody with a will: a buyer, an operator, a worker, the courier."""
+
+    name: str
+    steps: int = 0
+
+
+@dataclass(slots=True)
+class Parked:
+    """A task that waits to be chosen."""
+
+    actor: Actor
+    number: int
+    label: str
+    process: Mortal | None
+    future: "asyncio.Future[None]"
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Tells two parked tasks apart in the same way in every run."""
+        return self.actor.name, self.number
+
+
+current_actor: ContextVar[Actor] = ContextVar("chaos_actor")
+current_process: ContextVar[Mortal | None] = ContextVar("chaos_process", default=None)
+
+
+class Stage:
+    """Chance, time and turns of one run. It is also the clock of everybody in it."""
+
+    def __init__(self, seed: int, began: datetime | None = None) -> None:
+        self.chance = random.Random(f"stage {seed}")  # noqa: S311 - a simulation must be repeatable
+        self.steps = 0
+        self.seen: Counter[str] = Counter()
+        self.before_turn: Callable[[Parked], Awaitable[bool]] | None = None
+        self._now = began or BEGAN
+        self._parked: list[Parked] = []
+        self._asleep: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._flying: dict[asyncio.Future[Any], int] = {}
+        self._trace = blake2b(digest_size=16)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failures: list[BaseException] = []
+
+    def now(self) -> datetime:
+        """The simulated time."""
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        """Move the simulated time forward."""
+        self._now += by
+
+    @property
+    def trace(self) -> str:
+        """What this run did so far, as one number: two runs of one seed agree in it."""
+        return self._trace.hexdigest()
+
+    def start(self, name: str, play: Callable[[], Coroutine[Any, Any, None]]) -> "asyncio.Task[None]":
+        """An actor enters; it begins when it is chosen."""
+
+        async def act() -> None:
+            current_actor.set(Actor(name))
+            try:
+                await self.step("enters")
+                await play()
+            except Killed:
+                return
+            except BaseException as error:
+                self._failures.append(error)
+                raise
+
+        task = asyncio.get_running_loop().create_task(act(), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._left)
+        return task
+
+    async def step(self, label: str) -> None:
+        """Wait here until chosen.
+
+        Raises:
+            Killed: the process this was done for is gone.
+        """
+        process = current_process.get()
+        if process is not None and not process.alive:
+            raise Killed
+        actor = current_actor.get()
+        actor.steps += 1
+        parked = Parked(actor, actor.steps, label, process, asyncio.get_running_loop().create_future())
+        self._parked.append(parked)
+        await parked.future
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the simulated time is `seconds` later, then to be chosen."""
+        actor = current_actor.get()
+        actor.steps += 1
+        future = asyncio.get_running_loop().create_future()
+        self._asleep.append((self._now + timedelta(seconds=seconds), len(self._asleep), future))
+        await future
+        await self.step("wakes")
+
+    async def fly(self, statement: Coroutine[Any, Any, T], pid: int) -> T:
+        """Run a statement of the database session `pid`; it may wait for a lock while others go on."""
+        task = asyncio.ensure_future(statement)
+        self._flying[task] = pid
+        try:
+            return await task
+        finally:
+            self._flying.pop(task, None)
+
+    def fail(self, chosen: Callable[[Parked], bool], error: Callable[[], BaseException]) -> int:
+        """Whoever is parked and chosen goes on with an error instead; how many those were."""
+        hit = [one for one in self._parked if chosen(one) and not one.future.done()]
+        for one in hit:
+            one.future.set_exception(error())
+        return len(hit)
+
+    async def run(self, blocked: Blocked, until: Callable[[], bool]) -> None:
+        """Let everybody take turns until `until()` holds or everybody has left.
+
+        Raises:
+            Stuck: nobody can go on.
+            Exception: what an actor failed with.
+        """
+        while True:
+            await self._quiet(blocked)
+            if self._failures:
+                raise self._failures[0]
+            if until() or not self._tasks:
+                return
+            ready = sorted((one for one in self._parked if not one.future.done()), key=lambda one: one.order)
+            self._parked = ready
+            if not ready:
+                self._wake_next()
+                continue
+            await self._turn(ready[self.chance.randrange(len(ready))])
+
+    async def _turn(self, chosen: Parked) -> None:
+        self._now += timedelta(milliseconds=self.chance.randrange(1, 20))
+        self._wake_due()
+        if self.before_turn is not None and not await self.before_turn(chosen):
+            return
+        self._parked.remove(chosen)
+        if not chosen.future.done():
+            self.steps += 1
+            self.seen[chosen.label] += 1
+            self._trace.update(f"{chosen.order} {chosen.label} {self._now.timestamp()}\n".encode())
+            chosen.future.set_result(None)
+
+    def _wake_due(self) -> None:
+        due = sorted(one for one in self._asleep if one[0] <= self._now)
+        for one in due:
+            self._asleep.remove(one)
+            if not one[2].done():
+                one[2].set_result(None)
+
+    def _wake_next(self) -> None:
+        self._asleep = [one for one in self._asleep if not one[2].done()]
+        if not self._asleep:
+            raise Stuck(f"nobody can go on; {len(self._flying)} statements wait for locks")
+        self._now = max(self._now, min(self._asleep)[0])
+        self._wake_due()
+
+    async def _quiet(self, blocked: Blocked) -> None:
+        """Return when nobody runs: all are parked, asleep, or wait for a lock in the database."""
+        loop: Any = asyncio.get_running_loop()
+        waited = 0.0
+        while True:
+            while loop._ready:  # nothing else tells whether somebody could still run
+                await asyncio.sleep(0)  # noqa: ASYNC110
+            if not self._flying:
+                return
+            done, _ = await asyncio.wait(
+                list(self._flying), timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED
+            )
+            if done:
+                continue
+            if set(self._flying.values()) <= await blocked(sorted(self._flying.values())):
+                return
+            waited += _PATIENCE
+            if waited > _STUCK_SECONDS:
+                raise Stuck("a statement does not end")
+
+    def _left(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # kept in `_failures`

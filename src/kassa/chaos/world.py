@@ -1,0 +1,226 @@
+"""Everything around the actors: the database, the provider and its wires, the processes, and how each fails."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+import asyncpg
+
+from kassa.chaos.asgi import Answer
+from kassa.chaos.database import SteppedDatabase
+from kassa.chaos.luck import Luck
+from kassa.chaos.process import Build, Process
+from kassa.chaos.stage import Killed, Parked, Stage, current_process
+from kassa.stripe import Wired
+
+Post = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]
+
+_CONNECTIONS: Final = 6
+_PUBLISHABLE: Final = "Bearer pk_test_chaos"
+_ERROR: Final = b'{"error":{"type":"api_error","message":"An error occurred."}}'
+_LIMIT: Final = (
+    b'{"error":{"type":"invalid_request_error","code":"rate_limit","message":"Too many requests."}}'
+)
+_SLOW_SECONDS: Final = 30
+
+
+class Provider(Protocol):
+    """A Stripe sandbox in this process."""
+
+    async def exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """One request to it, answered without waiting for anything."""
+        ...
+
+    async def deliver_due(self) -> int:
+        """Post the webhooks that are due."""
+        ...
+
+
+@dataclass(slots=True)
+class World:
+    """One run's world. `violations` is what anybody saw that must not be."""
+
+    stage: Stage
+    luck: Luck
+    dsn: str
+    control: Any
+    build: Build
+    provider: Provider = field(init=False)
+    processes: list[Process] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    kills: dict[str, int] = field(default_factory=dict)
+    deliveries: int = 0
+    open_for_business: bool = True
+    told_paid: set[str] = field(default_factory=set)
+    _held_back: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
+    _born: int = 0
+
+    async def open(self, processes: int) -> None:
+        """Start so many processes of the shop."""
+        self.stage.before_turn = self._misfortune
+        self.processes = [await self._start(f"shop-{number}") for number in range(1, processes + 1)]
+
+    async def close(self) -> None:
+        """Take every connection down."""
+        for process in self.processes:
+            await process.db.close()
+
+    async def blocked(self, pids: Sequence[int]) -> set[int]:
+        """Which of these database sessions wait for a lock."""
+        rows = await self.control.fetch(
+            "select pid from pg_locks where not granted and pid = any($1::int[])", list(pids)
+        )
+        return {row["pid"] for row in rows}
+
+    def anyone(self) -> Process:
+        """A process that a request happens to reach."""
+        return self.stage.chance.choice(self.processes)
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """A request of somebody outside to whichever process; an answer that says the shop is broken is noted.
+
+        Raises:
+            ConnectionError: no answer came.
+        """
+        await self.stage.step(f"asks {method} {_shape(path)}")
+        answer = await self.anyone().request(method, path, body, headers)
+        await self.stage.step(f"answered {method} {_shape(path)}")
+        if answer.status == 500:
+            self.violations.append(f"{method} {_shape(path)} answered {answer.status}")
+        return answer
+
+    async def at_stripe(self, method: str, path: str, form: str = "") -> Answer:
+        """A request of a customer's browser to the provider, over a network that may fail.
+
+        Raises:
+            ConnectionError: no answer came.
+        """
+        headers = {"authorization": _PUBLISHABLE, "content-type": "application/x-www-form-urlencoded"}
+        return Answer(*await self._over_the_wire(method, path, headers, form.encode()))
+
+    async def command(self, method: str, path: str, body: bytes = b"{}") -> Answer:
+        """A command to the sandbox: what banks, customers on Stripe's pages and its dashboard do."""
+        await self.stage.step(f"stripe does {_shape(path)}")
+        kind = "application/x-www-form-urlencoded" if path.startswith("/v1") else "application/json"
+        headers = {"content-type": kind, "authorization": "Bearer sk_test_chaos"}
+        return await self.provider.exchange(method, path, headers, body)
+
+    async def receive(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """A webhook leaves the provider; what it is told."""
+        fault = self.luck.webhook()
+        if fault == "drop":
+            return 503
+        if fault == "lose":
+            return 200
+        if fault == "reorder":
+            self._held_back.append((headers, body))
+            return 200
+        if fault == "slow":
+            await self.stage.sleep(_SLOW_SECONDS)
+        if fault in ("forge", "truncate"):
+            await self._false_webhook(fault, headers, body)
+        status = await self._deliver(headers, body)
+        if fault == "duplicate":
+            await self._deliver(headers, body)
+        return status
+
+    async def deliver_held_back(self) -> int:
+        """Deliver what came out of order, newest first; how much that was."""
+        late, self._held_back = self._held_back[::-1], []
+        for headers, body in late:
+            if await self._deliver(headers, body) != 200:
+                self._held_back.append((headers, body))
+        return len(late)
+
+    async def kill(self, process: Process, label: str) -> None:
+        """A process dies at once, and another one takes its place."""
+        self.kills[label] = self.kills.get(label, 0) + 1
+        process.alive = False
+        await self._end_sessions(process.db.pids)
+        process.db.drop()
+        self.stage.fail(lambda one: one.process is process, Killed)
+        self.processes[self.processes.index(process)] = await self._start(process.name)
+
+    async def restart_database(self) -> None:
+        """The database goes away under everybody and comes back. Who had sent something never learns what
+        became of it.
+        """
+        self.luck.met["database: restart"] += 1
+        for process in self.processes:
+            await self._end_sessions(process.db.pids)
+            process.db.drop()
+        self.stage.fail(
+            lambda one: one.process is not None and not one.label.startswith("stripe"),
+            lambda: asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        )
+
+    async def _start(self, name: str) -> Process:
+        self._born += 1
+        db = await SteppedDatabase(self.stage, self.dsn).open(_CONNECTIONS)
+        wire = Wired(self._over_the_wire, self.stage.sleep)
+        return Process(self.stage, name, db, self.build(db, wire, self.stage))
+
+    async def _misfortune(self, chosen: Parked) -> bool:
+        """What happens before a turn; whether the turn is still to be had."""
+        jump = self.luck.jump()
+        if jump:
+            self.stage.advance(timedelta(seconds=jump))
+        if self.luck.database():
+            await self.restart_database()
+            return False
+        if isinstance(chosen.process, Process) and chosen.process.alive and self.luck.kill():
+            await self.kill(chosen.process, chosen.label)
+            return False
+        return True
+
+    async def _over_the_wire(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        name = f"stripe {method} {_shape(path)}"
+        await self.stage.step(name)
+        fault = self.luck.network()
+        if fault == "lose_request":
+            raise ConnectionResetError("the request was lost")
+        if fault == "slow":
+            await self.stage.sleep(_SLOW_SECONDS)
+        if fault == "error_500":
+            return 500, {"request-id": "req_chaos"}, _ERROR
+        if fault == "rate_limit":
+            return 429, {"request-id": "req_chaos"}, _LIMIT
+        process = current_process.get()
+        if process is not None and not process.alive:
+            raise Killed
+        answer = await self.provider.exchange(method, path, headers, body)
+        await self.stage.step(f"{name}: answered")
+        if fault == "lose_answer":
+            raise ConnectionResetError("the answer was lost")
+        return answer.status, answer.headers, answer.body
+
+    async def _deliver(self, headers: Mapping[str, str], body: bytes) -> int:
+        self.deliveries += 1
+        try:
+            answer = await self.ask("POST", "/webhooks/stripe", body, headers)
+        except ConnectionError:
+            return 503
+        return answer.status
+
+    async def _false_webhook(self, fault: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Somebody else sends what looks like a webhook: it must be refused."""
+        false = body + b" " if fault == "forge" else body[: len(body) // 2]
+        status = await self._deliver(headers, false)
+        if status not in (400, 503):
+            self.violations.append(f"a webhook that was a {fault} was answered {status}")
+
+    async def _end_sessions(self, pids: Sequence[int]) -> None:
+        await self.control.fetch(
+            "select pg_terminate_backend(pid, 5000) from unnest($1::int[]) pid", list(pids)
+        )
+
+
+def _shape(path: str) -> str:
+    """A path with its ids as dots, so that the same step has the same name."""
+    parts = path.partition("?")[0].split("/")
+    return "/".join("…" if any(c.isdigit() for c in part) and part not in ("v1",) else part for part in parts)

@@ -49,6 +49,31 @@ async def test_what_is_paid_back_does_not_wait(db, clock):
     assert await waiting(db) == ([], None)
 
 
+async def test_units_that_were_given_up_wait_no_longer_and_come_back_if_their_refund_failed(db, clock):
+    order = await paid(db, clock)
+    await do(db, clock, fulfilment.ship, order.id, {line(order, "EMMA"): 3})
+    await refunded(db, order, clock, {line(order, "PERSUASION"): 1})
+    await do(db, clock, fulfilment.finish, order.id)
+    assert await waiting(db) == ([], None)
+
+    async with db.transaction() as tx:
+        await tx.execute("update refunds set state = 'failed'")
+    await do(db, clock, fulfilment.finish, order.id)
+
+    assert await waiting(db) == ([(order.id, 1, 0)], None)
+
+
+async def test_what_was_sent_long_ago_is_not_looked_at_again(db, clock):
+    sent = await paid(db, clock, A=1)
+    await do(db, clock, fulfilment.ship, sent.id)
+    unpacked = await paid(db, clock, B=1)
+    parcel = await do(db, clock, fulfilment.pick, unpacked.id)
+    await do(db, clock, fulfilment.send, parcel.id)
+
+    async with db.connection() as conn:
+        assert await conn.fetchval("select count(*) from orders where sent_at is null") == 0
+
+
 async def test_a_cursor_that_is_not_ours_is_refused(db):
     with pytest.raises(Invalid):
         await waiting(db, after="yesterday")

@@ -250,6 +250,15 @@ async def parcels(conn: Conn, order_id: UUID) -> tuple[int, int, int]:
     return (row[0], row[1], row[2]) if row is not None else (0, 0, 0)
 
 
+async def mark_sent(tx: Tx, order_id: UUID, at: datetime | None) -> None:
+    """Nothing is left to pack or to hand over since `at`; None: something is."""
+    await tx.execute(
+        "update orders set sent_at = $2 where id = $1 and (sent_at is null) <> ($2::timestamptz is null)",
+        order_id,
+        at,
+    )
+
+
 async def to_ship(conn: Conn, *, after: str | None = None, limit: int = 50) -> ToShipPage:
     """Orders with something to pack or to hand over, the oldest first, at most a hundred a page.
 
@@ -260,11 +269,28 @@ async def to_ship(conn: Conn, *, after: str | None = None, limit: int = 50) -> T
     at, last = _read_cursor(after)
     rows = await conn.fetch(
         """
+        with paid as (
+            select id from orders where state in ('paid', 'fulfilling') and sent_at is null
+              and ($1::timestamptz is null or (created_at, id) > ($1, $2))
+              and (exists (select from fulfilments where order_id = orders.id and fulfilments.state = 'picked')
+                or refunded_minor < total_minor and exists (
+                    select from order_lines as line where line.order_id = orders.id and line.quantity
+                        > (select coalesce(sum(packed.quantity), 0)
+                           from fulfilment_lines as packed join fulfilments on fulfilments.id = packed.fulfilment_id
+                           where packed.line_id = line.id and fulfilments.state <> 'canceled')
+                        + (select coalesce(sum(given.quantity), 0)
+                           from refund_lines as given join refunds on refunds.id = given.refund_id
+                           where given.line_id = line.id and (given.restocked_at is not null
+                              or refunds.state in ('requested', 'pending', 'succeeded')))))
+            order by created_at, id limit $3
+        ), promised as (
+            select orders.id from payments join orders on orders.id = order_id
+            where payments.state = 'authorized' and orders.state = 'pending'
+              and ($1::timestamptz is null or (orders.created_at, orders.id) > ($1, $2))
+            order by orders.created_at, orders.id limit $3
+        )
         select id, number, orders.state, email, shipping_address, shipping_method, created_at, paid_at,
-            rest.units, waiting.picked
-        from orders
-        cross join lateral (
-            select coalesce(sum(greatest(0, line.quantity
+            (select coalesce(sum(greatest(0, line.quantity
                 - (select coalesce(sum(packed.quantity), 0)
                    from fulfilment_lines as packed join fulfilments on fulfilments.id = packed.fulfilment_id
                    where packed.line_id = line.id and fulfilments.state <> 'canceled')
@@ -272,16 +298,9 @@ async def to_ship(conn: Conn, *, after: str | None = None, limit: int = 50) -> T
                    from refund_lines as given join refunds on refunds.id = given.refund_id
                    where given.line_id = line.id and (given.restocked_at is not null
                       or refunds.state in ('requested', 'pending', 'succeeded')))
-                )), 0)::int as units
-            from order_lines as line where line.order_id = orders.id
-        ) as rest
-        cross join lateral (
-            select count(*)::int as picked from fulfilments where order_id = orders.id and state = 'picked'
-        ) as waiting
-        where (orders.state in ('paid', 'fulfilling') or orders.state = 'pending' and exists (
-                select from payments where order_id = orders.id and payments.state = 'authorized'))
-          and (rest.units > 0 and refunded_minor < total_minor or waiting.picked > 0)
-          and ($1::timestamptz is null or (created_at, id) > ($1, $2))
+                )), 0)::int from order_lines as line where line.order_id = orders.id),
+            (select count(*)::int from fulfilments where order_id = orders.id and fulfilments.state = 'picked')
+        from orders where id in (select id from paid union all select id from promised)
         order by created_at, id limit $3
         """,
         at,

@@ -90,7 +90,7 @@ async def send(
     await queries.move(tx, parcel.id, State.SHIPPED, now=now)
     sent = await queries.get(tx, parcel.id)
     await orders.apply(tx, order.id, Event.SHIPPED, now=now, actor=actor, data=_facts(sent))
-    await _tell(tx, sent, now=now)
+    await _tell(tx, sent, more=not await _mark_sent(tx, order.id, now=now), now=now)
     return sent
 
 
@@ -149,11 +149,13 @@ async def track(
 
 
 async def finish(tx: Tx, order_id: UUID, *, actor: str, now: datetime) -> None:
-    """An order of which everything has arrived that is not paid back is fulfilled; else nothing happens.
+    """Draw the conclusions of units that were given up, or are not any more.
 
-    To be called when units were given up after other ones had arrived: no delivery would tell any more.
+    An order of which everything has arrived that is not paid back is fulfilled (no delivery would tell any more);
+    one of which nothing is left to send waits no longer.
     """
     order = await orders.lock(tx, order_id)
+    await _mark_sent(tx, order_id, now=now)
     if order.state is orders.State.FULFILLING and await _complete(tx, order_id):
         await orders.apply(tx, order_id, Event.DELIVERED, now=now, actor=actor)
 
@@ -176,7 +178,7 @@ async def _open(
     await queries.insert(tx, parcel)
     await orders.apply(tx, order_id, _EVENTS[state], now=now, actor=actor, data=_facts(parcel))
     if state is State.SHIPPED:
-        await _tell(tx, parcel, now=now)
+        await _tell(tx, parcel, more=not await _mark_sent(tx, order_id, now=now), now=now)
     return parcel
 
 
@@ -259,10 +261,16 @@ def _facts(parcel: Fulfilment) -> dict[str, Any]:
     }
 
 
-async def _tell(tx: Tx, parcel: Fulfilment, *, now: datetime) -> None:
+async def _mark_sent(tx: Tx, order_id: UUID, *, now: datetime) -> bool:
+    """Keep the list of what waits true; whether everything has left."""
+    picked, _, _ = await queries.parcels(tx, order_id)
+    sent = not picked and not any(line.left for line in await queries.left(tx, order_id))
+    await queries.mark_sent(tx, order_id, now if sent else None)
+    return sent
+
+
+async def _tell(tx: Tx, parcel: Fulfilment, *, more: bool, now: datetime) -> None:
     """The mail is another room's; it is given what is true now, and sends it once per parcel."""
-    picked, _, _ = await queries.parcels(tx, parcel.order_id)
-    more = picked > 0 or any(line.left for line in await queries.left(tx, parcel.order_id))
     args = {
         **_facts(parcel), "order_id": str(parcel.order_id), "tracking_url": parcel.tracking_url, "more": more,
     }  # fmt: skip

@@ -365,6 +365,7 @@ create table orders (
     created_at timestamp with time zone not null,
     paid_at timestamp with time zone,
     refunded_minor bigint not null default 0,
+    sent_at timestamp with time zone,
     CHECK ((total_minor = (((subtotal_minor - discount_minor) + shipping_minor) +
 CASE
     WHEN tax_included THEN (0)::bigint
@@ -384,6 +385,7 @@ CREATE INDEX orders_by_state ON public.orders USING btree (state, created_at DES
 CREATE INDEX orders_newest ON public.orders USING btree (created_at DESC, id DESC);
 CREATE INDEX orders_of_email ON public.orders USING btree (lower(email), created_at DESC);
 CREATE INDEX orders_of_owner ON public.orders USING btree (owner, created_at DESC, id DESC);
+CREATE INDEX orders_to_ship ON public.orders USING btree (created_at, id) WHERE ((state = ANY (ARRAY['paid'::text, 'fulfilling'::text])) AND (sent_at IS NULL));
 
 create table payments (
     id uuid not null,

@@ -132,6 +132,7 @@ async def _follow(tx: Tx, refund: Refund, before: State, *, now: datetime) -> No
         )  # fmt: skip
     if refund.own and refund.state is State.SUCCEEDED:
         await _close_order(tx, refund, now=now)
+    if refund.own and refund.state is not State.PENDING:
         await jobs.enqueue(tx, "finish_fulfilment", {"order_id": str(refund.order_id)}, now=now)
 
 

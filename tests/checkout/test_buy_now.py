@@ -301,6 +301,37 @@ async def test_a_challenge_that_nobody_passes_lets_the_goods_go_in_the_end(till,
     assert await till.stock() == (5, 0)
 
 
+async def test_a_bank_that_takes_its_time_keeps_the_goods_until_it_has_decided(till, clock):
+    bought = await buy(till)
+    await pay(till, bought, "pm_sepaDebit_successDelayed")
+    await till.settle()
+    assert await count(till, "orders") == 0
+
+    async with till.db.transaction() as tx:
+        await inventory.postpone(tx, bought.id, clock.now())
+    await checkout.expire_due(till.db, till.gateway, clock=clock)
+    assert (await now(till, bought)).state == "open"
+    assert await till.stock() == (5, 1)
+    clock.advance(seconds=3 * 86_400)
+    await till.settle()
+
+    assert (await order_of(till, bought)).state is S.PAID
+    assert await till.stock() == (4, 0)
+
+
+async def test_a_debit_that_fails_in_the_end_lets_the_goods_go(till, clock):
+    bought = await buy(till)
+    await pay(till, bought, "pm_sepaDebit_failedDelayed")
+    await till.settle()
+
+    clock.advance(seconds=3 * 86_400)
+    await till.settle()
+
+    assert (await now(till, bought)).state == "expired"
+    assert await till.stock() == (5, 0)
+    assert await count(till, "orders") == 0
+
+
 @pytest.mark.parametrize(("fault", "held"), [("lose_answer", 1), ("lose_request", 1)])
 async def test_an_answer_that_is_lost_is_asked_for_again(till, clock, fault, held):
     wish = {"id": new_id()}

@@ -35,6 +35,12 @@ class BuyNow:
     created_at: datetime
     ended_at: datetime | None
 
+    @property
+    def line(self) -> Mapping[str, Any]:
+        """What is bought, as it was agreed: sku, title, slug, quantity, amounts in minor units."""
+        line: Mapping[str, Any] = self.terms["quote"]["lines"][0]
+        return line
+
 
 async def insert(tx: Tx, fresh: BuyNow, *, sync_at: datetime) -> bool:
     """Write down what is about to be sold; False if there is one of this id."""
@@ -93,10 +99,10 @@ async def is_open(conn: Conn, buy_now_id: UUID) -> bool:
 async def write(
     tx: Tx, buy_now_id: UUID, *, session_ref: str | None, url: str | None, sync_at: datetime | None
 ) -> None:
-    """Write down what the provider showed of one that goes on."""
+    """Write down what the provider showed of one that goes on; without `url` its page is done, and the bank decides."""
     await tx.execute(
         """
-        update buy_nows set session_ref = coalesce($2, session_ref), url = coalesce($3, url), sync_at = $4
+        update buy_nows set session_ref = coalesce($2, session_ref), url = $3, sync_at = $4
         where id = $1
         """,
         buy_now_id,

@@ -12,6 +12,8 @@ from kassa.stripe import Gateway
 
 #: How often paying or canceling looks again when somebody else is changing the same order.
 _ROUNDS: Final = 5
+#: In these an order was given up already; doing so again is nothing new.
+_GIVEN_UP: Final = frozenset({orders.State.CANCELED, orders.State.FAILED})
 
 
 async def pay(
@@ -117,7 +119,7 @@ async def _end(
             pending = order.state is orders.State.PENDING
             open_payment = await _payable(tx, order_id) if pending else None
             if open_payment is None:
-                if pending or event is orders.Event.CANCELED:
+                if pending or (event is orders.Event.CANCELED and order.state not in _GIVEN_UP):
                     await orders.apply(tx, order_id, event, now=clock.now(), actor=actor)
                 return
         await _close(db, gateway, open_payment, clock=clock, actor=actor)

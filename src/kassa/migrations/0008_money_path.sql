@@ -218,6 +218,29 @@ begin
 end $$;
 create constraint trigger ledger_entries_balance after insert on ledger_entries
     deferrable initially deferred for each row execute function ledger_entry_has_lines();
+-- The books of what happened before there were any, as the shop would have written them; fees are asked for.
+create temporary table posting on commit drop as
+    select gen_random_uuid() as id, 'sale' as kind, 'order:' || id as cause, id as order_id, currency, paid_at as at,
+        array['receivable', 'discounts', 'tax', 'shipping', 'sales'] as accounts,
+        array[total_minor, discount_minor, -tax_minor, -shipping_minor,
+            -(total_minor + discount_minor - tax_minor - shipping_minor)] as amounts
+    from orders where paid_at is not null
+    union all
+    select gen_random_uuid(), 'payment', 'payment:' || id, order_id, currency, succeeded_at,
+        array['provider', 'receivable'], array[received_minor, -received_minor]
+    from payments where state = 'succeeded' and received_minor > 0
+    union all
+    select gen_random_uuid(), 'refund', 'refund:' || id, order_id, currency, created_at,
+        array['provider', case kind when 'surplus' then 'receivable' else 'refunds' end],
+        array[-amount_minor, amount_minor]
+    from refunds where state in ('pending', 'succeeded');
+insert into ledger_entries (id, kind, cause, order_id, currency, at)
+select id, kind, cause, order_id, currency, coalesce(at, now()) from posting order by at, kind <> 'sale', kind;
+insert into ledger_lines (entry_id, account, amount_minor)
+select id, account, amount from posting, unnest(accounts, amounts) as line (account, amount) where amount <> 0;
+insert into jobs (id, name, args, key, run_at, created_at)
+select gen_random_uuid(), 'record_fee', jsonb_build_object('payment_id', id), 'fee:' || id, now(), now()
+from payments where state = 'succeeded' and charge_ref is not null;
 
 -- Stripe's events can be looked through and replayed.
 alter table stripe_events

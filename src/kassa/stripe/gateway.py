@@ -26,6 +26,7 @@ from kassa.stripe.shown import (
 )
 
 _RETRIES: Final = 2
+_PAGE: Final = 100
 _CAPTURE: Final[Mapping[str, Any]] = {"automatic": "automatic_async", "manual": "manual"}
 _TRANSIENT: Final = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit"})
 
@@ -234,6 +235,20 @@ class Gateway:
         """A line of the provider's own books."""
         found = self._client.v1.balance_transactions.retrieve_async(transaction_id)
         return balance_transaction_of(await _call(found))
+
+    async def intents(self, *, after: str | None = None) -> Sequence[Intent]:
+        """A page of PaymentIntents, newest first, from after that one on; empty at the end."""
+        page = await _call(self._client.v1.payment_intents.list_async(_page(after)))
+        return [intent_of(data) for data in page["data"]]
+
+    async def refunds(self, *, after: str | None = None) -> Sequence[ProviderRefund]:
+        """A page of refunds, newest first, from after that one on; empty at the end."""
+        page = await _call(self._client.v1.refunds.list_async(_page(after)))
+        return [refund_of(data) for data in page["data"]]
+
+
+def _page(after: str | None) -> Any:
+    return {"limit": _PAGE, "starting_after": after} if after else {"limit": _PAGE}
 
 
 async def _call(request: Awaitable[stripe.StripeObject]) -> dict[str, Any]:

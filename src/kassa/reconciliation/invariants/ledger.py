@@ -120,20 +120,19 @@ async def fees(tx: Tx) -> list[str]:
 
 
 async def disputes(tx: Tx) -> list[str]:
-    """Each dispute that took money is one entry with its fee, reversed if it was won."""
+    """What each dispute took, fee and all, less what came back, is in the books."""
     rows = await tx.fetch(
         """
         with due as (
-            select 'dispute:' || id as cause, currency, -(withdrawn_minor + fee_minor) as amount from disputes
-            where state not in ('won', 'warning_closed', 'prevented')
+            select 'dispute:' || id as cause, -(withdrawn_minor + fee_minor) as amount from disputes
         ), posted as (
-            select cause, currency, sum(amount_minor) filter (where account = 'provider') as amount
+            select cause, sum(amount_minor) filter (where account = 'provider') as amount
             from ledger_entries left join ledger_lines on entry_id = id where kind in ('dispute', 'dispute_won')
-            group by cause, currency
+            group by cause
         )
         select format('%s: took %s, but the books say %s', cause, coalesce(-due.amount, 0), coalesce(-posted.amount, 0))
         from due full join posted using (cause)
-        where coalesce(due.amount, 0) <> coalesce(posted.amount, 0) or due.currency <> posted.currency
+        where coalesce(due.amount, 0) <> coalesce(posted.amount, 0)
         order by 1 limit 101
         """
     )

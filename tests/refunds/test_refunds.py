@@ -222,3 +222,31 @@ async def test_goods_that_went_to_the_shelf_do_not_go_there_again_when_the_money
     await till.give_back(order, lines=[RefundLine(line.id, 2)])
 
     assert await till.stock() == (5, 0)
+
+
+async def test_a_refund_that_was_written_down_is_not_written_down_again(till):
+    order = await till.sold()
+    (first,) = await till.give_back(order, 500)
+
+    async with till.db.transaction() as tx:
+        again = await refunds.request(
+            tx, order.id, amount=500, reason="", actor="x", now=till.clock.now(), refund_id=first.id
+        )
+
+    assert [refund.id for refund in again] == [first.id]
+    assert len(await till.states(order)) == 1
+
+
+async def test_what_a_bank_took_back_is_not_given_back_a_second_time(till):
+    order = await till.sold()
+    await till.give_back(order, 500)
+    await till.settle()
+    (payment,) = await till.payments(order)
+    await till.stripe.control("POST", "/disputes", {"charge": payment.charge_ref})
+    await till.settle()
+
+    with pytest.raises(refunds.RefundTooLarge) as refused:
+        await till.give_back(order, 1)
+
+    assert refused.value.extra["left"] == 0
+    assert len(await till.states(order)) == 1

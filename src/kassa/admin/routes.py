@@ -9,7 +9,17 @@ from litestar.types import ControllerRouterHandler
 from kassa.admin import assets
 from kassa.admin.desk import LoginNeeded
 from kassa.admin.oops import render_error, to_login
-from kassa.admin.pages import cases, fulfilments, jobs, ledger, login, mailbox, orders, webhook_events
+from kassa.admin.pages import (
+    cases,
+    fulfilments,
+    jobs,
+    ledger,
+    login,
+    mailbox,
+    orders,
+    refunds,
+    webhook_events,
+)
 from kassa.kernel.errors import KassaError
 from kassa.web.errors import handler
 
@@ -35,6 +45,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             fulfilments.track,
             fulfilments.deliver,
             fulfilments.cancel,
+            refunds.refund,
             ledger.show,
             cases.list_cases,
             cases.show_case,

@@ -43,6 +43,16 @@ REFUND: Final[Mapping[str, Label]] = {
     "failed": Label("Failed", "bad"),
     "canceled": Label("Canceled", "bad"),
 }
+DISPUTE: Final[Mapping[str, Label]] = {
+    "warning_needs_response": Label("Bank asks, answer it", "bad"),
+    "warning_under_review": Label("Bank reads our answer", "wait"),
+    "warning_closed": Label("Inquiry closed", "done"),
+    "needs_response": Label("Needs an answer", "bad"),
+    "under_review": Label("Bank decides", "wait"),
+    "won": Label("Won", "good"),
+    "lost": Label("Lost", "done"),
+    "prevented": Label("Prevented", "done"),
+}
 HOLD: Final[Mapping[str, Label]] = {
     "held": Label("Held", "wait"),
     "paying": Label("Held while paying", "wait"),
@@ -94,6 +104,16 @@ EVENT: Final[Mapping[str, Label]] = {
     "refund.succeeded": Label("Refund arrived at the bank", "good"),
     "refund.failed": Label("Refund failed", "bad"),
     "refund.canceled": Label("Refund canceled", "bad"),
+    "dispute.opened": Label("Payment disputed", "bad"),
+    "dispute.evidence_staged": Label("Evidence written down", "wait"),
+    "dispute.file_attached": Label("Evidence file attached", "wait"),
+    "dispute.file_removed": Label("Evidence file removed", "wait"),
+    "dispute.submitted": Label("Evidence submitted", "wait"),
+    "dispute.submission_refused": Label("Evidence refused by the provider", "bad"),
+    **{
+        f"dispute.{name}": Label(f"Dispute: {label.text.lower()}", label.tone)
+        for name, label in DISPUTE.items()
+    },
     "refund.found": Label("Refund made at the provider", "wait"),
 }
 _ACTOR: Final[Mapping[str, str]] = {
@@ -125,6 +145,11 @@ FILTERS: Final[tuple[tuple[str, str, tuple[str, ...] | None], ...]] = (
 def event(type_: str) -> Label:
     """What happened, in words."""
     return EVENT.get(type_, Label(type_, "wait"))
+
+
+def reason(code: str) -> str:
+    """A reason of the provider's in words: `product_not_received` → "Product not received"."""
+    return code.replace("_", " ").capitalize()
 
 
 def actor(text: str) -> str:

@@ -26,8 +26,8 @@ from kassa.refunds.queries import (
     refunded_units,
 )
 from kassa.refunds.recording import look_after, sync
-from kassa.refunds.service import request, send_back_surplus, submit
-from kassa.refunds.sharing import Left, LineLeft, RefundLine, left, lines_left
+from kassa.refunds.service import left_minor, request, send_back_surplus, submit
+from kassa.refunds.sharing import LineLeft, RefundLine, lines_left
 from kassa.refunds.states import State
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "Given",
     "GivenLine",
     "InvalidRefund",
-    "Left",
     "LineLeft",
     "NothingToRefund",
     "Refund",
@@ -45,7 +44,7 @@ __all__ = [
     "State",
     "get",
     "given",
-    "left",
+    "left_minor",
     "lines_left",
     "lines_of_order",
     "look_after",

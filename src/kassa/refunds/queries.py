@@ -167,6 +167,19 @@ async def given(conn: Conn, order_id: UUID) -> dict[UUID, Given]:
     return {row[0]: Given(row[1], row[2]) for row in rows}
 
 
+async def contested(conn: Conn, order_id: UUID) -> dict[UUID, int]:
+    """What the customer's bank has taken back of each payment: it can't be given back a second time. Read from
+    the disputes, which are another room's to write."""
+    rows = await conn.fetch(
+        """
+        select payment_id, sum(amount_minor)::bigint from disputes
+        where order_id = $1 and withdrawn_minor > 0 group by payment_id
+        """,
+        order_id,
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def refunded_minor(conn: Conn, order_id: UUID) -> int:
     """What has been, or is being, given back of the order's own money (surplus never was the order's)."""
     return int(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kassa import inventory, jobs, orders, payments
 from kassa.kernel.clock import Clock
-from kassa.kernel.db import Database, Tx
+from kassa.kernel.db import Conn, Database, Tx
 from kassa.kernel.ids import new_id
 from kassa.refunds import queries, sharing
 from kassa.refunds.errors import InvalidRefund, NothingToRefund, RefundTooLarge
@@ -30,12 +30,14 @@ async def request(
     reason: str,
     actor: str,
     now: datetime,
+    refund_id: UUID | None = None,
 ) -> list[Refund]:
     """Give back `amount` minor units of what an order was paid with, or what `lines` are worth, or both: then
     the lines say what the amount is for. Without either, everything that is left.
 
     It counts from here on: the order is locked, so two at once never promise the same money or restock the
-    same goods. One refund per payment that it is taken from, the oldest payment first.
+    same goods. One refund per payment that it is taken from, the oldest payment first. With the `refund_id` of one
+    that was written down before, that one is the answer and nothing else happens.
 
     Raises:
         NothingToRefund: the order never had money of its own.
@@ -44,22 +46,32 @@ async def request(
         InvalidRefund: a line that is not the order's, or an amount that is not positive.
     """
     await orders.lock(tx, order_id)
+    before = await queries.get(tx, refund_id) if refund_id else None
+    if before is not None and before.order_id == order_id:
+        return [before]
     order = await orders.get(tx, order_id)
     attempts = await payments.of_order(tx, order_id)
     if not sharing.kept(order, attempts):
         raise NothingToRefund("Nothing was paid for this order, so there is nothing to give back.")
-    there = sharing.left(order, attempts, await queries.given(tx, order_id))
+    there = await _left(tx, order, attempts)
     priced = sharing.price(order, lines or (), await queries.lines_of_order(tx, order_id), now=now)
     rest = sum(part.amount_minor for part in there)
     wanted = _wanted(amount, priced, rest, order)
     made = []
     for index, share in enumerate(sharing.spread(wanted, there)):
-        refund = _new(share, "requested", reason=reason, actor=actor, now=now)
+        id_ = refund_id if refund_id and index == 0 else new_id()
+        refund = _new(share, "requested", refund_id=id_, reason=reason, actor=actor, now=now)
         await _write_down(tx, refund, order, priced if index == 0 else (), now=now)
         made.append(refund)
     await queries.count_on_order(tx, order_id)
     await _restock(tx, order, priced, actor=actor, now=now)
     return made
+
+
+async def left_minor(conn: Conn, order: orders.Order) -> int:
+    """What can still be given back of an order's own money, in its minor unit."""
+    attempts = await payments.of_order(conn, order.id)
+    return sum(part.amount_minor for part in await _left(conn, order, attempts))
 
 
 async def send_back_surplus(db: Database, payment_id: UUID, *, clock: Clock) -> None:
@@ -74,7 +86,9 @@ async def send_back_surplus(db: Database, payment_id: UUID, *, clock: Clock) -> 
         rest = min(rest, payment.received_minor - gone.own - gone.surplus)
         if rest <= 0:
             return
-        refund = _new(Left(payment, rest), "surplus", reason="surplus", actor="clock", now=now)
+        refund = _new(
+            Left(payment, rest), "surplus", refund_id=new_id(), reason="surplus", actor="clock", now=now
+        )
         await _write_down(tx, refund, order, (), now=now)
 
 
@@ -102,6 +116,11 @@ async def submit(db: Database, gateway: Gateway, refund_id: UUID, *, clock: Cloc
             tx, refund, OF_PROVIDER[answer.status], now=clock.now(), reference=answer.id,
             error=answer.failure_reason,
         )  # fmt: skip
+
+
+async def _left(conn: Conn, order: orders.Order, attempts: Sequence[payments.Payment]) -> list[Left]:
+    given, contested = await queries.given(conn, order.id), await queries.contested(conn, order.id)
+    return sharing.left(order, attempts, given, contested)
 
 
 async def _ask(gateway: Gateway, refund: Refund, intent: str, *, now: datetime) -> ProviderRefund:
@@ -132,9 +151,9 @@ def _wanted(amount: int | None, priced: Sequence[GivenLine], rest: int, order: o
     return wanted
 
 
-def _new(share: Left, kind: str, *, reason: str, actor: str, now: datetime) -> Refund:
+def _new(share: Left, kind: str, *, refund_id: UUID, reason: str, actor: str, now: datetime) -> Refund:
     return Refund(
-        id=new_id(), payment_id=share.payment.id, order_id=share.payment.order_id,
+        id=refund_id, payment_id=share.payment.id, order_id=share.payment.order_id,
         amount_minor=share.amount_minor, currency=share.payment.currency, kind=kind, reason=reason,
         actor=actor, state=State.REQUESTED, provider_ref=None, last_error=None, created_at=now, updated_at=now,
     )  # fmt: skip

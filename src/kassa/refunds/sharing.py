@@ -51,9 +51,15 @@ def kept(order: orders.Order, attempts: Sequence[payments.Payment]) -> int:
 
 
 def left(
-    order: orders.Order, attempts: Sequence[payments.Payment], given: Mapping[UUID, Given]
+    order: orders.Order,
+    attempts: Sequence[payments.Payment],
+    given: Mapping[UUID, Given],
+    contested: Mapping[UUID, int],
 ) -> list[Left]:
-    """What the order still keeps of each payment, oldest first; payments with nothing left are absent."""
+    """What the order still keeps of each payment, oldest first; payments with nothing left are absent.
+
+    `contested` is what banks have taken back of it.
+    """
     found = []
     for payment in attempts:
         if payment.state != "succeeded":
@@ -61,6 +67,7 @@ def left(
         gone = given.get(payment.id, _NOTHING)
         own = payment.received_minor - payments.surplus_minor(payment, order) - gone.own
         own = min(own, payment.received_minor - gone.own - gone.surplus)
+        own -= contested.get(payment.id, 0)
         if own > 0:
             found.append(Left(payment, own))
     return found

@@ -11,6 +11,7 @@ from kassa import inventory, ledger, notifications, orders, payments, refunds
 from kassa.admin import words
 from kassa.admin.desk import AnyRequest, enter, shop_of
 from kassa.admin.pages import fulfilments
+from kassa.admin.pages import refunds as giving
 from kassa.admin.pages.ledger import told
 from kassa.admin.view import desk_page
 from kassa.config import Settings
@@ -59,6 +60,7 @@ async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[A
             "events": await orders.events(conn, id_),
             "journal_break": await orders.chain_break(conn, id_),
             **await fulfilments.shown(conn, id_),
+            **await giving.shown(conn, id_),
             "books": told(await ledger.of_order(conn, id_)),
         }
     return await desk_page(request, desk, "order.html", provider=_provider(shop.settings), **context)

@@ -105,6 +105,16 @@ def test_stock_has_one_writer():
     assert writers == {"src/kassa/inventory/queries.py"}
 
 
+def test_the_books_have_one_writer():
+    """An entry that `ledger.post` did not see is an entry that nobody weighed."""
+    writers = {
+        name(path)
+        for path in SHOP.rglob("*.py")
+        if re.search(r"(update|insert into|delete from)\s+ledger_(entries|lines)\b", path.read_text())
+    }
+    assert writers == {"src/kassa/ledger/queries.py"}
+
+
 def test_the_environment_is_read_in_one_place():
     """A setting that is read anywhere else is documented nowhere."""
     allowed = {"config.py", "up.py", "place.py", "serving.py", "postgres.py", "parts.py"}

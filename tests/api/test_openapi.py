@@ -27,11 +27,13 @@ ROOMS = (
     "cart",
     "catalog",
     "checkout",
+    "disputes",
     "fulfilment",
     "inventory",
     "orders",
     "payments",
     "pricing",
+    "refunds",
     "stripe",
     "kernel",
     "webhooks",
@@ -80,7 +82,7 @@ def test_every_route_is_described_and_every_refusal_has_a_name():
     assert keyed == {
         "POST /orders", "POST /buy-now", "POST /orders/{order_id}/payments", "POST /orders/{order_id}/cancellation",
         "POST /admin/stock/{sku}/adjustments", "POST /admin/orders/{order_id}/fulfilments",
-        "POST /admin/orders/{order_id}/refunds",
+        "POST /admin/orders/{order_id}/refunds", "POST /admin/disputes/{dispute_id}/submission",
         "POST /admin/fulfilments/{fulfilment_id}/shipment", "POST /admin/fulfilments/{fulfilment_id}/delivery",
         "POST /admin/fulfilments/{fulfilment_id}/cancellation",
     }  # fmt: skip

@@ -73,6 +73,12 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "nothing_to_refund": (409, "Nothing was ever paid for this order."),
     "already_restocked": (409, "These goods are on the shelf again already: refund them without `restock`."),
     "invalid_refund": (422, "A line that is not the order's or is named twice; `errors` names it."),
+    # disputes
+    "dispute_not_found": (404, "There is no such dispute."),
+    "dispute_file_not_found": (404, "The dispute has no such file."),
+    "dispute_not_answerable": (409, "The evidence was submitted, or the dispute is over."),
+    "no_evidence": (409, "There is nothing to submit yet."),
+    "invalid_evidence": (422, "No such field, too much text, or a file that banks don't take; `errors` names it."),
     # administration
     "invalid_product": (422, "The product is not valid; `errors` names each member."),
     "sku_taken": (409, "The SKU belongs to another product."),

@@ -11,7 +11,6 @@ from kassa.refunds.errors import (
     AlreadyRestocked,
     InvalidRefund,
     NothingToRefund,
-    RefundNotFound,
     RefundTooLarge,
 )
 from kassa.refunds.queries import (
@@ -39,7 +38,6 @@ __all__ = [
     "NothingToRefund",
     "Refund",
     "RefundLine",
-    "RefundNotFound",
     "RefundTooLarge",
     "State",
     "get",

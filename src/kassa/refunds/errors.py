@@ -1,12 +1,6 @@
 """What can be refused about a refund; nothing was sent then."""
 
-from kassa.kernel.errors import Conflict, Invalid, NotFound
-
-
-class RefundNotFound(NotFound):
-    """There is no such refund."""
-
-    code = "refund_not_found"
+from kassa.kernel.errors import Conflict, Invalid
 
 
 class RefundTooLarge(Conflict):

@@ -75,4 +75,21 @@ async def test_an_order_whose_money_is_promised_asks_for_no_more(browser, till):
     page = await page_of(browser, order)
 
     assert "Your bank has promised the money." in page
+    assert 'data-testid="order-state">Promised by your bank<' in page
     assert f'href="/orders/{order.id}/pay"' not in page
+    for step in ("pay", "return"):
+        assert (await browser.get(f"/orders/{order.id}/{step}")).url.path == f"/orders/{order.id}"
+
+
+async def test_a_customer_whose_order_is_promised_has_an_empty_bag_and_can_order_again(browser, till):
+    till.gateway.capture = "manual"
+    first = await bought(browser, till, quantity=1)
+    assert "Title of EMMA-PB" not in (await browser.get("/cart")).text
+
+    second = await bought(browser, till, quantity=2)
+
+    assert second.id != first.id
+    for order in (first, second):
+        assert (await till.order(order)).state == "pending"
+        assert [one.state for one in await till.payments(order)] == ["authorized"]
+    assert await till.stock() == (5, 3)

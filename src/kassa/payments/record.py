@@ -22,6 +22,8 @@ RETRY_LIMIT: Final = timedelta(minutes=30)
 CHALLENGE: Final = timedelta(minutes=10)
 #: Somebody's bank is being asked, or has promised the money.
 _WITH_THE_BANK: Final = frozenset({"requires_action", "processing", "authorized"})
+#: The money is there, or promised: what was ordered leaves the cart.
+_BOUGHT: Final = frozenset({"authorized", "succeeded"})
 _FINAL: Final = frozenset({"failed", "canceled"})
 
 
@@ -31,7 +33,7 @@ async def record(tx: Tx, payment: Payment, facts: Facts, *, now: datetime, actor
     Locks cart, order, stock, in this order. Saying the same again changes nothing; what is over stays over,
     but for a success, which nothing can take back.
     """
-    if facts.state == "succeeded" and payment.state != "succeeded":
+    if facts.state in _BOUGHT and payment.state not in _BOUGHT:
         cart_id = await orders.cart_of(tx, payment.order_id)
         if cart_id:
             await cart.lock(tx, cart_id)
@@ -91,9 +93,8 @@ async def _take(
             tx, order.id, orders.Event.PAYMENT_SUCCEEDED, now=now, actor=actor, data=data
         )
         useful = order.state is not after.state and after.state is orders.State.PAID
-        if useful and after.cart_id:
-            bought = {line.variant_id: line.quantity for line in after.lines}
-            await cart.take_out(tx, after.cart_id, bought, now=now)
+        if useful and payment.state not in _BOUGHT:
+            await _take_out(tx, after, now=now)
     else:
         await _unfit(tx, order, payment, data, now=now, actor=actor)
     await post(tx, order, payment.id, received=facts.received, currency=facts.currency, sold=useful, now=now)
@@ -105,6 +106,13 @@ async def _take(
             tx, "refund_surplus", {"payment_id": str(payment.id)}, now=now, key=f"surplus:{payment.id}"
         )
     return useful
+
+
+async def _take_out(tx: Tx, order: orders.Order, *, now: datetime) -> None:
+    """What was bought is not in the cart any more; its row is locked."""
+    if order.cart_id:
+        bought = {line.variant_id: line.quantity for line in order.lines}
+        await cart.take_out(tx, order.cart_id, bought, now=now)
 
 
 async def _unfit(
@@ -136,6 +144,8 @@ async def _follow(
     if facts.state in _WITH_THE_BANK:
         await inventory.paying(tx, order.id)
         hold = await inventory.hold(tx, order.id)
+        if facts.state == "authorized" and payment.state not in _BOUGHT:
+            await _take_out(tx, await orders.get(tx, order.id), now=now)
         if facts.state == "requires_action" and hold.expires_at < now + CHALLENGE:
             await inventory.postpone(tx, order.id, now + CHALLENGE)
     elif payment.state in _WITH_THE_BANK:

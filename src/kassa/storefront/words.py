@@ -44,6 +44,7 @@ PROMISED: Final = (
     "Thank you.",
     "Your bank has promised the money. It is taken when your books leave the house.",
 )
+PROMISED_STATE: Final = "Promised by your bank"
 #: An order of which nothing has left yet, but somebody has begun.
 PACKING: Final = ("Being packed.", "Your order is paid, and its books are being packed.")
 STATES: Final[Mapping[str, str]] = {

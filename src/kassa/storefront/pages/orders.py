@@ -53,7 +53,8 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         lead=lead, promised=promised, parcels=[one for one in parcels if one.state != "canceled"],
         more_to_come=[line for line in left if line.left] if order.state == "fulfilling" else [],
         words_of_parcel=words.parcel, paid=paid if order.paid_at else None, refunds=returned, journal=journal[:16],
-        state_words=words.STATES[order.state], timeline=told, address=_address(order.shipping_address),
+        state_words=words.PROMISED_STATE if promised else words.STATES[order.state], timeline=told,
+        address=_address(order.shipping_address),
     )  # fmt: skip
 
 

@@ -11,13 +11,16 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from kassa.cli.place import Refused, find, with_database
+from kassa.cli.place import Refused, find, with_database, with_provider
 from kassa.config import Settings
 from kassa.kernel.db import Database
 from kassa.kernel.errors import KassaError
 from kassa.reconciliation.prove import Check, Progress, Proof, prove
+from kassa.stripe import Gateway, Transport
 
 _SECONDS: Final = 5
+#: How long what is under way between the provider and the shop is waited for, if the books differ.
+_PATIENCE: Final = 10
 
 
 def run(data_dir: Path | None, *, as_json: bool) -> int:
@@ -26,12 +29,17 @@ def run(data_dir: Path | None, *, as_json: bool) -> int:
     Raises:
         Refused: the proof could not run.
     """
-    with with_database(find(data_dir)) as settings:
+    place = find(data_dir)
+    with with_database(place) as settings:
         try:
-            proof = asyncio.run(_prove(settings))
+            proof = asyncio.run(_prove(settings, with_provider(place, settings)))
         except (KassaError, asyncpg.PostgresError, OSError) as error:
             raise Refused(f"the proof could not run: {error}") from None
     sys.stdout.write(as_document(proof) if as_json else as_lines(proof))
+    if not proof.with_provider:
+        sys.stderr.write(
+            "The provider's books were not read: STRIPE_SECRET_KEY is not set, and no sandbox runs.\n"
+        )
     return 0 if proof.ok else 1
 
 
@@ -44,7 +52,12 @@ def as_document(proof: Proof) -> str:
         }
         for check in proof.checks
     ]  # fmt: skip
-    return msgspec.json.format(msgspec.json.encode({"ok": proof.ok, "checks": checks})).decode() + "\n"
+    return (
+        msgspec.json.format(
+            msgspec.json.encode({"ok": proof.ok, "with_provider": proof.with_provider, "checks": checks})
+        ).decode()
+        + "\n"
+    )
 
 
 def as_lines(proof: Proof) -> str:
@@ -66,13 +79,23 @@ def _lines(check: Check, wide: int) -> Iterator[str]:
         yield "          … and more"
 
 
-async def _prove(settings: Settings) -> Proof:
+async def _prove(settings: Settings, provider: Settings | None) -> Proof:
+    gateway = _gateway(provider) if provider else None
     db = await Database.connect(settings.database_url, max_size=1)
     try:
         with _showing() as progress:
-            return await prove(db, progress=progress)
+            return await prove(db, gateway, progress=progress, patience=_PATIENCE)
     finally:
         await db.close()
+        if gateway:
+            await gateway.close()
+
+
+def _gateway(settings: Settings) -> Gateway:
+    base = settings.stripe_api_base or None
+    return Gateway(
+        settings.stripe_secret_key, api_base=base, transport=Transport(), return_base=settings.base_url
+    )
 
 
 @contextmanager

@@ -35,9 +35,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What became of all of them."""
+    """What became of all of them. `with_provider`: the provider's books were read too."""
 
     checks: Sequence[Check]
+    with_provider: bool = False
 
     @property
     def ok(self) -> bool:
@@ -79,7 +80,7 @@ async def prove(
             books.close()
     if gateway and found and patience:
         found = await provider_books.look_again(db, gateway, found, now=now(), patience=patience)
-    return Proof([*checks, *_compared(books, found)])
+    return Proof([*checks, *_compared(books, found)], with_provider=books is not None)
 
 
 async def _look(tx: Tx, tell: Progress, total: int) -> list[Check]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
 
@@ -52,26 +53,29 @@ class Blocked(Protocol):
 
 @dataclass(slots=True)
 class Actor:
-    """Somebody with a will: a buyer, an operator, a worker, the courier."""
+    """Somebody with a will: a buyer, an operator, a worker, the courier. May do several things at once."""
 
     name: str
+    threads: int = 0
+
+
+@dataclass(slots=True)
+class _Thread:
+    """One of the things an actor does; numbered when it begins, so that it has the same number in every run."""
+
+    actor: Actor
+    number: int
     steps: int = 0
 
 
 @dataclass(slots=True)
 class Parked:
-    """A task that waits to be chosen."""
+    """A task that waits to be chosen; `order` names it in the same way in every run."""
 
-    actor: Actor
-    number: int
+    order: tuple[str, int, int]
     label: str
     process: Mortal | None
     future: "asyncio.Future[None]"
-
-    @property
-    def order(self) -> tuple[str, int]:
-        """Tells two parked tasks apart in the same way in every run."""
-        return self.actor.name, self.number
 
 
 current_actor: ContextVar[Actor] = ContextVar("chaos_actor")
@@ -88,9 +92,11 @@ class Stage:
         self.before_turn: Callable[[Parked], Awaitable[bool]] | None = None
         self._now = began or BEGAN
         self._parked: list[Parked] = []
+        self._naps = 0
         self._asleep: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._flying: dict[asyncio.Future[Any], int] = {}
         self._trace = blake2b(digest_size=16)
+        self._threads: WeakKeyDictionary[asyncio.Task[Any], _Thread] = WeakKeyDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failures: list[BaseException] = []
 
@@ -135,29 +141,43 @@ class Stage:
         process = current_process.get()
         if process is not None and not process.alive:
             raise Killed
-        actor = current_actor.get()
-        actor.steps += 1
-        parked = Parked(actor, actor.steps, label, process, asyncio.get_running_loop().create_future())
+        thread = self._thread()
+        thread.steps += 1
+        order = (thread.actor.name, thread.number, thread.steps)
+        parked = Parked(order, label, process, asyncio.get_running_loop().create_future())
         self._parked.append(parked)
         await parked.future
 
     async def sleep(self, seconds: float) -> None:
         """Wait until the simulated time is `seconds` later, then to be chosen."""
-        actor = current_actor.get()
-        actor.steps += 1
-        future = asyncio.get_running_loop().create_future()
-        self._asleep.append((self._now + timedelta(seconds=seconds), len(self._asleep), future))
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._naps += 1
+        self._asleep.append((self._now + timedelta(seconds=seconds), self._naps, future))
         await future
         await self.step("wakes")
 
     async def fly(self, statement: Coroutine[Any, Any, T], pid: int) -> T:
-        """Run a statement of the database session `pid`; it may wait for a lock while others go on."""
+        """Wait for something outside this thread: a statement of the database session `pid`, which may wait for a
+        lock while others go on, or something else (0), for which everybody waits.
+        """
+        self._thread()  # whoever sends has a name before the order of answers could give one
         task = asyncio.ensure_future(statement)
         self._flying[task] = pid
         try:
             return await task
         finally:
             self._flying.pop(task, None)
+
+    def _thread(self) -> _Thread:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a step outside of a task")
+        thread = self._threads.get(task)
+        if thread is None:
+            actor = current_actor.get()
+            actor.threads += 1
+            thread = self._threads[task] = _Thread(actor, actor.threads)
+        return thread
 
     def fail(self, chosen: Callable[[Parked], bool], error: Callable[[], BaseException]) -> int:
         """Whoever is parked and chosen goes on with an error instead; how many those were."""

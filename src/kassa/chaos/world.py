@@ -1,6 +1,6 @@
 """Everything around the actors: the database, the provider and its wires, the processes, and how each fails."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -28,8 +28,10 @@ _SLOW_SECONDS: Final = 30
 class Provider(Protocol):
     """A Stripe sandbox in this process."""
 
-    async def exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """One request to it, answered without waiting for anything."""
+    def exchange(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Coroutine[Any, Any, Answer]:
+        """One request to it, answered without waiting for anybody."""
         ...
 
     async def deliver_due(self) -> int:
@@ -106,7 +108,9 @@ class World:
         await self.stage.step(f"stripe does {_shape(path)}")
         kind = "application/x-www-form-urlencoded" if path.startswith("/v1") else "application/json"
         headers = {"content-type": kind, "authorization": "Bearer sk_test_chaos"}
-        return await self.provider.exchange(method, path, headers, body)
+        answer = await self.stage.fly(self.provider.exchange(method, path, headers, body), 0)
+        await self.stage.step(f"stripe did {_shape(path)}")
+        return answer
 
     async def receive(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """A webhook leaves the provider; what it is told."""
@@ -193,7 +197,7 @@ class World:
         process = current_process.get()
         if process is not None and not process.alive:
             raise Killed
-        answer = await self.provider.exchange(method, path, headers, body)
+        answer = await self.stage.fly(self.provider.exchange(method, path, headers, body), 0)
         await self.stage.step(f"{name}: answered")
         if fault == "lose_answer":
             raise ConnectionResetError("the answer was lost")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from kassa import ledger
+from kassa import ledger, orders
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
 from kassa.kernel.errors import Unavailable
@@ -29,6 +29,7 @@ async def record_fee(db: Database, gateway: Gateway, payment_id: UUID, *, clock:
         raise Unavailable(f"Stripe has not booked charge {payment.charge_ref} yet.")
     now = clock.now()
     async with db.transaction() as tx:
+        await orders.lock(tx, payment.order_id)  # before its payment and its books, as everywhere
         if not await queries.write_fee(tx, payment_id, fee_minor=booked.fee, balance_ref=booked.id):
             return False
         if booked.currency != payment.currency:

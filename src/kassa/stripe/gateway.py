@@ -5,13 +5,15 @@ once. Facts come back as small frozen objects of what Stripe said at that moment
 """
 
 import io
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import stripe
 
+from kassa.stripe.books import Books
+from kassa.stripe.calls import call as _call
 from kassa.stripe.contested import ProviderDispute, dispute_of
-from kassa.stripe.errors import Declined, Rejected, Unreachable
+from kassa.stripe.errors import Rejected
 from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
 from kassa.stripe.shown import (
     Intent,
@@ -28,7 +30,6 @@ from kassa.stripe.shown import (
 _RETRIES: Final = 2
 _PAGE: Final = 100
 _CAPTURE: Final[Mapping[str, Any]] = {"automatic": "automatic_async", "manual": "manual"}
-_TRANSIENT: Final = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit"})
 
 
 class Gateway:
@@ -55,6 +56,8 @@ class Gateway:
         self._client = stripe.StripeClient(
             secret_key, base_addresses=addresses, http_client=transport, max_network_retries=_RETRIES
         )
+        #: The provider's own lists, of a stretch of time.
+        self.books = Books(self._client)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -249,26 +252,3 @@ class Gateway:
 
 def _page(after: str | None) -> Any:
     return {"limit": _PAGE, "starting_after": after} if after else {"limit": _PAGE}
-
-
-async def _call(request: Awaitable[stripe.StripeObject]) -> dict[str, Any]:
-    """Await an SDK call and sort what can go wrong into the three outcomes."""
-    try:
-        return (await request).to_dict()
-    except stripe.CardError as error:
-        raise Declined(_error(error)) from None
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
-        raise Unreachable("Stripe did not answer.") from error
-    except stripe.StripeError as error:
-        transient = error.http_status is None or error.http_status >= 500 or error.http_status == 409
-        if transient or error.code in _TRANSIENT:
-            raise Unreachable("Stripe could not do it just now.") from error
-        raise Rejected(
-            str(error.user_message or "Stripe refused the request."), provider_code=error.code
-        ) from error
-
-
-def _error(error: stripe.StripeError) -> dict[str, Any]:
-    whole: Any = error.json_body or {}
-    body = whole.get("error") or {}
-    return {name: body.get(name) for name in ("code", "decline_code", "message") if body.get(name)}

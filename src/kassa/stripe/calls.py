@@ -1,0 +1,40 @@
+"""A call of the SDK, and the three outcomes of one that did not simply succeed."""
+
+from collections.abc import Awaitable
+from typing import Any, Final
+
+import stripe
+
+from kassa.stripe.errors import Declined, Rejected, Unreachable
+
+_TRANSIENT: Final = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit"})
+
+
+async def call(request: Awaitable[Any]) -> dict[str, Any]:
+    """Await an SDK call and sort what can go wrong into the three outcomes.
+
+    Raises:
+        Declined: the bank said no.
+        Unreachable: nobody knows whether it happened.
+        Rejected: Stripe refused the request as wrong.
+    """
+    try:
+        answer: dict[str, Any] = (await request).to_dict()
+    except stripe.CardError as error:
+        raise Declined(_error(error)) from None
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise Unreachable("Stripe did not answer.") from error
+    except stripe.StripeError as error:
+        transient = error.http_status is None or error.http_status >= 500 or error.http_status == 409
+        if transient or error.code in _TRANSIENT:
+            raise Unreachable("Stripe could not do it just now.") from error
+        raise Rejected(
+            str(error.user_message or "Stripe refused the request."), provider_code=error.code
+        ) from error
+    return answer
+
+
+def _error(error: stripe.StripeError) -> dict[str, Any]:
+    whole: Any = error.json_body or {}
+    body = whole.get("error") or {}
+    return {name: body.get(name) for name in ("code", "decline_code", "message") if body.get(name)}

@@ -11,6 +11,7 @@ from kassa.admin.desk import LoginNeeded
 from kassa.admin.oops import render_error, to_login
 from kassa.admin.pages import (
     cases,
+    disputes,
     fulfilments,
     jobs,
     ledger,
@@ -46,6 +47,12 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             fulfilments.deliver,
             fulfilments.cancel,
             refunds.refund,
+            disputes.list_disputes,
+            disputes.show_dispute,
+            disputes.stage,
+            disputes.attach,
+            disputes.detach,
+            disputes.pack,
             ledger.show,
             cases.list_cases,
             cases.show_case,

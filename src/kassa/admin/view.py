@@ -9,7 +9,7 @@ import jinja2
 from litestar import Response
 from markupsafe import Markup
 
-from kassa import jobs, orders, reconciliation
+from kassa import disputes, jobs, orders, reconciliation
 from kassa.admin import assets, words
 from kassa.admin.desk import AnyRequest, Desk, shop_of
 from kassa.kernel.money import show
@@ -38,6 +38,7 @@ def page(
         "path": request.url.path,
         "dead_jobs": 0,
         "waiting_cases": 0,
+        "waiting_disputes": 0,
         "development": False,
         **context,
     }
@@ -55,7 +56,12 @@ async def desk_page(request: AnyRequest, desk: Desk, template: str, **context: A
     async with shop.db.connection() as conn:
         dead = await jobs.dead(conn)
         cases = await reconciliation.open_cases(conn)
-    frame = {"dead_jobs": len(dead), "waiting_cases": sum(cases.values())}
+        waiting = await disputes.waiting(conn)
+    frame = {
+        "dead_jobs": len(dead),
+        "waiting_cases": sum(cases.values()),
+        "waiting_disputes": waiting,
+    }
     return page(
         request, template, desk=desk, development=not shop.settings.production, **{**frame, **context}
     )

@@ -53,6 +53,36 @@ DISPUTE: Final[Mapping[str, Label]] = {
     "lost": Label("Lost", "done"),
     "prevented": Label("Prevented", "done"),
 }
+#: Reason of a dispute → what convinces a bank.
+DISPUTE_ADVICE: Final[Mapping[str, str]] = {
+    "fraudulent": "Show that the cardholder bought it themselves: the address they used before, earlier orders, "
+    "mails they answered, a signature.",
+    "unrecognized": "Help them remember: what was bought, when, under which name, and that it arrived.",
+    "product_not_received": "Show that it arrived: the tracking number, the carrier's proof of delivery, the address.",
+    "product_unacceptable": "Show that it was as described, and what you offered when they complained.",
+    "duplicate": "Show that the two payments were for two things, or that the second one was given back.",
+    "credit_not_processed": "Show the refund, or why none was due: what they agreed to, and when.",
+    "subscription_canceled": "Show what was agreed on canceling, and that it was used afterwards.",
+    "general": "Show what was bought, that it was sent and arrived, and what you and the customer wrote each other.",
+}
+#: Fields of evidence by what they ask for, where their name does not say it.
+EVIDENCE: Final[Mapping[str, str]] = {
+    "product_description": "What was bought",
+    "customer_name": "Customer's name",
+    "customer_email_address": "Customer's e-mail address",
+    "customer_purchase_ip": "IP address they bought from",
+    "access_activity_log": "Proof that it was used or downloaded",
+    "refund_policy_disclosure": "How they were shown your refund policy",
+    "refund_refusal_explanation": "Why no refund was due",
+    "cancellation_policy_disclosure": "How they were shown your cancellation policy",
+    "cancellation_rebuttal": "Why it was not canceled in time",
+    "duplicate_charge_id": "The other charge's id",
+    "duplicate_charge_explanation": "Why the two charges are not the same",
+    "uncategorized_text": "What else speaks for you",
+}
+EVIDENCE_LONG: Final = (frozenset(EVIDENCE) | {"shipping_address", "billing_address"}) - {
+    "customer_name", "customer_email_address", "customer_purchase_ip", "duplicate_charge_id",
+}  # fmt: skip
 HOLD: Final[Mapping[str, Label]] = {
     "held": Label("Held", "wait"),
     "paying": Label("Held while paying", "wait"),

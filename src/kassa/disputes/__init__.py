@@ -6,7 +6,18 @@ and gave back, fee included, as its own books have it; stock is never touched.
 """
 
 from kassa.disputes.errors import DisputeNotFound, FileNotFound, InvalidEvidence, NoEvidence, NotAnswerable
-from kassa.disputes.evidence import PAPER_LIMIT, PAPERS, TEXTS, attach, detach, send, stage, submit
+from kassa.disputes.evidence import (
+    FIELD_LIMIT,
+    PAPER_LIMIT,
+    PAPERS,
+    TEXTS,
+    attach,
+    detach,
+    send,
+    sniff,
+    stage,
+    submit,
+)
 from kassa.disputes.pack import pack
 from kassa.disputes.queries import (
     Dispute,
@@ -20,10 +31,12 @@ from kassa.disputes.queries import (
 )
 from kassa.disputes.service import look_after, sync
 from kassa.disputes.states import ANSWERABLE, CLOSED, State
+from kassa.disputes.suggestions import suggested
 
 __all__ = [
     "ANSWERABLE",
     "CLOSED",
+    "FIELD_LIMIT",
     "PAPERS",
     "PAPER_LIMIT",
     "TEXTS",
@@ -45,8 +58,10 @@ __all__ = [
     "pack",
     "page",
     "send",
+    "sniff",
     "stage",
     "submit",
+    "suggested",
     "sync",
     "waiting",
 ]

@@ -111,6 +111,12 @@ async def attach(
     return file
 
 
+def sniff(body: bytes) -> str:
+    """The type of a file by how it begins; what banks don't take is `application/octet-stream`."""
+    found = (type_ for type_, (beginning, _) in _TYPES.items() if body.startswith(beginning))
+    return next(found, "application/octet-stream")
+
+
 async def detach(tx: Tx, dispute_id: UUID, file_id: UUID, *, actor: str, now: datetime) -> None:
     """Throw a paper away.
 

@@ -13,6 +13,8 @@ from kassa.kernel.db import Conn, Row, Tx
 from kassa.kernel.errors import Invalid
 
 _PAGE_LIMIT: Final = 100
+#: A row of another room, by column.
+Record = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,7 @@ async def record_upload(tx: Tx, file_id: UUID, reference: str) -> None:
     await tx.execute("update dispute_files set provider_ref = $2 where id = $1", file_id, reference)
 
 
-async def letters(conn: Conn, order_id: UUID) -> list[Mapping[str, object]]:
+async def letters(conn: Conn, order_id: UUID) -> list[Record]:
     """The mails of an order as they were written, oldest first: read for the pack alone, never written here."""
     rows = await conn.fetch(
         """
@@ -256,7 +258,7 @@ async def letters(conn: Conn, order_id: UUID) -> list[Mapping[str, object]]:
     return [dict(row) for row in rows]
 
 
-async def parcels(conn: Conn, order_id: UUID) -> list[Mapping[str, object]]:
+async def parcels(conn: Conn, order_id: UUID) -> list[Record]:
     """The parcels of an order with what is in them, oldest first: read for the pack alone."""
     rows = await conn.fetch(
         """

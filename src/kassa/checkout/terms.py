@@ -19,7 +19,8 @@ from kassa.stripe import SessionLine
 
 #: Countries that Stripe's page takes no addresses in (allowed_countries of Checkout Sessions, 2025).
 _NOT_ON_THE_PAGE: Final = frozenset({
-    "AS", "CC", "CU", "CX", "FM", "HM", "IR", "KP", "MH", "MP", "NF", "PW", "SY", "UM", "VI",
+    "AS", "CC", "CP", "CQ", "CU", "CX", "DG", "EA", "FM", "HM", "IC", "IR", "KP", "MH", "MP", "NF", "PW", "SY", "UM",
+    "VI",
 })  # fmt: skip
 
 

@@ -183,7 +183,10 @@ def build_worker(shop: Shop) -> jobs.Worker:
         shop.clock,
         job_handlers(shop),
         schedules(shop),
-        steps=[lambda: webhooks.heed_waiting(shop.db, shop.gateway, clock=shop.clock)],
+        steps=[
+            lambda: webhooks.heed_waiting(shop.db, shop.gateway, clock=shop.clock),
+            reconciliation.Prover(shop.db, shop.gateway, shop.clock).step,
+        ],
     )
 
 

@@ -463,6 +463,18 @@ create table products (
 CREATE INDEX products_by_age ON public.products USING btree (status, created_at DESC, id DESC);
 CREATE INDEX products_by_title ON public.products USING btree (status, title, id);
 
+create table proofs (
+    id uuid not null,
+    ok boolean not null,
+    with_provider boolean not null,
+    started_at timestamp with time zone not null,
+    finished_at timestamp with time zone not null,
+    seconds double precision not null,
+    checks jsonb not null,
+    PRIMARY KEY (id)
+);
+CREATE INDEX proofs_newest ON public.proofs USING btree (finished_at DESC);
+
 create table reconciliations (
     id uuid not null,
     since timestamp with time zone not null,

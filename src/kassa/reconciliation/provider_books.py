@@ -57,18 +57,11 @@ async def read(gateway: Gateway, *, now: datetime) -> Books:
         Unreachable: the provider did not answer.
     """
     books = Books(now)
-    async for intent in _intents(gateway):
-        _write(books.intents, _intent(intent))
-        books.counted["provider_payments"] += intent.status == "succeeded"
-        books.counted["provider_payable"] += 1
-        if intent.status == "succeeded":
-            books.succeeded.append(_short(intent.id))
-    async for refund in _refunds(gateway):
-        _write(books.refunds, _refund(refund))
-        books.counted["provider_refunds"] += 1
-        books.refunded.append(_short(refund.id))
-    books.succeeded = array("Q", sorted(books.succeeded))
-    books.refunded = array("Q", sorted(books.refunded))
+    try:
+        await _fill(books, gateway)
+    except BaseException:
+        books.close()
+        raise
     return books
 
 
@@ -111,6 +104,21 @@ async def look_again(
         still += await provider.intents(tx, intents, asked_at=now)
         still += await provider.refunds(tx, refunds)
     return still
+
+
+async def _fill(books: Books, gateway: Gateway) -> None:
+    async for intent in _intents(gateway):
+        _write(books.intents, _intent(intent))
+        books.counted["provider_payments"] += intent.status == "succeeded"
+        books.counted["provider_payable"] += 1
+        if intent.status == "succeeded":
+            books.succeeded.append(_short(intent.id))
+    async for refund in _refunds(gateway):
+        _write(books.refunds, _refund(refund))
+        books.counted["provider_refunds"] += 1
+        books.refunded.append(_short(refund.id))
+    books.succeeded = array("Q", sorted(books.succeeded))
+    books.refunded = array("Q", sorted(books.refunded))
 
 
 async def _intents(gateway: Gateway) -> AsyncIterator[Intent]:

@@ -41,6 +41,19 @@ async def test_an_open_case_is_counted_on_every_page_and_listed(
         assert fact in listed
 
 
+async def test_an_open_case_is_announced_on_the_page_of_its_order(
+    operator: Browser, db: Database, clock: FrozenClock
+):
+    await make_variant(db, clock)
+    order = await place(db, clock)
+    case_id = await open_case(db, clock, order_id=order.id)
+
+    assert f"/admin/cases/{case_id}" in (await operator.open(f"/admin/orders/{order.id}")).text
+    await operator.send(f"/admin/cases/{case_id}/resolution", resolution="Done.")
+
+    assert f"/admin/cases/{case_id}" not in (await operator.open(f"/admin/orders/{order.id}")).text
+
+
 async def test_a_case_says_what_is_known_and_what_can_be_done(
     operator: Browser, db: Database, clock: FrozenClock
 ):

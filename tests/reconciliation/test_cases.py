@@ -38,6 +38,8 @@ def opened_kinds() -> set[str]:
             name = called(call).rpartition(".")[2]
             if name == "open_case" and len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
                 found.add(call.args[1].value)
+            if name == "put_before_operator" and call.args and isinstance(call.args[0], ast.Constant):
+                found.add(call.args[0].value)
             if name == "enqueue" and len(call.args) > 2 and ast.unparse(call.args[1]) == "'open_case'":
                 found |= _kinds_within(path.read_text(), call)
     return found

@@ -67,6 +67,10 @@ async def desk_page(request: AnyRequest, desk: Desk, template: str, **context: A
     )
 
 
+def _case_title(kind: str) -> str:
+    return reconciliation.kind_of(kind).title
+
+
 def _moment(at: datetime | None) -> Markup:
     """A moment as operators read it; the whole of it in the title. All times here are UTC."""
     if at is None:
@@ -81,5 +85,6 @@ _ENV.globals.update(
     money=show,
     moment=_moment,
     number=orders.shown_number,
+    case_title=_case_title,
     words=words,
 )

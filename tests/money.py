@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
+import asyncpg
 from tests.stripe_sandbox.harness import SECRET, InProcess, World
 
 from kassa import (
@@ -20,6 +22,7 @@ from kassa import (
 )
 from kassa.kernel.clock import FrozenClock
 from kassa.kernel.db import Database, assert_no_transaction
+from kassa.reconciliation import reconcile
 from kassa.stripe import Gateway
 
 
@@ -32,10 +35,20 @@ class LawfulTransport(InProcess):
         return await super().request_async(*args, **kwargs)
 
 
+#: The till of each open database: when a test is over, its shop is proved.
+TILLS: WeakKeyDictionary[Database, "Till"] = WeakKeyDictionary()
+
+
 class Till:
-    """A shop, a Stripe, and the hands of a customer."""
+    """A shop, a Stripe, and the hands of a customer.
+
+    `broken_by_hand`: the test is about what must not be (a control without its lock, rows that nobody wrote), so
+    the shop it leaves behind is not proved.
+    """
 
     def __init__(self, db: Database, clock: FrozenClock) -> None:
+        TILLS[db] = self
+        self.broken_by_hand = False
         self.db = db
         self.clock = clock
         self.deaf = False
@@ -65,7 +78,9 @@ class Till:
                 "refund_surplus": on(
                     lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"
                 ),
-                "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
+                "finish_fulfilment": on(
+                    lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"
+                ),
                 "submit_refund": on(
                     lambda id_: refunds.submit(db, self.gateway, id_, clock=clock), "refund_id"
                 ),
@@ -75,6 +90,13 @@ class Till:
                 "record_fee": on(
                     lambda id_: payments.record_fee(db, self.gateway, id_, clock=clock), "payment_id"
                 ),
+                "sync_buy_now": on(
+                    lambda id_: checkout.sync_buy_now(
+                        db, self.gateway, id_, clock=clock, actor="reconciliation"
+                    ),
+                    "buy_now_id",
+                ),
+                "reconcile": on(lambda args: reconcile.run_from_job(db, self.gateway, args, clock=clock)),
                 "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
                 "submit_dispute": on(
                     lambda id_: disputes.send(db, self.gateway, id_, clock=clock), "dispute_id"
@@ -151,6 +173,17 @@ class Till:
         """The types of its events, oldest first."""
         async with self.db.connection() as conn:
             return [event.type for event in await orders.events(conn, order.id)]
+
+    async def violations(self) -> list[str]:
+        """What must hold and does not. No mails are built here, so there are no receipts."""
+        if self.broken_by_hand:
+            return []
+        try:
+            proof = await reconciliation.prove(self.db)
+        except asyncpg.InterfaceError:
+            return []  # the test closed the database itself
+        checks = [check for check in proof.checks if check.name != "receipts"]
+        return [f"{check.name}: {violation}" for check in checks for violation in check.violations]
 
     async def charged(self) -> list[int]:
         """Amounts of the successful charges that Stripe knows, less what it sent back."""

@@ -29,6 +29,7 @@ from kassa.config import Settings
 from kassa.kernel.clock import Clock, SystemClock
 from kassa.kernel.db import Database
 from kassa.mail import Mailer, SmtpMailer, StoreMailer
+from kassa.reconciliation import reconcile
 from kassa.shop import Shop
 from kassa.stripe import Gateway, Transport
 
@@ -130,6 +131,11 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
             lambda args: notifications.build_dispute_mail(db, args, clock=clock, settings=shop.settings)
         ),
         "submit_dispute": on(lambda id_: disputes.send(db, gateway, id_, clock=clock), "dispute_id"),
+        "sync_buy_now": on(
+            lambda id_: checkout.sync_buy_now(db, gateway, id_, clock=clock, actor="reconciliation"),
+            "buy_now_id",
+        ),
+        "reconcile": on(lambda args: reconcile.run_from_job(db, gateway, args, clock=clock)),
         "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
         "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
@@ -172,6 +178,7 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
             timedelta(minutes=10),
             lambda: disputes.look_after(db, gateway, clock=clock),
         ),
+        jobs.Schedule("reconcile", timedelta(hours=1), lambda: reconcile.nightly(db, clock=clock)),
         jobs.Schedule("sweep", timedelta(minutes=10), sweep),
     )
 

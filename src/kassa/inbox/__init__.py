@@ -6,8 +6,8 @@ object only the oldest waiting event is taken; a replay puts an event back to `r
 """
 
 from kassa.inbox.errors import EventNotFound, StillWaiting
-from kassa.inbox.queries import STATES, Event, EventPage, Summary, WaitingEvent, get, heard_of, page
-from kassa.inbox.service import claim, keep, postpone, replay, settle
+from kassa.inbox.queries import STATES, Event, EventPage, Summary, WaitingEvent, get, heard_of, missing, page
+from kassa.inbox.service import claim, keep, keep_missed, postpone, replay, settle
 
 __all__ = [
     "STATES",
@@ -21,6 +21,8 @@ __all__ = [
     "get",
     "heard_of",
     "keep",
+    "keep_missed",
+    "missing",
     "page",
     "postpone",
     "replay",

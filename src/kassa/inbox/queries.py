@@ -79,6 +79,39 @@ async def insert(tx: Tx, event_id: str, *, type_: str, object_id: str, body: byt
     )
 
 
+async def insert_missed(
+    tx: Tx, event_id: str, *, type_: str, object_id: str, body: bytes, now: datetime
+) -> bool:
+    """Keep an event that no webhook has brought; False if it is there."""
+    return bool(
+        await tx.execute(
+            """
+            insert into stripe_events (id, type, object_id, body, deliveries, run_at, received_at)
+            values ($1, $2, $3, $4, 0, $5, $5)
+            on conflict (id) do nothing
+            """,
+            event_id,
+            type_,
+            object_id,
+            body,
+            now,
+        )
+    )
+
+
+async def missing(conn: Conn, event_ids: Sequence[str]) -> list[str]:
+    """Those of these events that were never received, in the order given."""
+    rows = await conn.fetch(
+        """
+        select told.id from unnest($1::text[]) with ordinality as told (id, place)
+        where not exists (select from stripe_events where stripe_events.id = told.id)
+        order by place
+        """,
+        list(event_ids),
+    )
+    return [row["id"] for row in rows]
+
+
 async def claim(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[WaitingEvent]:
     """Take waiting events, of each object only the oldest, until `lease`."""
     rows = await tx.fetch(
@@ -213,9 +246,10 @@ async def page(
 
 
 async def heard_of(conn: Conn, object_ids: Sequence[str]) -> set[str]:
-    """Those of these objects of Stripe's that any event was about."""
+    """Those of these objects of Stripe's that any event was about that a webhook has brought."""
     rows = await conn.fetch(
-        "select distinct object_id from stripe_events where object_id = any($1)", list(object_ids)
+        "select distinct object_id from stripe_events where object_id = any($1) and deliveries > 0",
+        list(object_ids),
     )
     return {row["object_id"] for row in rows}
 

@@ -15,6 +15,13 @@ async def keep(tx: Tx, event_id: str, *, type_: str, object_id: str, body: bytes
     return await queries.insert(tx, event_id, type_=type_, object_id=object_id, body=body, now=now)
 
 
+async def keep_missed(
+    tx: Tx, event_id: str, *, type_: str, object_id: str, body: bytes, now: datetime
+) -> bool:
+    """Put an event on disk that the provider has on its list and no webhook has brought; False if it was there."""
+    return await queries.insert_missed(tx, event_id, type_=type_, object_id=object_id, body=body, now=now)
+
+
 async def claim(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[WaitingEvent]:
     """Take waiting events, of each object only the oldest, until `lease`."""
     return await queries.claim(tx, now=now, lease=lease, limit=limit)

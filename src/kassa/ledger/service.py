@@ -98,6 +98,15 @@ async def post_fee(
     return await post(tx, "fee", f"payment:{payment_id}", lines, currency=currency, at=at, order_id=order_id)
 
 
+async def post_provider_fee(tx: Tx, reference: str, *, fee: int, currency: str, at: datetime) -> bool:
+    """What the provider took for something else than a payment; `reference` is the line of its balance.
+
+    Negative if it gave some back.
+    """
+    lines = {A.FEES: fee, A.PROVIDER: -fee}
+    return await post(tx, "provider_fee", f"balance:{reference}", lines, currency=currency, at=at)
+
+
 async def post_exchange(
     tx: Tx, cause: str, *, given: int, currency: str, got: int, got_currency: str, at: datetime,
     order_id: UUID | None = None,

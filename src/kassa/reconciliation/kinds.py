@@ -80,6 +80,82 @@ KINDS: Final[Mapping[str, Kind]] = {
             "If the customer is right, accept it by letting the deadline pass; never refund beside a dispute.",
         ),
     ),
+    "payment_mismatch": Kind(
+        "A payment that the two books tell differently",
+        "The provider shows one amount, currency or end of a payment, and the shop another, even after asking again. "
+        "It does not come about by lost messages: somebody or something changed one of the two.",
+        (
+            "Run `kassa prove`: it names what does not fit here.",
+            "Compare the payment on the order's page with the provider's dashboard: amount, currency, state.",
+            "If the database was put back to an older state or edited by hand, find out by whom.",
+            "Ship nothing of the order until both agree.",
+        ),
+    ),
+    "stray_payable": Kind(
+        "A page of the provider's that can still be paid",
+        "The provider has a second object for an order, and it would not let the shop close it. If somebody pays it, "
+        "the money is surplus and goes back by itself.",
+        (
+            "Look the object up in the provider's dashboard and expire its Checkout Session there.",
+            "If it was paid meanwhile, see on the order's page that the surplus went back.",
+        ),
+    ),
+    "refund_mismatch": Kind(
+        "A refund that the two books tell differently",
+        "The provider shows another amount, currency or end of a refund than the shop, even after asking again.",
+        (
+            "Compare the refund on the order's page with the provider's dashboard.",
+            "If the customer was given too much or too little, put that right with another refund.",
+            "Run `kassa prove` and find out what changed one of the two.",
+        ),
+    ),
+    "dispute_mismatch": Kind(
+        "A dispute that the two books tell differently",
+        "What the provider took for a dispute, or gave back, is not what the ledger has for it, even after asking "
+        "again. It happens when a bank moves the money more than once.",
+        (
+            "Look at the dispute's lines of the balance in the provider's dashboard.",
+            "Tell your bookkeeper the difference, and write the lines into the resolution.",
+        ),
+    ),
+    "missing_at_provider": Kind(
+        "Money in our books that the provider does not know",
+        "A payment or refund stands here as done, and the provider has none of that name, or not as done. The keys of "
+        "another account, or a database copied from another installation, are the usual causes.",
+        (
+            "See that STRIPE_SECRET_KEY is of the account, and the mode (test or live), in which it was paid.",
+            "Look for the payment in the provider's dashboard by the order's number.",
+            "Ship nothing of the order until the money is found.",
+        ),
+    ),
+    "unmatched_balance": Kind(
+        "A line of the provider's balance that nothing here explains",
+        "Money moved at the provider, and it is no payment, refund, dispute or payout of this shop, or the line does "
+        "not say what it said before: an adjustment, a reserve, a top-up.",
+        (
+            "Look the line up in the provider's dashboard: it says what it is for.",
+            "Tell your bookkeeper: the ledger's account `provider` is off by this amount.",
+        ),
+    ),
+    "payout_failed": Kind(
+        "A payout did not reach the bank",
+        "The bank sent a payout back. The money is in the provider's balance again, and the ledger says so.",
+        (
+            "Read the reason in the provider's dashboard and correct the bank account.",
+            "The provider pays out again when the account is right.",
+        ),
+    ),
+    "not_reconciled": Kind(
+        "Something that reconciliation could not repair",
+        "An object of the provider's differs from what is here, and bringing it in failed. Everything else was looked "
+        "at all the same.",
+        (
+            "Read the error. Often something else is not decided yet, such as a refund of the same money.",
+            "Run the reconciliation again over that time. If the order's page then agrees with the provider's "
+            "dashboard, resolve the case.",
+            "If it fails again, replay the events of the object.",
+        ),
+    ),
     "webhooks_silent": Kind(
         "Payments succeed, and no webhook tells of them",
         "The shop found successes by asking, which works but is slower. The provider's webhooks do not arrive, or "

@@ -54,13 +54,14 @@ class ProviderEvent:
 class BookLine:
     """A line of the balance with what is behind it: `object` is the source's type, `intent` its PaymentIntent.
 
-    `charge` is the charge that the source is, or is about.
+    `charge` is the charge that the source is, or is about; `metadata` are the source's.
     """
 
     booked: BalanceTransaction
     object: str
     intent: str | None
     charge: str | None
+    metadata: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,10 @@ def _line_of(data: Mapping[str, Any]) -> BookLine:
     source = data.get("source")
     booked = balance_transaction_of(data)
     if not isinstance(source, dict):
-        return BookLine(booked, "", None, None)
+        return BookLine(booked, "", None, None, {})
     kind = source["object"]
     charge = source["id"] if kind == "charge" else _name(source.get("charge"))
-    return BookLine(booked, kind, _name(source.get("payment_intent")), charge)
+    return BookLine(booked, kind, _name(source.get("payment_intent")), charge, source.get("metadata") or {})
 
 
 def _payout_of(data: Mapping[str, Any]) -> Payout:

@@ -148,7 +148,7 @@ async def causes(tx: Tx) -> list[str]:
             left join ledger_entries as first on first.cause = entry.cause
                 and first.kind = replace(replace(entry.kind, '_failed', ''), '_won', '')
         where entry.kind not in ('sale', 'payment', 'refund', 'refund_failed', 'fee', 'dispute', 'dispute_won',
-                'payout', 'payout_failed', 'exchange_out', 'exchange_in')
+                'payout', 'payout_failed', 'exchange_out', 'exchange_in', 'provider_fee')
             or entry.kind in ('refund_failed', 'dispute_won', 'payout_failed') and first.id is null
         order by 1 limit 101
         """

@@ -78,8 +78,13 @@ EVIDENCE: Final[Mapping[str, str]] = {
     "cancellation_rebuttal": "Why it was not canceled in time",
     "duplicate_charge_id": "The other charge's id",
     "duplicate_charge_explanation": "Why the two charges are not the same",
-    "uncategorized_text": "What else speaks for you",
+    "uncategorized_text": "What speaks for you, in your own words",
 }
+#: What nearly every answer needs; the rest is folded away.
+EVIDENCE_FIRST: Final = (
+    "uncategorized_text", "product_description", "customer_name", "customer_email_address", "shipping_address",
+    "shipping_carrier", "shipping_tracking_number", "shipping_date",
+)  # fmt: skip
 EVIDENCE_LONG: Final = (frozenset(EVIDENCE) | {"shipping_address", "billing_address"}) - {
     "customer_name", "customer_email_address", "customer_purchase_ip", "duplicate_charge_id",
 }  # fmt: skip

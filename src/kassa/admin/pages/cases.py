@@ -39,6 +39,8 @@ _LABELS: Final[Mapping[str, str]] = {
     "dispute_id": "Dispute",
     "due_by": "Deadline",
     "job": "Job",
+    "provider_is": "State at the provider",
+    "ours_is": "State in our books",
 }
 #: Where a fact leads, if it names something that has a page.
 _PAGES: Final[Mapping[str, str]] = {"dispute_id": "/admin/disputes/{}", "event": "/admin/webhook-events/{}"}

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.notifications.orders import make_order
+from tests.notifications.orders import make_order, make_refund
 
 from kassa import inventory, orders, refunds
 from kassa.orders import Event
@@ -106,3 +106,20 @@ async def test_a_form_from_elsewhere_gives_nothing_back(operator, db, made):
 
     assert answer.status_code == 403
     assert await written(db, made) == []
+
+
+async def test_surplus_that_did_not_arrive_is_sent_another_time(operator, db, clock):
+    made = await make_order(db, clock, events=(Event.EXPIRED,))
+    await make_refund(db, made, clock, state="failed")
+    page = (await operator.open(f"/admin/orders/{made.order_id}")).text
+    assert "Send the surplus of €29.70 back again" in page
+
+    for _ in range(2):
+        await operator.send(f"/admin/payments/{made.payment_id}/surplus")
+
+    async with db.connection() as conn:
+        states = [(r.kind, str(r.state)) for r in await refunds.of_order(conn, made.order_id)]
+    assert states == [("surplus", "failed"), ("surplus", "requested")]
+    assert (
+        "back again" not in (await operator.open(f"/admin/orders/{made.order_id}")).text.split("Refunds")[-1]
+    )

@@ -47,6 +47,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             fulfilments.deliver,
             fulfilments.cancel,
             refunds.refund,
+            refunds.again,
             disputes.list_disputes,
             disputes.show_dispute,
             disputes.stage,

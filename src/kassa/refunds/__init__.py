@@ -25,7 +25,7 @@ from kassa.refunds.queries import (
     refunded_units,
 )
 from kassa.refunds.recording import look_after, sync
-from kassa.refunds.service import left_minor, request, send_back_surplus, submit
+from kassa.refunds.service import left_minor, request, return_surplus, send_back_surplus, submit
 from kassa.refunds.sharing import LineLeft, RefundLine, lines_left
 from kassa.refunds.states import State
 
@@ -50,6 +50,7 @@ __all__ = [
     "refunded_minor",
     "refunded_units",
     "request",
+    "return_surplus",
     "send_back_surplus",
     "submit",
     "sync",

@@ -76,20 +76,26 @@ async def left_minor(conn: Conn, order: orders.Order) -> int:
 
 async def send_back_surplus(db: Database, payment_id: UUID, *, clock: Clock) -> None:
     """What an order has no use for of a payment goes back: once, however often this is called."""
-    now = clock.now()
     async with db.transaction() as tx:
-        payment = await payments.get(tx, payment_id)
-        order = await orders.lock(tx, payment.order_id)
-        payment = await payments.get(tx, payment_id)
-        gone = (await queries.given(tx, order.id)).get(payment.id, queries.Given())
-        rest = payments.surplus_minor(payment, order) - gone.surplus
-        rest = min(rest, payment.received_minor - gone.own - gone.surplus)
-        if rest <= 0:
-            return
-        refund = _new(
-            Left(payment, rest), "surplus", refund_id=new_id(), reason="surplus", actor="clock", now=now
-        )
-        await _write_down(tx, refund, order, (), now=now)
+        await return_surplus(tx, payment_id, actor="clock", now=clock.now())
+
+
+async def return_surplus(tx: Tx, payment_id: UUID, *, actor: str, now: datetime) -> Refund | None:
+    """Write down that what is left of a payment's surplus goes back; None if nothing is left of it.
+
+    After a refund of surplus did not arrive, this is how it is sent another time.
+    """
+    payment = await payments.get(tx, payment_id)
+    order = await orders.lock(tx, payment.order_id)
+    payment = await payments.get(tx, payment_id)
+    gone = (await queries.given(tx, order.id)).get(payment.id, queries.Given())
+    rest = payments.surplus_minor(payment, order) - gone.surplus
+    rest = min(rest, payment.received_minor - gone.own - gone.surplus)
+    if rest <= 0:
+        return None
+    refund = _new(Left(payment, rest), "surplus", refund_id=new_id(), reason="surplus", actor=actor, now=now)
+    await _write_down(tx, refund, order, (), now=now)
+    return refund
 
 
 async def submit(db: Database, gateway: Gateway, refund_id: UUID, *, clock: Clock) -> None:

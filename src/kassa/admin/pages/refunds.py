@@ -49,6 +49,21 @@ async def refund(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     return go(f"/admin/orders/{id_}#refunds")
 
 
+@post("/admin/payments/{payment_id:str}/surplus")
+async def again(request: AnyRequest, payment_id: FromPath[str]) -> Response[Any]:
+    """POST /admin/payments/{id}/surplus: send surplus back another time, after it did not arrive."""
+    desk, shop, id_ = await enter(request), shop_of(request), parse_id(payment_id)
+    await read_form(request, desk.csrf)
+    if id_ is None:
+        raise payments.PaymentNotFound("There is no such payment.")
+    async with shop.db.transaction() as tx:
+        payment = await payments.get(tx, id_)
+        made = await refunds.return_surplus(tx, id_, actor=desk.actor, now=shop.clock.now())
+        told = "The surplus is sent back again." if made else "Nothing of it is left to send back."
+        await accounts.flash(tx, desk.token, told, "good" if made else "bad")
+    return go(f"/admin/orders/{payment.order_id}#refunds")
+
+
 async def shown(conn: Conn, order_id: UUID) -> dict[str, Any]:
     """What the order's page shows of its refunds and disputes, and why nothing can be given back, if so."""
     order = await orders.get(conn, order_id)
@@ -61,10 +76,23 @@ async def shown(conn: Conn, order_id: UUID) -> dict[str, Any]:
         "refund_left": left,
         "no_refund": _why_not(order, left, attempts, contested),
         "new_refund": new_id(),
+        "stranded": await _stranded(conn, order, attempts),
         "refunded_lines": [(one, names[one.line_id]) for one in given],
         "shipped": order.state in (orders.State.FULFILLING, orders.State.FULFILLED),
         "disputes": contested,
     }
+
+
+async def _stranded(conn: Conn, order: orders.Order, attempts: list[payments.Payment]) -> dict[UUID, int]:
+    """Surplus by payment, in minor units, whose refund came to nothing: somebody must send it again."""
+    gone, tried = await refunds.given(conn, order.id), await refunds.of_order(conn, order.id)
+    failed = {one.payment_id for one in tried if not one.own and one.state in ("failed", "canceled")}
+    rests = {
+        one.id: payments.surplus_minor(one, order) - gone.get(one.id, refunds.Given()).surplus
+        for one in attempts
+        if one.id in failed
+    }
+    return {payment_id: rest for payment_id, rest in rests.items() if rest > 0}
 
 
 def _why_not(

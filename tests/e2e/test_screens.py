@@ -63,6 +63,8 @@ def test_the_pages_of_a_purchase(browser: Browser, shop: Shop, size: str, scheme
     picture("orders")
     page.goto(f"{shop.base}/admin/orders/{order_id}")
     picture("order")
+    page.goto(f"{shop.base}/admin/cases")
+    picture("cases")
     page.goto(f"{shop.base}/docs")
     page.screenshot(path=PICTURES / f"{size}-{scheme}-docs.png")
     page.goto(f"{shop.stripe}/_sandbox")

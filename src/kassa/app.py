@@ -183,17 +183,16 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
     )
 
 
-def build_worker(shop: Shop) -> jobs.Worker:
-    """A worker on this shop: jobs, schedules, and the inbox of Stripe's events."""
+def build_worker(shop: Shop, *, proving: bool = True) -> jobs.Worker:
+    """A worker on this shop: jobs, schedules, the inbox of Stripe's events and, if `proving`, the proof."""
+    inbox = [lambda: webhooks.heed_waiting(shop.db, shop.gateway, clock=shop.clock)]
+    prover = [reconciliation.Prover(shop.db, shop.gateway, shop.clock).step] if proving else []
     return jobs.Worker(
         shop.db,
         shop.clock,
         job_handlers(shop),
         schedules(shop),
-        steps=[
-            lambda: webhooks.heed_waiting(shop.db, shop.gateway, clock=shop.clock),
-            reconciliation.Prover(shop.db, shop.gateway, shop.clock).step,
-        ],
+        steps=[*inbox, *prover],
     )
 
 

@@ -124,9 +124,10 @@ class Stepped:
             raise
         await self._send(inner.commit, "commit")
 
-    def cursor(self, sql: str, *args: object, prefetch: int) -> Any:
-        """Row by row."""
-        return self._raw.cursor(sql, *args, prefetch=prefetch)
+    async def cursor(self, sql: str, *args: object, prefetch: int) -> AsyncIterator[Any]:
+        """Row by row; here all at once, since runs are small."""
+        for row in await self.fetch(sql, *args):
+            yield row
 
     async def _send(self, statement: Callable[[], Coroutine[Any, Any, Any]], name: str = "") -> Any:
         process = current_process.get()

@@ -102,7 +102,7 @@ def _build(db: Database, wire: Wired, clock: Clock) -> Parts:
     shop = app.build_shop(settings, db, clock=clock, gateway=gateway, mailer=StoreMailer())
     web = app.create_app(settings, shop)
     web.state.shop = shop
-    return Parts(shop, web, app.build_worker(shop))
+    return Parts(shop, web, app.build_worker(shop, proving=False))
 
 
 def _provider(seed: int) -> Callable[[Clock, Post], Awaitable[Provider]]:

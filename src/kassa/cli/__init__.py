@@ -101,6 +101,24 @@ def prove(
 
 
 @app.command()
+def reconcile(
+    data_dir: DataDir = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            help="How far back: 24h, 90m, 2d, or a time. Default: since the last complete run.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Compare the provider's books with ours, repair what is safe, open a case for the rest."""
+    from kassa.cli.reconcile import run
+
+    typer.echo(run(data_dir, since), nl=False)
+
+
+@app.command()
 def chaos(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Which run.")] = 1,
     orders: Annotated[int, typer.Option("--orders", min=1, max=10_000, help="How many buyers come.")] = 100,

@@ -26,7 +26,7 @@ _PAGES: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `since` on, up to but without `until`; Stripe counts whole seconds, so the edges are a second wide."""
+    """From `since` to `until`, both included; Stripe counts whole seconds."""
 
     since: datetime
     until: datetime
@@ -128,8 +128,8 @@ async def _pages(
     after: str | None,
     more: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Page[T]]:
-    since, until = int(window.since.timestamp()), -int(-window.until.timestamp() // 1)
-    wish: dict[str, Any] = {"limit": _PAGE, "created": {"gte": since, "lt": until}, **(more or {})}
+    created = {"gte": int(window.since.timestamp()), "lte": int(window.until.timestamp())}
+    wish: dict[str, Any] = {"limit": _PAGE, "created": created, **(more or {})}
     for _ in range(_PAGES):
         page = await call(ask({**wish, "starting_after": after} if after else wish))
         if not page["data"]:

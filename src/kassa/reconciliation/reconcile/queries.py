@@ -222,7 +222,7 @@ async def unbooked(
     rows = await conn.fetch(
         """
         select id, order_id, intent_ref, received_minor, currency from payments
-        where state = 'succeeded' and balance_ref is null and succeeded_at >= $1 and succeeded_at < $2 and id > $3
+        where state = 'succeeded' and balance_ref is null and succeeded_at >= $1 and succeeded_at <= $2 and id > $3
         order by id limit $4
         """,
         since,
@@ -242,7 +242,7 @@ async def sent_refunds(
     rows = await conn.fetch(
         """
         select id, order_id, provider_ref, amount_minor, currency from refunds
-        where provider_ref is not null and updated_at >= $1 and updated_at < $2 and id > $3
+        where provider_ref is not null and updated_at >= $1 and updated_at <= $2 and id > $3
         order by id limit $4
         """,
         since,

@@ -145,6 +145,7 @@ async def _work(work: Round, run: Run, seconds: float | None) -> None:
         for name in names[names.index(tally.stage) if tally.stage in STAGES else 0 :]:
             if name != tally.stage:
                 tally.stage, tally.after = name, None
+                tally.counted.setdefault(name, 0)
             async for last in STAGES[name](work, tally.after):
                 tally.after = last
                 await _write(work, run)

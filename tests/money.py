@@ -62,6 +62,17 @@ class Till:
             return_base="http://shop.test",
         )  # fmt: skip
 
+        self.worker = jobs.Worker(
+            db,
+            clock,
+            self._handlers(),
+            steps=[lambda: webhooks.heed_waiting(db, self.gateway, clock=clock)],
+        )
+
+    def _handlers(self) -> Mapping[str, jobs.Handler]:
+        """Every job name and the verb it stands for; mail is another room's."""
+        db, clock = self.db, self.clock
+
         def on(verb: Any, name: str | None = None) -> jobs.Handler:
             async def handle(args: Mapping[str, Any]) -> None:
                 await verb(UUID(args[name]) if name else args)
@@ -71,44 +82,29 @@ class Till:
         async def nothing(args: Mapping[str, Any]) -> None:
             """Mail is another room's."""
 
-        self.worker = jobs.Worker(
-            db,
-            clock,
-            {
-                "refund_surplus": on(
-                    lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"
-                ),
-                "finish_fulfilment": on(
-                    lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"
-                ),
-                "submit_refund": on(
-                    lambda id_: refunds.submit(db, self.gateway, id_, clock=clock), "refund_id"
-                ),
-                "close_payment": on(
-                    lambda id_: checkout.close_payment(db, self.gateway, id_, clock=clock), "payment_id"
-                ),
-                "record_fee": on(
-                    lambda id_: payments.record_fee(db, self.gateway, id_, clock=clock), "payment_id"
-                ),
-                "sync_buy_now": on(
-                    lambda id_: checkout.sync_buy_now(
-                        db, self.gateway, id_, clock=clock, actor="reconciliation"
-                    ),
-                    "buy_now_id",
-                ),
-                "reconcile": on(lambda args: reconcile.run_from_job(db, self.gateway, args, clock=clock)),
-                "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
-                "submit_dispute": on(
-                    lambda id_: disputes.send(db, self.gateway, id_, clock=clock), "dispute_id"
-                ),
-                "send_dispute_mail": nothing,
-                "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
-                "send_receipt": nothing,
-                "send_refund_mail": nothing,
-                "send_shipping_mail": nothing,
-            },
-            steps=[lambda: webhooks.heed_waiting(db, self.gateway, clock=clock)],
-        )
+        return {
+            "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
+            "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
+            "submit_refund": on(lambda id_: refunds.submit(db, self.gateway, id_, clock=clock), "refund_id"),
+            "close_payment": on(
+                lambda id_: checkout.close_payment(db, self.gateway, id_, clock=clock), "payment_id"
+            ),
+            "record_fee": on(
+                lambda id_: payments.record_fee(db, self.gateway, id_, clock=clock), "payment_id"
+            ),
+            "sync_buy_now": on(
+                lambda id_: checkout.sync_buy_now(db, self.gateway, id_, clock=clock, actor="reconciliation"),
+                "buy_now_id",
+            ),
+            "reconcile": on(lambda args: reconcile.run_from_job(db, self.gateway, args, clock=clock)),
+            "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
+            "submit_dispute": on(lambda id_: disputes.send(db, self.gateway, id_, clock=clock), "dispute_id"),
+            "send_dispute_mail": nothing,
+            "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
+            "send_receipt": nothing,
+            "send_refund_mail": nothing,
+            "send_shipping_mail": nothing,
+        }
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         if self.deaf:

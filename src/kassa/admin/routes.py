@@ -18,6 +18,7 @@ from kassa.admin.pages import (
     login,
     mailbox,
     orders,
+    reconciliations,
     refunds,
     webhook_events,
 )
@@ -58,6 +59,8 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             cases.list_cases,
             cases.show_case,
             cases.resolve,
+            reconciliations.show,
+            reconciliations.run_now,
             webhook_events.list_events,
             webhook_events.show_event,
             webhook_events.replay,

@@ -35,6 +35,7 @@ KIND: Final[Mapping[str, str]] = {
     "sale": "Sold",
     "payment": "Payment received",
     "fee": "Stripe's fee",
+    "provider_fee": "Stripe's fee for other services",
     "refund": "Refund sent",
     "refund_failed": "Refund came back",
     "dispute": "Disputed money taken away",

@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,14 @@ def test_the_runbook_has_no_page_of_a_kind_that_does_not_exist():
     named = {page.split("(`")[1].split("`)")[0] for page in pages if "(`" in page.splitlines()[0]}
 
     assert named == set(reconciliation.KINDS)
+
+
+def test_an_alert_names_gauges_that_there_are():
+    named = set(re.findall(r"`kassa_([a-z_]+)`", RUNBOOK.read_text()))
+    gauges = (SHOP / "api" / "metrics.py").read_text()
+
+    assert {"cases_open", "jobs_dead", "webhooks_silent", "proof_ok"} <= named
+    assert [name for name in named if f'"{name}"' not in gauges] == []
 
 
 def test_a_kind_of_a_newer_version_is_shown_in_general_terms():

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
+
 from kassa import jobs, ledger, orders, payments
 from kassa.disputes import queries, states
 from kassa.disputes.queries import Dispute
@@ -12,12 +14,14 @@ from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
 from kassa.ledger import Account
-from kassa.stripe import Gateway, ProviderDispute
+from kassa.stripe import Gateway, ProviderDispute, Rejected
 
 #: An open dispute is asked about this often, for want of a webhook.
 LOOK: Final = timedelta(hours=6)
 _BATCH: Final = 100
 _PROVIDER: Final = "stripe:api"
+
+log = structlog.get_logger()
 
 
 async def sync(db: Database, gateway: Gateway, reference: str, *, clock: Clock) -> Dispute | None:
@@ -54,7 +58,10 @@ async def look_after(db: Database, gateway: Gateway, *, clock: Clock) -> None:
     async with db.connection() as conn:
         waiting = await queries.undecided(conn, before=clock.now() - LOOK, limit=_BATCH)
     for reference in waiting:
-        await sync(db, gateway, reference, clock=clock)
+        try:
+            await sync(db, gateway, reference, clock=clock)
+        except Rejected as error:
+            log.warning("dispute not found at the provider", dispute=reference, error=error.detail)
 
 
 def _new(payment: payments.Payment, told: ProviderDispute, *, now: datetime) -> Dispute:

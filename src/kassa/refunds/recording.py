@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
+
 from kassa import jobs, ledger, orders, payments
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
@@ -16,7 +18,7 @@ from kassa.refunds import queries, sharing, states
 from kassa.refunds.errors import RefundTooLarge
 from kassa.refunds.queries import Refund
 from kassa.refunds.states import OF_PROVIDER, State
-from kassa.stripe import Gateway, ProviderRefund
+from kassa.stripe import Gateway, ProviderRefund, Rejected
 
 #: A refund written down this long ago, whose job must have been lost, is asked for again.
 UNSENT: Final = timedelta(minutes=5)
@@ -24,6 +26,8 @@ UNSENT: Final = timedelta(minutes=5)
 UNDER_WAY: Final = timedelta(hours=1)
 _BATCH: Final = 100
 _PROVIDER: Final = "stripe:api"
+
+log = structlog.get_logger()
 
 
 async def sync(db: Database, gateway: Gateway, reference: str, *, clock: Clock) -> bool:
@@ -49,7 +53,10 @@ async def look_after(db: Database, gateway: Gateway, *, clock: Clock) -> None:
             await jobs.enqueue(tx, "submit_refund", {"refund_id": str(refund_id)}, now=now, key=key)
         waiting = await queries.under_way(tx, before=now - UNDER_WAY, limit=_BATCH)
     for reference in waiting:
-        await sync(db, gateway, reference, clock=clock)
+        try:
+            await sync(db, gateway, reference, clock=clock)
+        except Rejected as error:
+            log.warning("refund not found at the provider", refund=reference, error=error.detail)
 
 
 async def record(

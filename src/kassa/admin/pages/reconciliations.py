@@ -82,7 +82,8 @@ async def run_now(request: AnyRequest) -> Response[Any]:
 def _told(run: Run, *, at_work: bool) -> ToldRun:
     tally = Tally.read(run.counts)
     counted = [
-        (STAGE.get(name, name), number, tally.foreign.get(name, 0)) for name, number in tally.counted.items()
+        (STAGE.get(name, name), tally.counted[name], tally.foreign.get(name, 0))
+        for name in _in_order(tally.counted, STAGE)
     ]
     return ToldRun(
         run=run,
@@ -90,10 +91,17 @@ def _told(run: Run, *, at_work: bool) -> ToldRun:
         by=_BY.get(tally.by) or words.actor(tally.by),
         counted=counted,
         total=sum(number for _, number, _ in counted),
-        repaired=[(REPAIRED.get(name, name), number) for name, number in tally.repaired.items() if number],
+        repaired=[
+            (REPAIRED.get(name, name), tally.repaired[name]) for name in _in_order(tally.repaired, REPAIRED)
+        ],
         cases=tally.cases,
         error=tally.error or "",
     )
+
+
+def _in_order(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[str]:
+    """The names in the order of their labels; JSON keeps none."""
+    return [name for name in labels if name in counts] + [name for name in counts if name not in labels]
 
 
 def _state(run: Run, tally: Tally, *, at_work: bool) -> Label:

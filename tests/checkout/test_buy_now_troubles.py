@@ -268,6 +268,7 @@ async def test_money_that_is_not_the_amount_agreed_goes_back_and_is_a_case(till,
 
 
 async def test_an_event_of_a_purchase_that_is_not_here_waits(till, db):
+    till.broken_by_hand = True
     bought = await buy(till)
     async with db.transaction() as tx:
         await tx.execute("delete from buy_nows")

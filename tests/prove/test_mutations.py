@@ -149,6 +149,8 @@ MUTATIONS = [
              "order K-10043 is fulfilled, but its parcels are on their way"),
     Mutation("parcels_follow_money", f"delete from fulfilments where order_id = {of(10043)}",
              "order K-10043 is fulfilled, but its parcels are none"),
+    Mutation("parcels_complete", "update fulfilment_lines set quantity = 1 where quantity = 2",
+             "order K-10043 is fulfilled, but of 2 A only 1 were sent"),
     Mutation("ledger_balanced", "update ledger_lines set amount_minor = amount_minor + 1 where account = 'sales' and "
              f"entry_id = {_ENTRY.format('sale', of(10013))}", "its lines sum to 1 EUR"),
     Mutation("ledger_balanced", f"delete from ledger_lines where entry_id = {_ENTRY.format('sale', of(10013))}",

@@ -119,8 +119,9 @@ async def test_control_without_the_lock_the_database_alone_refuses(db, clock, or
 
 
 async def test_control_without_lock_and_trigger_twice_the_money_is_promised(
-    db, clock, order, monkeypatch, turn
+    till, db, clock, order, monkeypatch, turn
 ):
+    till.broken_by_hand = True
     without_the_lock(monkeypatch, turn)
     await drop_the_trigger(db)
 
@@ -143,6 +144,7 @@ async def test_one_book_goes_to_the_shelf_once_however_many_take_it_back(till, d
 async def test_control_without_the_lock_a_book_goes_to_the_shelf_twice(
     till, db, clock, order, monkeypatch, turn
 ):
+    till.broken_by_hand = True
     without_the_lock(monkeypatch, turn)
 
     line = RefundLine(order.lines[0].id, 1, restock=True)
@@ -154,6 +156,7 @@ async def test_control_without_the_lock_a_book_goes_to_the_shelf_twice(
 
 
 async def test_surplus_found_by_ten_workers_at_once_goes_back_once(till, db, clock, order):
+    till.broken_by_hand = True
     (payment,) = await till.payments(order)
     async with db.transaction() as tx:
         await tx.execute("update payments set surplus = true where id = $1", payment.id)

@@ -68,6 +68,7 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("disputes", "disputes", refunds.disputes),
     Invariant("parcel_lines", "fulfilment_lines", promises.parcels),
     Invariant("parcels_follow_money", "fulfilments", promises.sent_only_when_paid),
+    Invariant("parcels_complete", "fulfilments", promises.complete),
     Invariant("ledger_balanced", "ledger_entries", ledger.balanced),
     Invariant("ledger_sales", "orders", ledger.sales),
     Invariant("ledger_payments", "payments", ledger.payments),

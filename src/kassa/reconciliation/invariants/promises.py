@@ -120,3 +120,26 @@ async def sent_only_when_paid(tx: Tx) -> list[str]:
         """
     )
     return [row[0] for row in rows]
+
+
+async def complete(tx: Tx) -> list[str]:
+    """A fulfilled order has sent all that was not given back."""
+    rows = await tx.fetch(
+        """
+        with sent as (
+            select line_id, sum(fulfilment_lines.quantity) as quantity
+            from fulfilment_lines join fulfilments on fulfilments.id = fulfilment_id
+            where state = 'delivered' group by line_id
+        ), given as (
+            select line_id, sum(quantity) as quantity from refund_lines group by line_id
+        )
+        select format('order K-%s is fulfilled, but of %s %s only %s were sent', number, order_lines.quantity, sku,
+            coalesce(sent.quantity, 0))
+        from orders join order_lines on order_lines.order_id = orders.id
+            left join sent on sent.line_id = order_lines.id left join given on given.line_id = order_lines.id
+        where orders.state = 'fulfilled'
+            and coalesce(sent.quantity, 0) + coalesce(given.quantity, 0) < order_lines.quantity
+        order by number limit 101
+        """
+    )
+    return [row[0] for row in rows]

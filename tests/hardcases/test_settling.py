@@ -294,3 +294,17 @@ async def test_giving_up_an_order_asks_first_whether_there_is_money(till, db, cl
     assert (await till.order(order)).state is S.PAID
     assert await till.stock() == (4, 0)
     assert await till.charged() == [order.total_minor]
+
+
+async def test_the_last_copies_are_sent_to_whoever_bought_them(till, db, clock):
+    order = await place(db, clock, quantity=5)
+    await till.confirm(await till.pay(order))
+    await till.settle()
+    assert await till.stock() == (0, 0)
+
+    async with db.transaction() as tx:
+        parcel = await fulfilment.ship(tx, order.id, actor=STAFF, now=clock.now())
+
+    assert parcel.state == "shipped"
+    assert (await till.order(order)).state is S.FULFILLING
+    assert await till.stock() == (0, 0)

@@ -65,6 +65,7 @@ async def test_ten_who_hear_of_the_same_money_at_once_take_it_once(till, db, clo
 
 
 async def test_control_without_the_lock_the_same_money_is_taken_twice(till, db, clock, monkeypatch):
+    till.broken_by_hand = True
     order, payment = await paid_but_unheard(till, db, clock)
     monkeypatch.setattr(orders, "lock", orders.get)
     told = await till.gateway.intent(payment.intent_ref)
@@ -92,6 +93,7 @@ async def test_ten_tabs_that_want_to_pay_make_one_attempt(till, db, clock):
 async def test_control_without_the_lock_the_database_alone_refuses_the_second_attempt(
     till, db, clock, monkeypatch
 ):
+    till.broken_by_hand = True
     order = await place(db, clock)
     monkeypatch.setattr(orders, "lock", orders.get)
     both_have_looked(monkeypatch, payments, "of_order")
@@ -102,6 +104,7 @@ async def test_control_without_the_lock_the_database_alone_refuses_the_second_at
 
 
 async def test_control_without_lock_and_index_two_objects_can_be_paid(till, db, clock, monkeypatch):
+    till.broken_by_hand = True
     till.broken_by_hand = True
     order = await place(db, clock)
     async with db.transaction() as tx:
@@ -149,6 +152,7 @@ async def test_money_that_is_found_by_eight_at_once_is_one_payment(till, db, clo
 async def test_control_without_the_lock_only_the_database_keeps_it_from_being_written_twice(
     till, db, clock, monkeypatch
 ):
+    till.broken_by_hand = True
     order = await place(db, clock)
     told = await somebody_elses(till, order)
     monkeypatch.setattr(orders, "lock", orders.get)

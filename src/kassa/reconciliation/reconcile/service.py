@@ -22,10 +22,10 @@ FARTHEST: Final = timedelta(days=30)
 OVERLAP: Final = timedelta(minutes=10)
 #: A job of the worker's is to be short: after so many seconds the rest is left to the next one.
 _SLICE_SECONDS: Final = 25
-#: The hour (UTC) of the nightly run, and after how long it is due at any hour.
+#: The hour (UTC) of the nightly run, if the last one is this old; and how old it may be at any hour.
 _NIGHT: Final = 3
-_AT_LEAST: Final = timedelta(hours=26)
-_AT_MOST: Final = timedelta(hours=20)
+_OLD_AT_NIGHT: Final = timedelta(hours=12)
+_OLD: Final = timedelta(hours=26)
 
 Stage = Callable[[Round, str | None], AsyncIterator[str]]
 
@@ -112,7 +112,7 @@ async def nightly(db: Database, *, clock: Clock) -> bool:
         last = await queries.newest(tx, limit=1)
         began = last[0].started_at if last else await queries.oldest(tx)
         age = now - began if began else timedelta()
-        due = age >= _AT_LEAST or (age >= _AT_MOST and now.hour == _NIGHT)
+        due = age >= _OLD or (age >= _OLD_AT_NIGHT and now.hour == _NIGHT)
         if due:
             await ask_for_run(tx, by="clock", now=now)
     return due

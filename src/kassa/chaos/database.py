@@ -10,7 +10,10 @@ import asyncpg
 from kassa.chaos.stage import Killed, Stage, current_process
 from kassa.kernel.db import Database, prepare
 
-_SETTINGS: Final = {"application_name": "kassa chaos", "timezone": "UTC"}
+#: Nobody waits for a lock inside the database: it is at once known whether it is to be had.
+_SETTINGS: Final = {"application_name": "kassa chaos", "timezone": "UTC", "lock_timeout": "1"}
+#: As in the shop's own settings: when a lock is given up.
+_LOCK_SECONDS: Final = 3.0
 #: Frames of these files are how a statement travels, not who sent it.
 _VEHICLES: Final = ("kassa.kernel.db", "kassa.chaos.", "contextlib", "asyncio")
 
@@ -56,7 +59,7 @@ class SteppedDatabase(Database):
             raise Killed
         while self._idle and self._idle[0].is_closed():
             self._all.discard(self._idle.pop(0))
-        held = self._idle.pop(0) if self._idle else await self._stage.fly(self._connect(), 0)
+        held = self._idle.pop(0) if self._idle else await self._stage.fly(self._connect())
         try:
             yield held
         finally:
@@ -79,14 +82,16 @@ class Stepped:
     def __init__(self, stage: Stage, raw: Any) -> None:
         self._stage = stage
         self._raw = raw
+        self._dropped = False
         self.pid: int = raw.get_server_pid()
 
     def is_closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        return bool(self._raw.is_closed())
+        return self._dropped
 
     def drop(self) -> None:
-        """Break the connection without a word to the database."""
+        """Break the connection without a word to the database: what was sent is never answered."""
+        self._dropped = True
         self._raw.terminate()
 
     async def fetch(self, sql: str, *args: object) -> Any:
@@ -120,9 +125,15 @@ class Stepped:
             raise
         except BaseException:
             if not self.is_closed():
-                await self._send(inner.rollback, "rollback")
+                await self._end(inner.rollback, "rollback")
             raise
-        await self._send(inner.commit, "commit")
+        await self._end(inner.commit, "commit")
+
+    async def _end(self, how: Callable[[], Coroutine[Any, Any, Any]], name: str) -> None:
+        try:
+            await self._send(how, name)
+        finally:
+            self._stage.transaction_ended()
 
     async def cursor(self, sql: str, *args: object, prefetch: int) -> AsyncIterator[Any]:
         """Row by row; here all at once, since runs are small."""
@@ -134,17 +145,40 @@ class Stepped:
         if process is not None and not process.alive:
             raise Killed
         label = f"{_sender()} {name}".rstrip()
+        began = self._stage.now()
+        while True:
+            try:
+                answer = await self._stage.fly(self._guarded(statement, name))
+            except asyncpg.LockNotAvailableError:
+                waited = (self._stage.now() - began).total_seconds()
+                if waited > _LOCK_SECONDS:
+                    raise
+                await self._stage.step(f"{label}: waits", until_end=True)
+            except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+                if process is not None and not process.alive:
+                    raise Killed from None
+                await self._stage.step(f"{label}: broken")
+                raise
+            except asyncpg.PostgresError:
+                await self._stage.step(f"{label}: refused")
+                raise
+            else:
+                await self._stage.step(label)
+                return answer
+
+    async def _guarded(self, statement: Callable[[], Coroutine[Any, Any, Any]], name: str) -> Any:
+        """Run a statement so that it can be tried again in its transaction if it meets a lock."""
+        if self._dropped:
+            raise asyncpg.ConnectionDoesNotExistError("connection is closed")
+        if name or not self._raw.is_in_transaction():
+            return await statement()
+        await self._raw.execute("savepoint step")
         try:
-            answer = await self._stage.fly(statement(), self.pid)
-        except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
-            if process is not None and not process.alive:
-                raise Killed from None
-            await self._stage.step(f"{label}: broken")
+            answer = await statement()
+        except asyncpg.LockNotAvailableError:
+            await self._raw.execute("rollback to savepoint step; release savepoint step")
             raise
-        except asyncpg.PostgresError:
-            await self._stage.step(f"{label}: refused")
-            raise
-        await self._stage.step(label)
+        await self._raw.execute("release savepoint step")
         return answer
 
 

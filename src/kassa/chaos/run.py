@@ -93,11 +93,11 @@ async def _perform(world: World, plan: Plan, admin_key: str) -> None:
         stage.start(f"worker-{number}", _worker(world, number))
     stage.start("courier", _courier(world))
     try:
-        await stage.run(world.blocked, lambda: all(task.done() for task in leaving))
+        await stage.run(lambda: all(task.done() for task in leaving))
         world.open_for_business = False
         world.luck.calm_down()
         settling = stage.start("settles", _settle(world))
-        await stage.run(world.blocked, settling.done)
+        await stage.run(settling.done)
     except Stuck as error:
         world.violations.append(f"stuck: {error}")
 
@@ -114,7 +114,7 @@ async def _stock_up(world: World, admin_key: str) -> None:
             if answer.status != 201:
                 raise RuntimeError(f"the shop cannot be stocked: {answer.code}")
 
-    await world.stage.run(world.blocked, world.stage.start("stocks up", put).done)
+    await world.stage.run(world.stage.start("stocks up", put).done)
 
 
 def _worker(world: World, number: int) -> Callable[[], Any]:

@@ -1,14 +1,14 @@
 """The seeded scheduler: every actor waits at a step until it is chosen, so one seed is one interleaving.
 
 A step is a statement to the database, a call over a network, or a pause. Whoever is chosen runs until it
-reaches its next step; everybody else stands still, except those whose statement waits for a lock in the
-database. The scheduler asks the database who does, and goes on without them.
+reaches its next step; everybody else stands still. Nobody waits inside the database: who finds a row locked
+waits here, and tries again when some transaction has ended.
 """
 
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,12 +17,6 @@ from typing import Any, Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
-
-#: How long a statement may take before the database is asked whether it waits for a lock.
-_PATIENCE: Final = 0.002
-#: Statements that neither end nor wait for a lock: something outside the simulation is broken.
-_STUCK_SECONDS: Final = 60
-
 
 #: When every run begins.
 BEGAN: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -41,14 +35,6 @@ class Mortal(Protocol):
 
     name: str
     alive: bool
-
-
-class Blocked(Protocol):
-    """Tells which of these database sessions wait for a lock."""
-
-    def __call__(self, pids: Sequence[int], /) -> Awaitable[set[int]]:
-        """The subset of `pids` that waits for a lock right now."""
-        ...
 
 
 @dataclass(slots=True)
@@ -76,6 +62,7 @@ class Parked:
     label: str
     process: Mortal | None
     future: "asyncio.Future[None]"
+    after: int = -1  # chosen only when more transactions than this have ended
 
 
 current_actor: ContextVar[Actor] = ContextVar("chaos_actor")
@@ -94,7 +81,8 @@ class Stage:
         self._parked: list[Parked] = []
         self._naps = 0
         self._asleep: list[tuple[datetime, int, asyncio.Future[None]]] = []
-        self._flying: dict[asyncio.Future[Any], int] = {}
+        self._flying: set[asyncio.Future[Any]] = set()
+        self._ended = 0
         self._trace = blake2b(digest_size=16)
         self._threads: WeakKeyDictionary[asyncio.Task[Any], _Thread] = WeakKeyDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -132,8 +120,8 @@ class Stage:
         task.add_done_callback(self._left)
         return task
 
-    async def step(self, label: str) -> None:
-        """Wait here until chosen.
+    async def step(self, label: str, *, until_end: bool = False) -> None:
+        """Wait here until chosen; with `until_end`, not before some transaction has ended.
 
         Raises:
             Killed: the process this was done for is gone.
@@ -144,7 +132,8 @@ class Stage:
         thread = self._thread()
         thread.steps += 1
         order = (thread.actor.name, thread.number, thread.steps)
-        parked = Parked(order, label, process, asyncio.get_running_loop().create_future())
+        after = self._ended if until_end else -1
+        parked = Parked(order, label, process, asyncio.get_running_loop().create_future(), after)
         self._parked.append(parked)
         await parked.future
 
@@ -156,17 +145,19 @@ class Stage:
         await future
         await self.step("wakes")
 
-    async def fly(self, statement: Coroutine[Any, Any, T], pid: int) -> T:
-        """Wait for something outside this thread: a statement of the database session `pid`, which may wait for a
-        lock while others go on, or something else (0), for which everybody waits.
-        """
+    async def fly(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for something outside this thread, for which everybody waits."""
         self._thread()  # whoever sends has a name before the order of answers could give one
-        task = asyncio.ensure_future(statement)
-        self._flying[task] = pid
+        task = asyncio.ensure_future(work)
+        self._flying.add(task)
         try:
             return await task
         finally:
-            self._flying.pop(task, None)
+            self._flying.discard(task)
+
+    def transaction_ended(self) -> None:
+        """Somebody's locks are gone."""
+        self._ended += 1
 
     def _thread(self) -> _Thread:
         task = asyncio.current_task()
@@ -182,11 +173,11 @@ class Stage:
     def fail(self, chosen: Callable[[Parked], bool], error: Callable[[], BaseException]) -> int:
         """Whoever is parked and chosen goes on with an error instead; how many those were."""
         hit = [one for one in self._parked if chosen(one) and not one.future.done()]
-        for one in hit:
+        for one in sorted(hit, key=lambda one: one.order):
             one.future.set_exception(error())
         return len(hit)
 
-    async def run(self, blocked: Blocked, until: Callable[[], bool]) -> None:
+    async def run(self, until: Callable[[], bool]) -> None:
         """Let everybody take turns until `until()` holds or everybody has left.
 
         Raises:
@@ -194,20 +185,22 @@ class Stage:
             Exception: what an actor failed with.
         """
         while True:
-            await self._quiet(blocked)
+            await self._quiet()
             if self._failures:
                 raise self._failures[0]
             if until() or not self._tasks:
                 return
-            ready = sorted((one for one in self._parked if not one.future.done()), key=lambda one: one.order)
-            self._parked = ready
+            self._parked = sorted(
+                (one for one in self._parked if not one.future.done()), key=lambda one: one.order
+            )
+            ready = [one for one in self._parked if one.after < self._ended]
             if not ready:
                 self._wake_next()
                 continue
             await self._turn(ready[self.chance.randrange(len(ready))])
 
     async def _turn(self, chosen: Parked) -> None:
-        self._now += timedelta(milliseconds=self.chance.randrange(1, 20))
+        self._now += timedelta(microseconds=self.chance.randrange(1, 2000))
         self._wake_due()
         if self.before_turn is not None and not await self.before_turn(chosen):
             return
@@ -228,29 +221,17 @@ class Stage:
     def _wake_next(self) -> None:
         self._asleep = [one for one in self._asleep if not one[2].done()]
         if not self._asleep:
-            raise Stuck(f"nobody can go on; {len(self._flying)} statements wait for locks")
+            raise Stuck("; ".join(one.label for one in self._parked) or "nobody is there")
         self._now = max(self._now, min(self._asleep)[0])
         self._wake_due()
 
-    async def _quiet(self, blocked: Blocked) -> None:
-        """Return when nobody runs: all are parked, asleep, or wait for a lock in the database."""
+    async def _quiet(self) -> None:
+        """Return when nobody runs: all are parked or asleep."""
         loop: Any = asyncio.get_running_loop()
-        waited = 0.0
-        while True:
-            while loop._ready:  # nothing else tells whether somebody could still run
-                await asyncio.sleep(0)  # noqa: ASYNC110
-            if not self._flying:
-                return
-            done, _ = await asyncio.wait(
-                list(self._flying), timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED
-            )
-            if done:
-                continue
-            if set(self._flying.values()) <= await blocked(sorted(self._flying.values())):
-                return
-            waited += _PATIENCE
-            if waited > _STUCK_SECONDS:
-                raise Stuck("a statement does not end")
+        while loop._ready or self._flying:  # nothing else tells whether somebody could still run
+            if not loop._ready:
+                await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(0)
 
     def _left(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

@@ -1,6 +1,6 @@
 """Everything around the actors: the database, the provider and its wires, the processes, and how each fails."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -68,13 +68,6 @@ class World:
         for process in self.processes:
             await process.db.close()
 
-    async def blocked(self, pids: Sequence[int]) -> set[int]:
-        """Which of these database sessions wait for a lock."""
-        rows = await self.control.fetch(
-            "select pid from pg_locks where not granted and pid = any($1::int[])", list(pids)
-        )
-        return {row["pid"] for row in rows}
-
     def anyone(self) -> Process:
         """A process that a request happens to reach."""
         return self.stage.chance.choice(self.processes)
@@ -108,7 +101,7 @@ class World:
         await self.stage.step(f"stripe does {_shape(path)}")
         kind = "application/x-www-form-urlencoded" if path.startswith("/v1") else "application/json"
         headers = {"content-type": kind, "authorization": "Bearer sk_test_chaos"}
-        answer = await self.stage.fly(self.provider.exchange(method, path, headers, body), 0)
+        answer = await self.stage.fly(self.provider.exchange(method, path, headers, body))
         await self.stage.step(f"stripe did {_shape(path)}")
         return answer
 
@@ -143,8 +136,7 @@ class World:
         """A process dies at once, and another one takes its place."""
         self.kills[label] = self.kills.get(label, 0) + 1
         process.alive = False
-        await self._end_sessions(process.db.pids)
-        process.db.drop()
+        await self._cut(process)
         self.stage.fail(lambda one: one.process is process, Killed)
         self.processes[self.processes.index(process)] = await self._start(process.name)
 
@@ -153,9 +145,7 @@ class World:
         became of it.
         """
         self.luck.met["database: restart"] += 1
-        for process in self.processes:
-            await self._end_sessions(process.db.pids)
-            process.db.drop()
+        await self._cut(*self.processes)
         self.stage.fail(
             lambda one: one.process is not None and not one.label.startswith("stripe"),
             lambda: asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
@@ -197,7 +187,7 @@ class World:
         process = current_process.get()
         if process is not None and not process.alive:
             raise Killed
-        answer = await self.stage.fly(self.provider.exchange(method, path, headers, body), 0)
+        answer = await self.stage.fly(self.provider.exchange(method, path, headers, body))
         await self.stage.step(f"{name}: answered")
         if fault == "lose_answer":
             raise ConnectionResetError("the answer was lost")
@@ -218,10 +208,13 @@ class World:
         if status not in (400, 503):
             self.violations.append(f"a webhook that was a {fault} was answered {status}")
 
-    async def _end_sessions(self, pids: Sequence[int]) -> None:
-        await self.control.fetch(
-            "select pg_terminate_backend(pid, 5000) from unnest($1::int[]) pid", list(pids)
-        )
+    async def _cut(self, *processes: Process) -> None:
+        """Break every connection of these processes to the database; returns when it has noticed."""
+        pids = [pid for process in processes for pid in process.db.pids]
+        for process in processes:
+            process.db.drop()
+        self.stage.transaction_ended()
+        await self.control.fetch("select pg_terminate_backend(pid, 5000) from unnest($1::int[]) pid", pids)
 
 
 def _shape(path: str) -> str:

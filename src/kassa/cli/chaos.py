@@ -59,7 +59,9 @@ def run(seed: int, orders: int, *, as_json: bool) -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="kassa-chaos-"))
-    cluster = Cluster(prepare(folder), fsync="off", synchronous_commit="off", full_page_writes="off")
+    cluster = Cluster(
+        prepare(folder), fsync="off", synchronous_commit="off", full_page_writes="off", autovacuum="off"
+    )
     try:
         dsn = cluster.start()
         result = asyncio.run(play_in(dsn, Plan(seed, orders)))

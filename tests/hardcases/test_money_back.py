@@ -81,7 +81,5 @@ async def test_a_refund_that_is_canceled_counts_no_longer_and_the_books_say_so(t
     assert [str(r.state) for r in await till.refunds(order)] == ["canceled"]
     assert (await till.order(order)).refunded_minor == 0
     async with db.connection() as conn:
-        kinds = await conn.fetch(
-            "select kind from ledger_entries where cause = $1 order by kind", f"refund:{refund.id}"
-        )
-    assert [row["kind"] for row in kinds] == ["refund", "refund_failed"]
+        entries = await ledger.of_order(conn, order.id)
+    assert [e.kind for e in entries if e.cause == f"refund:{refund.id}"] == ["refund", "refund_failed"]

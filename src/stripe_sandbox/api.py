@@ -245,11 +245,18 @@ def _our_fault() -> StripeError:
 def _params(request: Request) -> Obj:
     if request.method == "GET" or not request.body:
         return forms.parse_form(request.query)
+    if _is_upload(request):
+        return forms.parse_multipart(request.body, request.headers["content-type"])
     try:
         body = request.body.decode()
     except UnicodeDecodeError:
         raise StripeError(400, "Invalid request: the body is not form-encoded.", stored=False) from None
     return forms.parse_form(f"{request.query}&{body}" if request.query else body)
+
+
+def _is_upload(request: Request) -> bool:
+    """Whether a call brings a file along."""
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
 
 
 def _key(request: Request) -> str | None:
@@ -286,6 +293,6 @@ def _note(
         bool(answer and "Idempotent-Replayed" in answer.headers),
         request.headers.get("authorization", ""),
         fault.fault if fault else None,
-        request.body,
+        b"" if _is_upload(request) else request.body,
         answer.body if answer else b"",
     )

@@ -18,6 +18,7 @@ from stripe_sandbox.pages import route_handlers
 from stripe_sandbox.sandbox import Sandbox
 
 MAX_BODY = 1 << 20
+MAX_UPLOAD = 6 << 20
 DEFAULT_BASE_URL = "http://127.0.0.1:12111"
 
 _CORS = [
@@ -84,6 +85,7 @@ def create_app(
         state=State({"sandbox": box}),
         lifespan=[lifespan],
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=MAX_BODY,
     )
 
@@ -92,7 +94,7 @@ async def _serve_api(box: Sandbox, scope: Any, receive: Receive, send: Send) -> 
     if scope["method"] == "OPTIONS":
         await _send(send, 204, b"", _PREFLIGHT)
         return
-    body = await _read(receive)
+    body = await _read(receive, MAX_UPLOAD if scope["path"] == "/v1/files" else MAX_BODY)
     if body is None:
         refused = api.too_large(box)
         head = [(name.lower().encode(), value.encode()) for name, value in refused.headers.items()]
@@ -121,15 +123,15 @@ async def _serve_api(box: Sandbox, scope: Any, receive: Receive, send: Send) -> 
     )
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, limit: int) -> bytes | None:
     message: Any = await receive()
     body: bytes = message.get("body", b"")
     while message.get("more_body"):
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > MAX_BODY:
+        if len(body) > limit:
             return None
-    return body if len(body) <= MAX_BODY else None
+    return body if len(body) <= limit else None
 
 
 async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

@@ -74,7 +74,9 @@ async def move_refund(state: State, refund_id: FromPath[str], data: JSONBody[Mov
     _one_of("failure_reason", data.failure_reason, refund_course.FAILURES)
     if data.status == "requires_action":
         return _answer(state, lambda work: refund_course.ask_customer(work, refund_id))
-    return _answer(state, lambda work: refund_course.conclude(work, refund_id, data.status, data.failure_reason))
+    return _answer(
+        state, lambda work: refund_course.conclude(work, refund_id, data.status, data.failure_reason)
+    )
 
 
 @post("/payouts", status_code=200)

@@ -8,25 +8,23 @@ A publishable key will do. What the first two answer is told in `objects.custome
 answers a ConfirmationToken, as its documented twin among the test helpers does.
 """
 
-from typing import Any
-
-Schema = dict[str, Any]
+from stripe_sandbox.rows import Schema, form, query, record, row
 
 _REF = "#/components/schemas/"
 _STRING: Schema = {"type": "string"}
 _EXPAND: Schema = {"type": "array", "items": _STRING}
 _TOKEN = "test_helpers_confirmation_token_create_params_"  # noqa: S105 - the name of a schema
 
-_SAVED_METHODS: Schema = {
-    "type": "object",
-    "properties": {
+_SAVED_METHODS: Schema = record(
+    {
         "customer_session": {"$ref": _REF + "customer_session"},
         "features": {"$ref": _REF + "customer_session_components_payment_element_features"},
         "payment_methods": {"type": "array", "items": {"$ref": _REF + "payment_method"}},
     },
-    "required": ["customer_session", "features", "payment_methods"],
-    "additionalProperties": False,
-}
+    "customer_session",
+    "features",
+    "payment_methods",
+)
 _TOKEN_PARAMS: Schema = {
     "expand": _EXPAND,
     "mandate_data": {"$ref": _REF + "payment_intent_confirm_params_mandate_data"},
@@ -39,46 +37,28 @@ _TOKEN_PARAMS: Schema = {
 }
 
 
-def _row(operation: str, answer: Schema, **more: Any) -> Schema:
-    return {
-        "operationId": operation,
-        "responses": {"200": {"content": {"application/json": {"schema": answer}}}},
-        **more,
-    }
-
-
-def _form(properties: Schema, *required: str) -> Schema:
-    schema = {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-    }
-    return {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
-
-
 ELEMENTS: Schema = {
     "/v1/elements/customer_session": {
-        "get": _row(
+        "get": row(
             "getElementsCustomerSession",
             _SAVED_METHODS,
-            parameters=[{"name": "client_secret", "in": "query", "schema": _STRING, "required": True}],
+            parameters=query("client_secret", client_secret=_STRING),
         )
     },
     "/v1/elements/customer_session/detach": {
-        "post": _row(
+        "post": row(
             "postElementsCustomerSessionDetach",
             _SAVED_METHODS,
-            requestBody=_form(
+            requestBody=form(
                 {"client_secret": _STRING, "payment_method": _STRING}, "client_secret", "payment_method"
             ),
         )
     },
     "/v1/confirmation_tokens": {
-        "post": _row(
+        "post": row(
             "postConfirmationTokens",
             {"$ref": _REF + "confirmation_token"},
-            requestBody=_form(_TOKEN_PARAMS),
+            requestBody=form(_TOKEN_PARAMS),
         )
     },
 }

@@ -8,24 +8,14 @@ A publishable key will do; a session that is not hosted (`embedded_page`, `eleme
 `client_secret` too. What the answer holds is told in `objects.payment_pages`.
 """
 
-from typing import Any
-
-Schema = dict[str, Any]
+from stripe_sandbox.rows import Schema, form, query, record, row
 
 _REF = "#/components/schemas/"
 _STRING: Schema = {"type": "string"}
 _INTEGER: Schema = {"type": "integer"}
 _BOOLEAN: Schema = {"type": "boolean"}
+_PAGE: Schema = {"type": "object"}
 EXPAND: Schema = {"type": "array", "items": _STRING}
-
-
-def _object(properties: Schema, *required: str) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-    }
 
 
 def _one_of(*values: str) -> Schema:
@@ -33,17 +23,17 @@ def _one_of(*values: str) -> Schema:
 
 
 def _list_of(properties: Schema, *required: str) -> Schema:
-    return {"type": "array", "items": _object(properties, *required)}
+    return {"type": "array", "items": record(properties, *required)}
 
 
 _CONTACT: Schema = {"address": {"$ref": _REF + "address_param"}, "name": _STRING, "phone": _STRING}
 # Everything the customer may say on the page; an empty string takes a thing back.
 CHANGES: Schema = {
     "client_secret": _STRING,
-    "consent": _object({"promotions": _one_of("opt_in", "opt_out"), "terms_of_service": _one_of("accepted")}),
+    "consent": record({"promotions": _one_of("opt_in", "opt_out"), "terms_of_service": _one_of("accepted")}),
     "custom_fields": _list_of({"key": _STRING, "value": _STRING}, "key", "value"),
     # `address` is the billing address.
-    "customer_details": _object(
+    "customer_details": record(
         _CONTACT | {"email": _STRING, "business_name": _STRING, "individual_name": _STRING}
     ),
     "email": _STRING,
@@ -53,9 +43,9 @@ CHANGES: Schema = {
     "optional_items": _list_of({"price": _STRING, "quantity": _INTEGER}, "price", "quantity"),
     "promotion_code": _STRING,  # as the customer types it
     "remove_payment_method": _STRING,  # a saved one
-    "shipping_details": _object(_CONTACT),
+    "shipping_details": record(_CONTACT),
     "shipping_rate": _STRING,  # one of `shipping_options`
-    "tax_id": {"anyOf": [_object({"type": _STRING, "value": _STRING}, "type", "value"), _one_of("")]},
+    "tax_id": {"anyOf": [record({"type": _STRING, "value": _STRING}, "type", "value"), _one_of("")]},
 }
 CONFIRM: Schema = CHANGES | {
     "confirmation_token": _STRING,
@@ -68,21 +58,12 @@ CONFIRM: Schema = CHANGES | {
 }
 
 
-def _post(operation: str, properties: Schema) -> Schema:
-    form = {"application/x-www-form-urlencoded": {"schema": _object(properties)}}
-    return {"post": {"operationId": operation, "requestBody": {"content": form}}}
-
-
 PAYMENT_PAGES: Schema = {
     "/v1/payment_pages/{id}": {
-        "get": {
-            "operationId": "getPaymentPagesId",
-            "parameters": [
-                {"name": "client_secret", "in": "query", "schema": _STRING},
-                {"name": "expand", "in": "query", "schema": EXPAND},
-            ],
-        },
-        **_post("postPaymentPagesId", CHANGES),
+        "get": row("getPaymentPagesId", _PAGE, parameters=query(client_secret=_STRING, expand=EXPAND)),
+        "post": row("postPaymentPagesId", _PAGE, requestBody=form(CHANGES)),
     },
-    "/v1/payment_pages/{id}/confirm": _post("postPaymentPagesIdConfirm", CONFIRM),
+    "/v1/payment_pages/{id}/confirm": {
+        "post": row("postPaymentPagesIdConfirm", _PAGE, requestBody=form(CONFIRM))
+    },
 }

@@ -32,6 +32,7 @@ _SAID: Final = (
 )
 _SELECT: Final = f"SELECT seq, {', '.join(_COLUMNS)}, {_SAID}"
 _SHOWN: Final = ("seq", *_COLUMNS, "said")
+_MADE: Final = re.compile(rb'{"id":"([a-z]+_[A-Za-z0-9_]+)"')
 _ID: Final = re.compile(r"^[a-z]{2,}_[A-Za-z0-9_]{6,}$")
 # A card number as typed or as form-encoded, and a CVC in a form or in JSON.
 _DIGITS: Final = re.compile(rb"(?<!\d)\d(?:(?:[ +-]|%20)?\d){11,18}(?!\d)")
@@ -110,6 +111,8 @@ def _row(
     replayed: bool, authorization: str, fault: str | None, sent: bytes, answered: bytes,
 ) -> tuple[Any, ...]:  # fmt: skip
     about = next((part for part in path.partition("?")[0].split("/") if _ID.match(part)), None)
+    if about is None and method == "POST" and (made := _MADE.match(answered)):
+        about = made[1].decode()
     return (
         id, at, method, path[:1000], status, milliseconds, key, replayed, keys.masked(authorization), fault, about,
         redact(sent[:MAX_BODY]), _answered(answered[:MAX_BODY], status),

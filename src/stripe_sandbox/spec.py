@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from stripe_sandbox.element_operations import ELEMENTS
+from stripe_sandbox.file_operations import FILES
 from stripe_sandbox.page_operations import PAYMENT_PAGES
 
 Schema = dict[str, Any]
@@ -43,7 +44,7 @@ def document() -> Schema:
     for field in decoded["components"]["schemas"]["dispute_update_params_evidence"]["properties"].values():
         if field.get("type") == "string":
             field["maxLength"] = EVIDENCE_CHARACTERS
-    decoded["paths"] |= PAYMENT_PAGES | ELEMENTS
+    decoded["paths"] |= PAYMENT_PAGES | ELEMENTS | FILES
     return decoded
 
 

@@ -261,9 +261,7 @@ async def test_a_null_field_may_still_be_expanded(world: World):
     assert (intent.latest_charge, intent.customer) == (None, None)
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1", "/v1/", "/v2/core/events", "/v1/customers/cus_1/nothing"]
-)
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v2/core/events", "/v1/customers/cus_1/nothing"])
 async def test_whatever_is_not_of_the_api_is_an_unknown_url(world: World, path: str):
     status, headers, body = await world.raw("POST", path)
 

@@ -122,7 +122,11 @@ def test_a_kill_under_load_loses_nothing_that_was_answered_and_doubles_nothing(t
             key = f"{worker}-{number}"
             try:
                 answered[key] = api.v1.payment_intents.create(PAY, {"idempotency_key": key}).id
-            except (stripe.APIConnectionError, OSError, HTTPException):  # killed before, while, or after it answered
+            except (
+                stripe.APIConnectionError,
+                OSError,
+                HTTPException,
+            ):  # killed before, while, or after it answered
                 return
 
     for _ in range(2):

@@ -8,7 +8,17 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from stripe_sandbox.pages import assets, brand, challenge, checkout, dashboard, element, embedded, receipt, redirect
+from stripe_sandbox.pages import (
+    assets,
+    brand,
+    challenge,
+    checkout,
+    dashboard,
+    element,
+    embedded,
+    receipt,
+    redirect,
+)
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     assets.stripe_js,

@@ -22,7 +22,7 @@ SCRIPTS: Final = {
     "stripe.js": [
         *_SENDING, *(f"stripe_js/{part}.js" for part in (
             "listeners", "frame", "frame-options", "element", "express", "elements", "dialog", "challenge", "confirm",
-            "embedded", "stripe", "methods",
+            "embedded", "checkout-session", "checkout", "checkout-actions", "stripe", "methods",
         )),
     ],
     "element.js": [
@@ -36,7 +36,8 @@ SCRIPTS: Final = {
     "element-wallet.js": [*_FRAME, _FIELDS, "pages/static/element-wallet.js"],
     "challenge.js": ["pages/static/challenge.js"],
     "dashboard.js": [_COPY, "pages/static/dashboard.js"],
-    "checkout.js": [_FIELDS, _COPY, "pages/static/checkout.js"], "receipt.js": ["pages/static/receipt.js"],
+    "checkout.js": [_FIELDS, _COPY, "pages/static/checkout-around.js", "pages/static/checkout.js"],
+    "receipt.js": ["pages/static/receipt.js"],
 }  # fmt: skip
 # The sheets that one is made of, after the tokens.
 STYLES: Final = {
@@ -46,12 +47,14 @@ STYLES: Final = {
 }  # fmt: skip
 STRIPE_JS_PATHS: Final = ["/stripe.js", "/v3", "/dahlia/stripe.js", "/endive/stripe.js"]
 
-# The sandbox is wherever this script came from; a page that imports it late still has the tag.
+# The sandbox is wherever this script came from; a page that imports it late still has the tag. Where the test's
+# browser puts this script in the place of Stripe's own, the tag tells nothing, and the sandbox says where it is.
 _PRELUDE = """\
-const HOME = new URL(
-  (document.currentScript ?? document.querySelector('script[src$="/stripe.js"], script[src*="/v3"]'))?.src
-    ?? window.location.href,
-).origin;
+const HOME = (() => {
+  const tag = document.currentScript ?? document.querySelector('script[src$="/stripe.js"], script[src*="/v3"]');
+  const { origin } = new URL(tag?.src ?? window.location.href);
+  return origin === 'https://js.stripe.com' ? SANDBOX : origin;
+})();
 """
 
 
@@ -65,10 +68,10 @@ class Asset:
 
 
 @cache
-def asset(name: str) -> Asset | None:
-    """The script or style of this name, or None."""
+def asset(name: str, home: str) -> Asset | None:
+    """The script or style of this name, or None. `home` is the sandbox's own address."""
     if name in SCRIPTS:
-        body, media_type = _script(name), "text/javascript"
+        body, media_type = _script(name, home), "text/javascript"
     elif name in STYLES:
         parts = [_read(f"pages/static/{part}.css") for part in ("tokens", *STYLES[name])]
         body, media_type = b"".join(parts), "text/css"
@@ -92,7 +95,7 @@ async def static_file(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 def _serve(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
-    found = asset(name)
+    found = asset(name, request.app.state.sandbox.base_url)
     if found is None:
         return Response(b"There is no such file.", status_code=404, media_type="text/plain")
     headers = {
@@ -107,10 +110,13 @@ def _serve(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
     return Response(found.body, headers=headers, media_type=found.media_type)
 
 
-def _script(name: str) -> bytes:
+def _script(name: str, home: str) -> bytes:
     messages = {language: words(language)["errors"] for language in LANGUAGES}
-    prelude = f"{_PRELUDE}const MESSAGES = {msgspec.json.encode(messages).decode()};\n"
-    parts = [prelude, *(f"// {source}\n{_read(source).decode()}" for source in SCRIPTS[name])]
+    facts = {"SANDBOX": home, "MESSAGES": messages}
+    told = "".join(
+        f"const {fact} = {msgspec.json.encode(value).decode()};\n" for fact, value in facts.items()
+    )
+    parts = [told + _PRELUDE, *(f"// {source}\n{_read(source).decode()}" for source in SCRIPTS[name])]
     return ("(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n").encode()
 
 

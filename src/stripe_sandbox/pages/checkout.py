@@ -46,6 +46,11 @@ class Visit:
         """Whether the page's own script asks."""
         return self.request.headers.get("x-page") == "part"
 
+    @property
+    def light(self) -> bool:
+        """Whether the page stays light for those who prefer dark: in a frame, unless all around it is dark."""
+        return bool(self.origin) and self.request.query_params.get("scheme") != "dark"
+
     def again(self) -> "Visit":
         """The same visit with the session as it is now."""
         return Visit(self.request, self.box, read(self.box, self.session["id"]) or self.session, self.origin)
@@ -191,6 +196,7 @@ def form(
         pictures=images(session),
         action=f"{visit.request.url.path}?{visit.request.url.query}".rstrip("?"),
         origin=visit.origin,
+        light=visit.light,
         back=session["cancel_url"],
         **page_of(session, Filled(filled.values, faults), sentence, visit.language),
     )
@@ -212,6 +218,7 @@ def over(visit: Visit, *, status: int = 200) -> Response[str]:
         pictures=images(session),
         kind=kind,
         origin=visit.origin,
+        light=visit.light,
         onward=onwards,
         recovery=on_this_origin(after["url"], visit.box.base_url) if alive else None,
         back=None,
@@ -226,7 +233,7 @@ def unknown(request: Request[Any, Any, Any], *, framable: bool = False) -> Respo
     return page(
         "checkout_end.html", status=404, framable=framable, kind="unknown", language=language, said=said,
         session=None, shop="", onward=None, recovery=None, logo=None, icon=None, brand_sheet=None,
-        embedded=framable, origin="", back=None,
+        embedded=framable, origin="", light=framable, back=None,
     )  # fmt: skip
 
 

@@ -4,12 +4,14 @@
 const TRIES = 3;
 const WAIT_MS = 400;
 const PATIENCE_MS = 60000;
+const UNSET = Symbol('take it back');
 
 function encodeForm(value, prefix = '', into = new URLSearchParams()) {
   for (const [name, inner] of Object.entries(value)) {
     const key = prefix ? `${prefix}[${name}]` : name;
+    if (inner === UNSET) into.append(key, '');
     // An empty text would mean "unset this" to the API; from a form it means that nothing was entered.
-    if (inner === undefined || inner === null || inner === '') continue;
+    if (inner === undefined || inner === null || inner === '' || inner === UNSET) continue;
     if (typeof inner === 'object') encodeForm(inner, key, into);
     else into.append(key, String(inner));
   }

@@ -5,7 +5,8 @@
 async function follow(stripe, answer, { locale, handleActions = true } = {}) {
   if (answer.error) return { error: inLanguage(answer.error, locale) };
   const intent = answer.value;
-  if (intent.status !== 'requires_action' || !handleActions) return outcome(intent, locale);
+  if (intent.status !== 'requires_action') return outcome(intent, locale);
+  if (!handleActions) return { [kindOf(intent).result]: intent };
   const action = intent.next_action;
   if (action?.type === 'redirect_to_url') return leave(action.redirect_to_url.url);
   const address = action?.use_stripe_sdk?.stripe_js;

@@ -13,6 +13,7 @@ function openDialog({ url, name, title, speaks, hear, refuse, colorScheme = 'lig
   dialog.setAttribute('aria-label', title);
   dialog.append(frame);
   document.body.append(dialog);
+  const focused = document.activeElement;
   const scrolling = document.documentElement.style.overflow;
   document.documentElement.style.overflow = 'hidden';
   dialog.showModal();
@@ -29,6 +30,7 @@ function openDialog({ url, name, title, speaks, hear, refuse, colorScheme = 'lig
     document.documentElement.style.overflow = scrolling;
     if (dialog.open) dialog.close();
     dialog.remove();
+    if (document.activeElement !== focused) focused?.focus?.(); // the browser forgets it when that was a frame
   };
   window.addEventListener('message', listen);
   dialog.addEventListener('cancel', (event) => {

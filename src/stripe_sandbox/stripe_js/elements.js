@@ -88,6 +88,7 @@ class Elements extends Listeners {
   // What the other Elements of the page know goes along: address, shipping, e-mail; the page's own word wins.
   async _withDetails(params) {
     const given = params.params ?? {};
+    if (params.session) return params; // its page keeps the addresses
     const billing = { ...(await this._valueOf('address billing')), ...(await this._valueOf('linkAuthentication')) };
     const shipping = await this._valueOf('address shipping');
     const data = given.payment_method_data ?? {};

@@ -26,6 +26,12 @@ function sessionOf(clientSecret) {
   return found[1];
 }
 
+// Light or dark, as the shop's page is at this place.
+function schemeAround(place) {
+  const knowsDark = /\bdark\b/.test(window.getComputedStyle(place).colorScheme);
+  return knowsDark && window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}
+
 class EmbeddedCheckout {
   constructor(options) {
     this.options = options;
@@ -45,12 +51,13 @@ class EmbeddedCheckout {
     require(container instanceof Element, `The selector you specified (${where}) applies to no DOM elements.`);
     require(!this.frame, 'This Embedded Checkout is mounted already. Unmount it first.');
     const url = new URL(`/c/embed/${this.id}`, HOME);
-    url.search = new URLSearchParams({ origin: window.location.origin, client_secret: this.clientSecret });
+    const scheme = schemeAround(container);
+    url.search = new URLSearchParams({ origin: window.location.origin, client_secret: this.clientSecret, scheme });
     this.frame = document.createElement('iframe');
     this.frame.name = '__privateStripeFrameCheckout';
     this.frame.title = 'Secure checkout';
     this.frame.allow = 'payment';
-    Object.assign(this.frame.style, { display: 'block', border: '0', width: '100%', height: '760px', colorScheme: 'light' });
+    Object.assign(this.frame.style, { display: 'block', border: '0', width: '100%', height: '760px', colorScheme: scheme });
     this.frame.src = url.href;
     window.addEventListener('message', this.listener);
     container.replaceChildren(this.frame);
@@ -78,9 +85,8 @@ class EmbeddedCheckout {
     else if (said.type === 'complete') this.options.onComplete?.();
     else if (said.type === 'redirect') leave(said.url);
     else if (said.type === 'challenge') this.challenge(said.url);
-    else if (said.type === 'analytics') this.options.onAnalyticsEvent?.(said.event);
+    else if (said.type === 'analytics') this.options.onAnalyticsEvent?.({ checkoutSession: this.id, ...said.event });
     else if (said.type === 'shipping') this.judge(said, this.options.onShippingDetailsChange);
-    else if (said.type === 'lineItems') this.judge(said, this.options.onLineItemsChange);
   }
 
   // The page may accept or reject what the customer chose; without a say it is accepted.

@@ -103,7 +103,8 @@ class ExpressCheckoutElement extends PageElement {
     const { key, setupFutureUsage } = this._frameOptions();
     const { payment_method_data: more, ...params } = given.params;
     const data = { payment_method_data: withBilling(method, more) };
-    if (shipping && call !== 'createPaymentMethod') data.shipping = shipping;
+    if (shipping && call === 'confirmSession') data.shipping_details = shipping;
+    else if (shipping && call !== 'createPaymentMethod') data.shipping = shipping;
     if (call === 'createConfirmationToken' && setupFutureUsage) data.setup_future_usage = setupFutureUsage;
     return SENDING[call](key, { ...given, params }, data);
   }

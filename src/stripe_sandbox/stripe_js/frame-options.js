@@ -14,22 +14,22 @@ function frameOptions(type, group, element, locale) {
     currency: group.currency ?? null, setupFutureUsage: group.setupFutureUsage ?? group.setup_future_usage ?? null,
     captureMethod: group.captureMethod ?? group.capture_method ?? null,
     allowed: group.allowedPaymentMethodTypes ?? null, excluded: group.excludedPaymentMethodTypes ?? null,
-    customerSession: group.customerSessionClientSecret ?? null,
+    customerSession: group.customerSessionClientSecret ?? null, checkout: group._checkout ?? null,
   };
-  const own = OWN_OPTIONS[type]?.(element, group) ?? { ...element };
+  const own = OWN_OPTIONS[type]?.(element) ?? { ...element };
   const plain = { ...look, ...payment, ...own };
   plain.height = (HEIGHTS[type] ?? HEIGHTS.card)(plain);
   return plain;
 }
 
 const OWN_OPTIONS = {
-  payment({ defaultValues = {}, fields = {}, readOnly = false, terms = {}, wallets = {}, ...rest }, group) {
+  payment({ defaultValues = {}, fields = {}, readOnly = false, terms = {}, wallets = {}, ...rest }) {
     const layout = typeof rest.layout === 'string' ? { type: rest.layout } : rest.layout ?? { type: 'tabs' };
     require(LAYOUTS.includes(layout.type), `Invalid layout: '${layout.type}'. It is one of ${LAYOUTS.join(', ')}.`);
     return {
       layout: { ...layout, type: layout.type === 'auto' ? 'tabs' : layout.type },
       order: rest.paymentMethodOrder ?? [], readOnly, terms, wallets, business: rest.business?.name ?? null,
-      billing: asksFor(fields), defaults: defaultValues.billingDetails ?? {}, checkout: group._checkout ?? null,
+      billing: asksFor(fields), defaults: defaultValues.billingDetails ?? {},
     };
   },
 };

@@ -14,6 +14,11 @@ const SENDING = {
   createConfirmationToken(key, { params }, data) {
     return callApi(HOME, key, 'POST', '/v1/confirmation_tokens', { ...params, ...data });
   },
+
+  confirmSession(key, { session, params }, data) {
+    const form = { ...params, ...data, use_stripe_sdk: true };
+    return callApi(HOME, key, 'POST', `/v1/payment_pages/${session}/confirm`, form);
+  },
 };
 
 // Details typed into the form and details passed by the page, in one: the page's own word wins.

@@ -32,7 +32,11 @@ if (asked.has('options')) {
   window.stripe = Stripe('pk_test_page', { locale: 'en' });
   window.elements = stripe.elements(options.elements);
   window.card = elements.create('payment', options.element);
-  for (const name of ['ready', 'change', 'focus', 'blur', 'escape', 'loaderror']) {
+  const events = [
+    'ready', 'change', 'focus', 'blur', 'escape', 'loaderror', 'loaderstart', 'carddetailschange',
+    'savedpaymentmethodremove', 'availablepaymentmethodschange',
+  ];
+  for (const name of events) {
     card.on(name, (detail) => heard.push({ name, ...detail }));
   }
   card.mount('#card');
@@ -74,6 +78,43 @@ class Stage:
     def shop_address(self, options: str) -> str:
         """The shop's page, told by `options` (JSON) what to make."""
         return f"{self.shop_url}/pay?options={quote(options)}"
+
+
+async def mount(page: Page, kind: str, options: Any = None, group: str = "elements") -> FrameLocator:
+    """Another Element above the card form, ready; what it says is in `window.said[kind]`. Answers its inside."""
+    await page.evaluate(
+        """async ([kind, options, group]) => {
+          const place = document.createElement('div');
+          place.id = `place-${kind}`;
+          document.body.prepend(place);
+          const element = window[group].create(kind, options ?? {});
+          window.made = { ...window.made, [kind]: element };
+          const heard = [];
+          window.said = { ...window.said, [kind]: heard };
+          if (element._events.includes('change')) element.on('change', (detail) => heard.push(detail));
+          await new Promise((ready, failed) => {
+            element.on('ready', ready).on('loaderror', ({ error }) => failed(new Error(error.message)));
+            element.mount(place);
+          });
+        }""",
+        [kind, options, group],
+    )
+    return page.frame_locator(f"#place-{kind} iframe")
+
+
+async def until(page: Page, truth: str) -> None:
+    """Wait for an expression to become true: what Playwright has for that needs `eval`, which the shop forbids."""
+    await page.evaluate(
+        f"""() => new Promise((end, failed) => {{
+          const late = Date.now() + 15000;
+          const look = () => {{
+            if ({truth}) end();
+            else if (Date.now() > late) failed(new Error('It did not come true.'));
+            else setTimeout(look, 20);
+          }};
+          look();
+        }})"""
+    )
 
 
 async def fill(form: Page | FrameLocator, number: str, *, expiry: str = "12 / 34", cvc: str = "123") -> None:

@@ -1,6 +1,9 @@
 """`/_sandbox`: what can be seen of what happened, at any width, by everybody, with and without scripts."""
 
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import stripe
@@ -74,7 +77,7 @@ async def test_one_payment_is_one_story(stage: Stage, open_page: OpenPage) -> No
 
     await page.goto(f"{stage.sandbox_url}/_sandbox/payments/{paid.id}")
 
-    chapters = page.locator("#story > ol > li")
+    chapters = page.locator("#story > ol > li:not(.planned)")
     await expect(chapters).to_have_count(4)
     await expect(chapters.nth(0)).to_contain_text("POST /v1/payment_intents 200")
     await expect(chapters.nth(0)).to_contain_text("payment_intent.succeeded")
@@ -109,6 +112,27 @@ async def test_a_request_is_shown_with_both_bodies_and_its_events(stage: Stage, 
     await expect(page.locator(".facts")).to_contain_text("a-key replayed")
     await page.goto(f"{stage.sandbox_url}/_sandbox/requests/{headers['original-request']}")
     await expect(page.get_by_role("link", name="payment_intent.created")).to_be_visible()
+
+
+async def test_the_log_of_requests_is_sifted(stage: Stage, open_page: OpenPage) -> None:
+    await stage.world.control("POST", "/reset")
+    for _ in range(2):
+        await stage.world.raw("POST", "/v1/customers", "name=Ada", idempotency_key="twice")
+    await stage.world.raw("POST", "/v1/refunds", "amount=none")
+    page = await open_page(java_script_enabled=False)
+    rows = page.locator("#list tbody tr")
+
+    for box, seen in (("refused only", "/v1/refunds"), ("replayed only", "replayed")):
+        await page.goto(f"{stage.sandbox_url}/_sandbox/requests")
+        await expect(rows).to_have_count(3)
+        await page.get_by_label(box).check()
+        await page.get_by_role("button", name="Show").click()
+        await expect(rows).to_have_count(1)
+        await expect(rows).to_contain_text(seen)
+
+    await rows.get_by_role("link").click()
+    await page.get_by_role("link", name="twice").click()
+    await expect(rows).to_have_count(2)
 
 
 async def test_an_event_is_shown_with_every_attempt_to_deliver_it(stage: Stage, open_page: OpenPage) -> None:
@@ -216,12 +240,84 @@ async def test_every_page_is_for_everybody(
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+async def test_no_link_leads_nowhere(stage: Stage, open_page: OpenPage) -> None:
+    await stage.world.control("POST", "/reset")
+    await told(stage)
+    with pytest.raises(stripe.CardError):
+        await stage.world.paid(method="pm_card_visa_chargeDeclined")
+    page, seen, ahead = await open_page(), set[str](), ["/_sandbox"]
+
+    while ahead:
+        path = ahead.pop()
+        seen.add(path)
+        answer = await page.request.get(f"{stage.sandbox_url}{path}")
+        assert answer.status == 200, path
+        found = {unescape(link) for link in re.findall(r'href="(/_sandbox[^"#]*)', await answer.text())}
+        ahead += found - seen - set(ahead)
+
+    assert len(seen) > 60
+
+
 async def test_what_was_written_into_a_shop_is_only_text_here(stage: Stage, open_page: OpenPage) -> None:
     evil = "<img src=x onerror=alert(1)></script><script>alert(1)</script>"
-    customer = await stage.world.stripe.v1.customers.create_async({"name": evil, "metadata": {"a": evil}})
+    customer = await stage.world.stripe.v1.customers.create_async(
+        {"name": evil, "description": evil, "metadata": {"a": evil}}, {"idempotency_key": evil}
+    )
+    made = stage.world.box.requests.page(limit=1)[0]["id"]
+    event = (await stage.world.stripe.v1.events.list_async({"limit": 1})).data[0]
     page = await open_page()
 
-    for path in (f"/customers/{customer.id}", "/customers", "/search?q=onerror", f"/search?q={evil}"):
+    for path in (
+        f"/customers/{customer.id}", "/customers", "/search?q=onerror", f"/search?q={quote(evil)}",
+        f"/events/{event.id}", f"/requests/{made}",
+    ):  # fmt: skip
         await page.goto(f"{stage.sandbox_url}/_sandbox{path}")
         await expect(page.locator("main")).to_contain_text("<img src=x")
-        assert await page.locator("main img, main script").count() == 0
+        assert await page.locator("main img, main script").count() == 0, path
+
+
+async def test_a_page_of_the_dashboard_may_do_nothing_it_need_not(stage: Stage, open_page: OpenPage) -> None:
+    page = await open_page()
+
+    headers = (await page.request.get(f"{stage.sandbox_url}/_sandbox/tools")).headers
+
+    policy = headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert all(
+        part in policy
+        for part in ("default-src 'none'", "form-action 'self';", "frame-ancestors 'none'", "base-uri 'none'")
+    )
+    assert (headers["x-frame-options"], headers["cache-control"]) == ("DENY", "no-store")
+
+
+@pytest.mark.parametrize("path", ["", "/requests", "/tools", "/changes", "/state"])
+async def test_no_other_website_may_read_it(stage: Stage, open_page: OpenPage, path: str) -> None:
+    page = await open_page()
+
+    answer = await page.request.get(f"{stage.sandbox_url}/_sandbox{path}", headers={"Origin": stage.shop_url})
+
+    assert answer.status == 200
+    assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_a_list_keeps_itself_up_to_date(stage: Stage, open_page: OpenPage) -> None:
+    pages = {name: await open_page() for name in ("payments", "requests", "events", "webhooks")}
+    for name, page in pages.items():
+        await page.goto(f"{stage.sandbox_url}/_sandbox/{name}")
+
+    intent = await stage.intent(amount=987_654)
+    await stage.world.box.deliver_due()
+
+    await expect(pages["payments"].locator("main")).to_contain_text("€9,876.54")
+    await expect(pages["requests"].locator("tbody tr").first).to_contain_text("/v1/payment_intents")
+    await expect(pages["events"].locator("tbody tr").first).to_contain_text(intent.id)
+    newest = pages["webhooks"].locator("#deliveries .deliveries > li").first
+    await expect(newest).to_contain_text("delivered payment_intent.created")
+
+
+async def test_the_present_place_is_seen_on_a_telephone(stage: Stage, open_page: OpenPage) -> None:
+    page = await open_page(viewport={"width": 360, "height": 740})
+
+    await page.goto(f"{stage.sandbox_url}/_sandbox/webhooks")
+
+    await expect(page.get_by_role("link", name="Webhooks").first).to_be_in_viewport(ratio=1)

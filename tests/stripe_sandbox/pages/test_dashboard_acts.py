@@ -270,3 +270,123 @@ async def test_one_is_led_back_to_the_dashboard_only(stage: Stage, open_page: Op
             f"{stage.sandbox_url}/_sandbox/tools/clock", form={"seconds": "0", "back": back}, max_redirects=0
         )
         assert (answer.status, answer.headers["location"]) == (303, "/_sandbox")
+
+
+async def test_what_is_planned_is_told_and_the_clock_moved_there(stage: Stage, open_page: OpenPage) -> None:
+    session = await stage.world.session()
+    page = await at(open_page, stage, f"/sessions/{session.id}")
+
+    await expect(page.locator(".planned")).to_contain_text("expire session")
+    await page.get_by_role("button", name="Move the clock to expire session").click()
+
+    await expect(page.locator("#state")).to_contain_text("expired")
+    await expect(page.locator("#story")).to_contain_text("POST /v1/checkout/sessions")
+    await expect(page.locator("#story")).to_contain_text("checkout.session.expired")
+    await expect(page.locator(".planned")).to_have_count(0)
+
+
+async def test_a_refund_is_returned_by_the_bank(stage: Stage, open_page: OpenPage) -> None:
+    paid = await stage.world.paid()
+    refund = await stage.world.stripe.v1.refunds.create_async({"payment_intent": paid.id})
+    page = await at(open_page, stage, f"/refunds/{refund.id}")
+
+    await page.get_by_label("Reason").select_option("expired_or_canceled_card")
+    await press(page, "The bank returns it")
+
+    await expect(page.locator("#state")).to_contain_text("failed")
+    failed = await stage.world.stripe.v1.refunds.retrieve_async(refund.id)
+    assert failed.failure_reason == "expired_or_canceled_card"
+
+
+async def test_money_is_paid_out_and_returned(stage: Stage, open_page: OpenPage) -> None:
+    await stage.world.control("POST", "/reset")
+    await stage.world.paid(amount=9000, method="pm_card_bypassPending")
+    await stage.world.pass_time(2)
+    page = await at(open_page, stage, "/balance")
+
+    await press(page, "Pay out")
+    payout = (await stage.world.stripe.v1.payouts.list_async()).data[0]
+    await page.get_by_role("link", name=payout.id).click()
+    await press(page, "The bank returns it")
+
+    await expect(page.locator("#state")).to_contain_text("failed")
+
+
+async def test_a_card_is_saved(stage: Stage, open_page: OpenPage) -> None:
+    setup = await stage.world.stripe.v1.setup_intents.create_async({})
+    page = await at(open_page, stage, f"/setups/{setup.id}")
+
+    await page.get_by_label("Test card").select_option("pm_card_authenticationRequired")
+    await press(page, "Save the card")
+    await press(page, "The customer agrees")
+
+    await expect(page.locator("#state")).to_contain_text("succeeded")
+
+
+FOREIGN = [
+    {"Origin": "https://evil.test"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+async def test_a_foreign_page_does_nothing_here(
+    stage: Stage, open_page: OpenPage, headers: dict[str, str]
+) -> None:
+    paid, before = await stage.world.paid(), stage.world.box.clock.offset
+    page = await open_page()
+
+    for path, form in (
+        ("do/refund", {"id": paid.id, "charge": paid.latest_charge}),
+        ("tools/reset", {"sure": "on"}),
+        ("tools/clock", {"seconds": "60"}),
+        ("tools/decline", {"code": "generic_decline"}),
+    ):
+        address = f"{stage.sandbox_url}/_sandbox/{path}"
+        answer = await page.request.post(address, form=form, headers=headers)
+        assert answer.status == 403, path
+
+    charge = await stage.world.stripe.v1.charges.retrieve_async(paid.latest_charge)
+    assert (charge.refunded, stage.world.box.clock.offset, stage.world.box.faults.all()) == (
+        False,
+        before,
+        [],
+    )
+
+
+async def test_a_form_on_a_shops_page_does_nothing_here(stage: Stage, open_page: OpenPage) -> None:
+    paid, page = await stage.world.paid(), await open_page()
+    await page.route("**/evil", lambda route: route.fulfill(content_type="text/html", body="<p>Free books"))
+    await page.goto(f"{stage.shop_url}/evil")
+
+    async with page.expect_response("**/_sandbox/tools/reset") as answered:
+        await page.evaluate(
+            """(address) => {
+              const form = document.createElement('form');
+              Object.assign(form, { method: 'post', action: address, innerHTML: '<input name=sure value=on>' });
+              document.body.append(form);
+              form.submit();
+            }""",
+            f"{stage.sandbox_url}/_sandbox/tools/reset",
+        )
+
+    assert (await answered.value).status == 403
+    assert await stage.status(paid) == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("button", "state"), [("It goes through", "succeeded"), ("The bank returns it", "failed")]
+)
+async def test_a_refund_that_waits_for_its_bank_is_decided(
+    stage: Stage, open_page: OpenPage, button: str, state: str
+) -> None:
+    paid = await stage.world.paid(method="pm_card_pendingRefund")
+    refund = await stage.world.stripe.v1.refunds.create_async({"payment_intent": paid.id})
+    page = await at(open_page, stage, f"/refunds/{refund.id}")
+    await expect(page.locator("#state")).to_contain_text("pending")
+
+    await press(page, button)
+
+    await expect(page.locator("#state")).to_contain_text(state)

@@ -122,7 +122,9 @@ async def test_it_is_as_tall_as_what_is_in_it(stage: Stage, open_page: OpenPage,
         f"{await inside.evaluate('Math.ceil(document.documentElement.getBoundingClientRect().height)')}px",
     )
 
-    assert await inside.evaluate("(page) => page.scrollHeight <= innerHeight && page.scrollWidth <= innerWidth")
+    assert await inside.evaluate(
+        "(page) => page.scrollHeight <= innerHeight && page.scrollWidth <= innerWidth"
+    )
 
 
 async def test_a_total_follows_inside_too(stage: Stage, open_page: OpenPage) -> None:

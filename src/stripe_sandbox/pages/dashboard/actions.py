@@ -91,20 +91,27 @@ def _charge(charge: Obj) -> list[Offer]:
         return []
     return [
         Offer("refund", "Refund", (_amount(left), _same(charge))),
-        Offer("dispute", "Dispute", (Field("reason", "Reason", options=REASONS), _same(charge)), danger=True),
+        Offer(
+            "dispute",
+            "Dispute",
+            (Field("reason", "Reason", "fraudulent", options=REASONS), _same(charge)),
+            danger=True,
+        ),
     ]
 
 
 def _refund(refund: Obj) -> list[Offer]:
     fail = Offer(
-        "fail_refund", "The bank returns it", (Field("reason", "Reason", options=FAILURES),), danger=True
+        "fail_refund",
+        "The bank returns it",
+        (Field("reason", "Reason", "lost_or_stolen_card", options=FAILURES),),
+        danger=True,
     )
-    if refund["status"] in ("pending", "requires_action"):
-        return [
-            Offer("finish_refund", "It goes through"),
-            fail,
-            Offer("cancel_refund", "Cancel", danger=True),
-        ]
+    finish, cancel = Offer("finish_refund", "It goes through"), Offer("cancel_refund", "Cancel", danger=True)
+    if refund["status"] == "pending":
+        return [finish, fail]
+    if refund["status"] == "requires_action":
+        return [finish, fail, cancel]
     return [fail] if refund["status"] == "succeeded" else []
 
 
@@ -154,9 +161,8 @@ _OFFERS: Final[dict[str, Callable[[Obj], list[Offer]]]] = {
     "dispute": _dispute,
     "webhook_endpoint": _endpoint,
     "event": lambda event: [Offer("resend", "Send to every endpoint again")],
-    "refund": lambda refund: (
-        [Offer("cancel_refund", "Cancel")] if refund["status"] == "requires_action" else []
-    ),
+    "refund": _refund,
+    "payout": _payout,
 }
 
 

@@ -56,10 +56,11 @@ MOODS: Final = {
     "requires_confirmation": "open", "under_review": "open", "warning_under_review": "open", "in_transit": "open",
 }  # fmt: skip
 
-# What an id looks like: a prefix that names the kind, and letters and digits. Client secrets are longer.
+# What an id looks like: a prefix that names the kind, then letters and digits, not all of them small as in
+# `card_declined`. Client secrets are longer.
 ID: Final = re.compile(
     r"(?:evt|pi|ch|py|cs|cus|re|pyr|dp|du|prod|price|pm|txn|po|we|seti|setatt|req|promo|shr|txr|issfr|mandate|ctoken"
-    r"|cuss|taxcalc|tax|di|li|card|src|file)_(?:test_|live_|1)?[A-Za-z0-9]{6,}"
+    r"|cuss|taxcalc|tax|di|li|card|src|file)_(?:test_|live_|1)?(?=[a-z]*[A-Z0-9])[A-Za-z0-9]{6,}"
 )
 
 

@@ -14,6 +14,14 @@ from stripe_sandbox.work import public
 MAX_EVENTS: Final = 150
 MAX_REQUESTS: Final = 100
 MAX_RELATED: Final = 60
+_REFUNDED: Final = ("succeeded", "failed", "canceled")
+_DECIDED: Final = ("won", "lost", "warning_closed", "prevented")
+# The states in which an act that was planned finds nothing to do any more.
+_OVER: Final = {
+    "expire_session": ("complete", "expired"), "expire_hold": ("succeeded", "canceled"),
+    "settle_refund": _REFUNDED, "refer_refund": _REFUNDED, "cover_refund": _REFUNDED, "expire_refund": _REFUNDED,
+    "lapse_dispute": _DECIDED, "answer_dispute": _DECIDED, "close_inquiry": _DECIDED,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -65,13 +73,18 @@ def tell(box: Sandbox, ids: list[str]) -> list[Chapter]:
     return sorted(chapters.values(), key=_place)
 
 
-def planned(box: Sandbox, ids: list[str]) -> list[tuple[float, str]]:
-    """What will happen by itself to the objects `ids`: when, on the sandbox clock, and what; soonest first."""
-    marks = ", ".join("?" * len(ids))
-    return box.store.rows(
-        f"SELECT due, kind FROM schedule WHERE target IN ({marks}) ORDER BY due, id LIMIT 20",  # noqa: S608
-        ids,
+def planned(box: Sandbox, objects: list[Obj]) -> list[tuple[float, str]]:
+    """What will happen by itself to `objects`: when, on the sandbox clock, and what; soonest first.
+
+    What was planned for a state that an object has left is not told: nothing will come of it.
+    """
+    states = {one["id"]: one.get("status") for one in objects}
+    marks = ", ".join("?" * len(states))
+    rows = box.store.rows(
+        f"SELECT due, kind, target FROM schedule WHERE target IN ({marks}) ORDER BY due, id LIMIT 20",  # noqa: S608
+        list(states),
     )
+    return [(due, kind) for due, kind, target in rows if states[target] not in _OVER.get(kind, ())]
 
 
 def with_deliveries(box: Sandbox, event: Obj) -> Obj:

@@ -117,7 +117,7 @@ async def object_page(request: Call, object_id: FromPath[str]) -> Response[str]:
         row=kinds.row(body),
         offers=offers(body, others),
         related=[(kinds.BY_KIND.get(one["object"]), kinds.row(one)) for one in others],
-        plans=story.planned(box, ids),
+        plans=story.planned(box, [body, *others]),
         chapters=story.tell(box, [body["id"]] if body["object"] == "customer" else ids),
         json=pretty(body),
     )
@@ -182,29 +182,27 @@ async def balance_page(request: Call) -> Response[str]:
 
 @get("/_sandbox/requests")
 async def requests_page(request: Call) -> Response[str]:
-    """GET /_sandbox/requests?q=…&refused=1: the latest API calls, newest first."""
-    text, refused = request.query_params.get("q", ""), request.query_params.get("refused", "")
+    """GET /_sandbox/requests?q=…&refused=1&replayed=1: the latest API calls, newest first."""
+    asked = {name: request.query_params.get(name, "") for name in ("q", "refused", "replayed")}
+    text = asked["q"]
     conditions = ["seq < ?"]
     values: list[Any] = [_before(request)]
     if text:
         conditions.append("(instr(path, ?) OR id = ? OR idempotency_key = ?)")
         values += [text, text, text]
-    if refused:
+    if asked["refused"]:
         conditions.append("(status IS NULL OR status >= 400)")
+    if asked["replayed"]:
+        conditions.append("replayed")
     calls = box_of(request).requests.page(" AND ".join(conditions), values, limit=SHOWN + 1)
-    older = (
-        urlencode({"q": text, "refused": refused, "before": calls[SHOWN - 1]["seq"]})
-        if len(calls) > SHOWN
-        else ""
-    )
+    older = urlencode(asked | {"before": calls[SHOWN - 1]["seq"]}) if len(calls) > SHOWN else ""
     return render(
         request,
         "dashboard_requests.html",
         at="requests",
         calls=calls[:SHOWN],
         older=older,
-        q=text,
-        refused=refused,
+        asked=asked,
     )
 
 

@@ -2,15 +2,10 @@
 // is said without a new page. The server does all of this by itself; what is shown here is its own HTML, part by part.
 
 const form = document.getElementById('checkout');
-const ORIGIN = document.body.dataset.origin;
 const MISSING = { email: 'incomplete_email', name: 'incomplete_name', terms: 'terms_needed' };
 document.documentElement.classList.add('scripted');
 if (ORIGIN) reportSize();
 if (form) new PaymentPage(form);
-
-function tell(type, detail) {
-  if (ORIGIN && window.parent !== window) window.parent.postMessage({ sandbox: 'checkout', type, ...detail }, ORIGIN);
-}
 
 function reportSize() {
   let told = 0;
@@ -30,6 +25,7 @@ function PaymentPage(form) {
   let paying = false;
 
   offerCopies(said);
+  note('checkoutRendered', {});
   if (card?.inputs.number.value) card.regroup(card.inputs.number, (text) => groupNumber(digitsOf(text)));
   document.getElementById('alert')?.focus({ preventScroll: true });
 
@@ -48,6 +44,7 @@ function PaymentPage(form) {
 
   form.addEventListener('change', (event) => {
     const { name, dataset } = event.target;
+    if (ORIGIN && /^shipping_(?!rate)/.test(name)) moved();
     const priced = 'priced' in form.dataset && /^(shipping|billing|tax)_|^(as_business|billing_same)$/.test(name);
     if (!('live' in dataset) && !priced) return;
     clearTimeout(timer);
@@ -82,6 +79,21 @@ function PaymentPage(form) {
     if (event.data?.sandbox === 'checkout' && event.data.type === 'challenged') challenged();
   });
 
+  // The page around may refuse an address, and then nothing is paid.
+  let refused = null;
+  let moves = '';
+  function moved() {
+    const shippingDetails = shippingIn(form);
+    if (!shippingDetails || JSON.stringify(shippingDetails) === moves) return;
+    moves = JSON.stringify(shippingDetails);
+    waiting = waiting.then(async () => {
+      const verdict = await ask('shipping', { shippingDetails });
+      refused = verdict.type === 'reject' ? verdict.errorMessage ?? strings.faults.incomplete_field : null;
+      if (refused) return complain(refused);
+      return send('update', expected());
+    }).catch(offline);
+  }
+
   // One request at a time, in the order of what the customer did; answers whether all went well.
   function change(act) {
     clearTimeout(timer);
@@ -92,10 +104,12 @@ function PaymentPage(form) {
 
   async function pay() {
     if (paying || !valid()) return;
+    note('checkoutSubmitted', { paymentMethodType: form.elements.method?.value ?? 'card' });
     const seen = expected();
     busy(true);
     if (timer) change('update');
-    if (!(await waiting)) {
+    if (!(await waiting) || refused) {
+      if (refused) complain(refused);
       waiting = Promise.resolve(true);
       busy(false);
       document.getElementById('alert')?.focus();
@@ -229,12 +243,16 @@ function PaymentPage(form) {
   }
 
   function offline() {
+    return complain(MESSAGES[document.documentElement.lang]?.api_connection_error);
+  }
+
+  function complain(sentence) {
     const alert = document.createElement('div');
     alert.className = 'alert';
     alert.setAttribute('role', 'alert');
     alert.id = 'alert';
     alert.tabIndex = -1;
-    alert.textContent = MESSAGES[document.documentElement.lang]?.api_connection_error;
+    alert.textContent = sentence;
     document.getElementById('trouble').replaceChildren(alert);
     alert.focus();
     return false;

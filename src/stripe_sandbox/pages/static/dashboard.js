@@ -48,5 +48,10 @@ document.addEventListener('keydown', (event) => {
   document.querySelector('[type=search]').focus();
 });
 
+// On a telephone the places to go are one long line: the present one is brought into it.
+const here = document.querySelector('nav [aria-current]');
+const places = here?.closest('nav');
+if (places) places.scrollLeft = here.offsetLeft - places.offsetLeft - (places.clientWidth - here.offsetWidth) / 2;
+
 offerCopies(said);
 if (document.querySelector('[data-live]')) setTimeout(keepLooking, EVERY);

@@ -35,9 +35,6 @@ async function begin() {
   if (options.shipping) choices('addresses', people, (one) => person === one, personTitle, moveTo);
   takeRates(options.shippingRates);
   drawLines(options.lineItems);
-  form.addEventListener('submit', (event) => { event.preventDefault(); pass(); });
-  box('cancel').addEventListener('click', () => tell('cancel'));
-  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') tell('cancel'); });
   document.documentElement.classList.add('ready');
   (form.querySelector('input:checked') ?? pay).focus();
   if (options.shipping) moveTo(person);
@@ -183,4 +180,10 @@ window.addEventListener('message', (event) => {
     HEARD[message.type]?.(message);
   }
 });
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (options) pass();
+});
+box('cancel').addEventListener('click', () => tell('cancel'));
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape') tell('cancel'); });
 tell('loaded');

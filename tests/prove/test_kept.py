@@ -72,6 +72,7 @@ async def test_the_gauges_show_the_last_proof(till: Till, dsn: str, clock: Froze
     }
 
     hand = await asyncpg.connect(dsn)
+    till.broken_by_hand = True
     await hand.execute("update stock set on_hand = on_hand + 1")
     await hand.close()
     await prove_and_keep(till.db, till.gateway, clock=clock)

@@ -90,7 +90,7 @@ async def test_a_refund_that_was_lost_here_is_named(till: Till):
 
     wrong = await found(till)
 
-    assert list(wrong) == ["provider_refunds"]
+    assert list(wrong) == ["provider_refunds", "provider_balance"]
     assert "but refund (none) here is not known" in wrong["provider_refunds"][0]
 
 
@@ -100,6 +100,18 @@ async def test_a_refund_that_nobody_there_knows_is_named(till: Till):
     )
 
     assert "re_dreamt is a refund here, and not there" in (await found(till))["provider_refunds"]
+
+
+async def test_a_sum_that_is_not_the_providers_is_named(till: Till, clock: FrozenClock):
+    clock.advance(minutes=2)
+    await till.settle()
+    assert await found(till) == {}
+    await _by_hand(till, "update ledger_lines set amount_minor = amount_minor - 7 where account = 'provider'")
+
+    wrong = await found(till, patience=0.001)
+
+    assert list(wrong) == ["provider_balance"]
+    assert "EUR of what is in our books, and they say" in wrong["provider_balance"][0]
 
 
 async def test_what_was_under_way_is_not_called_broken(till: Till, clock: FrozenClock):
@@ -138,6 +150,7 @@ class _Meanwhile:
 
 
 async def _by_hand(till: Till, sql: str) -> None:
+    till.broken_by_hand = True
     async with till.db.transaction() as tx:
         await tx.execute("set local session_replication_role = replica")
         await tx.execute(sql)

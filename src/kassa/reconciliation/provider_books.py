@@ -19,14 +19,17 @@ import msgspec
 
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import parse_id
+from kassa.reconciliation import provider_balance
 from kassa.reconciliation.invariants import provider
 from kassa.reconciliation.invariants.provider import Difference, Seen
+from kassa.reconciliation.provider_balance import Lines
 from kassa.stripe import Gateway, Intent, ProviderRefund, Rejected
 
 NAMES: Final = {
     "provider_payments": "Each success in the provider's books is one of ours, of the same amount, and the reverse",
     "provider_payable": "Nothing can be paid at the provider whose stock is not kept",
     "provider_refunds": "Each refund in the provider's books is one of ours, of the same amount, and the reverse",
+    provider_balance.NAME: provider_balance.PROMISE,
 }
 _BATCH: Final = 500
 _LIMIT: Final = 101
@@ -43,15 +46,21 @@ class Books:
     succeeded: "array[int]" = field(default_factory=lambda: array("Q"))
     refunded: "array[int]" = field(default_factory=lambda: array("Q"))
     counted: dict[str, int] = field(default_factory=lambda: dict.fromkeys(NAMES, 0))
+    lines: Lines = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The lines of the balance are those of the same moment."""
+        self.lines = Lines(self.asked_at)
 
     def close(self) -> None:
         """Throw the files away."""
         self.intents.close()
         self.refunds.close()
+        self.lines.close()
 
 
 async def read(gateway: Gateway, *, now: datetime) -> Books:
-    """Every PaymentIntent and every refund, as they are from `now` on.
+    """Every PaymentIntent, every refund and every line of the balance, as they are from `now` on.
 
     Raises:
         Unreachable: the provider did not answer.
@@ -67,8 +76,8 @@ async def read(gateway: Gateway, *, now: datetime) -> Books:
 
 async def compare(tx: Tx, books: Books) -> list[Difference]:
     """What the two books disagree about, at most a hundred and one of each direction."""
+    found = await provider_balance.compare(tx, books.lines)
     await provider.visit_by_index(tx)
-    found: list[Difference] = []
     for batch in _read(books.intents):
         found += await provider.intents(tx, batch, asked_at=books.asked_at)
     for batch in _read(books.refunds):
@@ -91,9 +100,12 @@ async def look_again(
 ) -> list[Difference]:
     """Which of the differences are still there after `patience` seconds, asking about each object by its name."""
     await asyncio.sleep(patience)
-    intents, refunds, still = [], [], []
+    intents, refunds = [], []
+    still = await _balance_again(db, gateway, found, now=now)
     for one in found:
         try:
+            if one.name == provider_balance.NAME:
+                continue
             if one.name == "provider_refunds":
                 refunds.append(_refund(await gateway.refund(one.reference)))
             else:
@@ -104,6 +116,22 @@ async def look_again(
         still += await provider.intents(tx, intents, asked_at=now)
         still += await provider.refunds(tx, refunds)
     return still
+
+
+async def _balance_again(
+    db: Database, gateway: Gateway, found: Sequence[Difference], *, now: datetime
+) -> list[Difference]:
+    """A sum has no name to ask about: all lines are read again, and what is still different in the same currency."""
+    before = {one.reference for one in found if one.name == provider_balance.NAME}
+    if not before:
+        return []
+    lines = Lines(now)
+    try:
+        await provider_balance.read(lines, gateway)
+        async with db.snapshot() as tx:
+            return [one for one in await provider_balance.compare(tx, lines) if one.reference in before]
+    finally:
+        lines.close()
 
 
 async def _fill(books: Books, gateway: Gateway) -> None:
@@ -117,6 +145,8 @@ async def _fill(books: Books, gateway: Gateway) -> None:
         _write(books.refunds, _refund(refund))
         books.counted["provider_refunds"] += 1
         books.refunded.append(_short(refund.id))
+    await provider_balance.read(books.lines, gateway)
+    books.counted[provider_balance.NAME] = books.lines.counted
     books.succeeded = array("Q", sorted(books.succeeded))
     books.refunded = array("Q", sorted(books.refunded))
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -30,12 +31,12 @@ def run(data_dir: Path | None, since: str | None) -> str:
     now = SystemClock().now()
     begin = since_of(since, now=now) if since else None
     place = find(data_dir)
-    with with_database(place) as settings:
-        reachable = with_provider(place, settings)
-        if reachable is None:
-            raise Refused("STRIPE_SECRET_KEY is not set, and no sandbox of `kassa up` runs here")
+    reachable = with_provider(place, place.settings)
+    if reachable is None:
+        raise Refused("STRIPE_SECRET_KEY is not set, and no sandbox of `kassa up` runs here")
+    with with_database(replace(place, settings=reachable)) as settings:
         try:
-            report = asyncio.run(_reconcile(reachable, begin, now))
+            report = asyncio.run(_reconcile(settings, begin, now))
         except (KassaError, asyncpg.PostgresError, OSError) as error:
             raise Refused(f"the reconciliation could not be finished, run it again: {error}") from None
     return "\n".join(_lines(report)) + "\n"

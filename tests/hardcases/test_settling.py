@@ -198,8 +198,11 @@ async def test_an_event_that_is_faster_than_its_order_waits_for_it(till, db, clo
     )  # fmt: skip
     await till.settle()
     async with db.connection() as conn:
-        states = await conn.fetch("select state from stripe_events where object_id = $1", intent.id)
-    assert {row["state"] for row in states} == {"received"}
+        waiting = await conn.fetchval(
+            "select state from stripe_events where object_id = $1 and type = 'payment_intent.succeeded'",
+            intent.id,
+        )
+    assert waiting == "received"
 
     order = await place(db, clock, order_id=order_id)
     for _ in range(3):
@@ -308,3 +311,30 @@ async def test_the_last_copies_are_sent_to_whoever_bought_them(till, db, clock):
     assert parcel.state == "shipped"
     assert (await till.order(order)).state is S.FULFILLING
     assert await till.stock() == (0, 0)
+
+
+async def test_what_is_told_late_of_any_attempt_touches_no_paid_order(till, db, clock):
+    order = await place(db, clock)
+    first = await till.pay(order)
+    await till.confirm(first, "pm_card_visa_chargeDeclined")
+    failed = await till.gateway.intent(first.intent_ref)
+    second = await till.pay(order, "hosted")
+    unpaid = await till.gateway.session(second.session_ref)
+    await till.hosted(second)
+    await till.settle()
+    journal, attempts = await till.journal(order), await till.payments(order)
+
+    async def then(told):
+        return told
+
+    till.gateway.intent, till.gateway.session = lambda _: then(failed), lambda _: then(unpaid)
+    await hear(till, event("payment_intent.payment_failed", "evt_late", id=first.intent_ref))
+    await hear(
+        till, event("checkout.session.expired", "evt_later", id=second.session_ref, object="checkout.session")
+    )
+
+    assert (await till.order(order)).state is S.PAID
+    assert [(p.id, p.state) for p in attempts] == [(first.id, "canceled"), (second.id, "succeeded")]
+    assert [(p.id, p.state) for p in await till.payments(order)] == [(p.id, p.state) for p in attempts]
+    assert await till.journal(order) == journal
+    assert await till.stock() == (4, 0)

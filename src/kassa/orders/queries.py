@@ -269,6 +269,13 @@ async def chain_head(conn: Conn, order_id: UUID) -> str:
     return bytes(head).hex()
 
 
+async def declines(conn: Conn, order_id: UUID) -> int:
+    """How many tries to pay an order came to nothing, over all its attempts."""
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        "select count(*) from order_events where order_id = $1 and type = 'order.attempt_failed'", order_id
+    )
+
+
 async def chain_break(conn: Conn, order_id: UUID) -> int | None:
     """The number of the first event whose hash does not follow from the one before; None: all do.
 

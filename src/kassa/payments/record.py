@@ -20,6 +20,8 @@ RETRY: Final = timedelta(seconds=60)
 RETRY_LIMIT: Final = timedelta(minutes=30)
 #: A customer in front of his bank's challenge keeps the goods at least this long, not for ever.
 CHALLENGE: Final = timedelta(minutes=10)
+#: After so many declines an order's time is over: whoever tries card after card is nobody's customer.
+TRIES: Final = 10
 #: Somebody's bank is being asked, or has promised the money.
 _WITH_THE_BANK: Final = frozenset({"requires_action", "processing", "authorized"})
 #: The money is there, or promised: what was ordered leaves the cart.
@@ -152,6 +154,8 @@ async def _follow(
         hold = await inventory.hold(tx, order.id)
         until = max(now + RETRY, min(hold.expires_at, now + RETRY_LIMIT))
         await inventory.resume(tx, order.id, now=now, expires_at=until)
+    if facts.state not in _WITH_THE_BANK and await orders.declines(tx, order.id) >= TRIES:
+        await inventory.postpone(tx, order.id, now)
 
 
 async def _close_others(tx: Tx, order: orders.Order, paid: Payment, *, now: datetime) -> None:

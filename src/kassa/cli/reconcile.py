@@ -65,7 +65,7 @@ def since_of(text: str, *, now: datetime) -> datetime:
 
 
 async def _reconcile(settings: Settings, since: datetime | None, until: datetime) -> Report:
-    db = await Database.connect(settings.database_url, max_size=2)
+    db = await Database.connect(settings.database_url, max_size=5)
     gateway = Gateway(
         settings.stripe_secret_key, api_base=settings.stripe_api_base or None, transport=Transport(),
         return_base=settings.base_url, capture=settings.capture, name=settings.name,

@@ -31,8 +31,7 @@ async def lines(run: Round, after: str | None) -> AsyncIterator[str]:
     async for page in run.gateway.books.lines(run.window, after):
         run.count("balance_transactions", len(page.items))
         known = await _known(run, page.items)
-        for line in page.items:
-            await _OF_SOURCE.get(line.object, _other)(run, line, known)
+        await run.each(_OF_SOURCE.get(line.object, _other)(run, line, known) for line in page.items)
         yield page.last
 
 
@@ -40,8 +39,7 @@ async def payouts(run: Round, after: str | None) -> AsyncIterator[str]:
     """Each payout is posted from their balance to the bank, and back if it was returned."""
     async for page in run.gateway.books.payouts(run.window, after):
         run.count("payouts", len(page.items))
-        for payout in page.items:
-            await _pay_out(run, payout)
+        await run.each(_pay_out(run, payout) for payout in page.items)
         yield page.last
 
 
@@ -84,7 +82,12 @@ async def _of_payout(run: Round, line: BookLine, known: _Known) -> None:
     reference = line.booked.source or ""
     back = line.booked.type in ("payout_failure", "payout_cancel")
     if f"payout:{reference}" not in (known.returned if back else known.payouts):
-        await _pay_out(run, await run.gateway.books.payout(reference))
+
+        async def look() -> bool:
+            await _pay_out(run, await run.gateway.books.payout(reference))
+            return False
+
+        await run.attempt("payouts", reference, look)
 
 
 async def _other(run: Round, line: BookLine, known: _Known) -> None:

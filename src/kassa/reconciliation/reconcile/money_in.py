@@ -20,8 +20,7 @@ async def intents(run: Round, after: str | None) -> AsyncIterator[str]:
     async for page in run.gateway.books.intents(run.window, after):
         run.count("payment_intents", len(page.items))
         known = await _known(run, [_mark(intent.id, intent.metadata) for intent in page.items])
-        for intent in page.items:
-            await pair(run, intent, known[intent.id], stage="payment_intents")
+        await run.each(pair(run, intent, known[intent.id], stage="payment_intents") for intent in page.items)
         yield page.last
 
 
@@ -31,8 +30,7 @@ async def charges(run: Round, after: str | None) -> AsyncIterator[str]:
         run.count("charges", len(page.items))
         taken = [charge for charge in page.items if charge.status == "succeeded" and charge.intent]
         known = await _known(run, [_mark(charge.intent or "", charge.metadata) for charge in taken])
-        for charge in taken:
-            await _charge(run, charge, known[charge.intent or ""])
+        await run.each(_charge(run, charge, known[charge.intent or ""]) for charge in taken)
         yield page.last
 
 
@@ -40,7 +38,7 @@ async def pair(run: Round, intent: Intent, known: KnownIntent, *, stage: str) ->
     """See to it that a PaymentIntent and what is here of it agree."""
     if known.payment_id is None and not any(intent.metadata.get(name) for name in _MARKS):
         run.foreign(stage)
-    elif not _agree(intent, known):
+    else:
         await run.attempt("payments", intent.id, lambda: _repair(run, intent, known), order_id=known.order_id)
 
 
@@ -60,9 +58,13 @@ async def record_fee(run: Round, payment_id: UUID, reference: str) -> None:
 
 async def pair_by_reference(run: Round, intent_ref: str, *, stage: str) -> None:
     """The same, for a PaymentIntent of which only the name is at hand."""
-    intent = await run.gateway.intent(intent_ref)
-    mark = _mark(intent.id, intent.metadata)
-    await pair(run, intent, (await _known(run, [mark]))[intent.id], stage=stage)
+
+    async def look() -> bool:
+        intent = await run.gateway.intent(intent_ref)
+        await pair(run, intent, await _look(run, intent), stage=stage)
+        return False
+
+    await run.attempt("payments", intent_ref, look)
 
 
 async def _charge(run: Round, charge: Charge, known: KnownIntent) -> None:
@@ -77,6 +79,8 @@ async def _charge(run: Round, charge: Charge, known: KnownIntent) -> None:
 
 async def _repair(run: Round, intent: Intent, known: KnownIntent) -> bool:
     """Bring it in by the doors that webhooks use; whether anything is otherwise than before."""
+    if _agree(intent, known):
+        return False
     before = known
     if known.payment_id is not None:
         await payments.sync(run.db, run.gateway, known.payment_id, clock=run.clock, actor=ACTOR)

@@ -17,8 +17,7 @@ async def refunded(run: Round, after: str | None) -> AsyncIterator[str]:
     async for page in run.gateway.books.refunds(run.window, after):
         run.count("refunds", len(page.items))
         known = await _known_refunds(run, page.items)
-        for refund in page.items:
-            await settle_refund(run, refund, known.get(refund.id))
+        await run.each(settle_refund(run, refund, known.get(refund.id)) for refund in page.items)
         yield page.last
 
 
@@ -27,8 +26,7 @@ async def disputed(run: Round, after: str | None) -> AsyncIterator[str]:
     async for page in run.gateway.books.disputes(run.window, after):
         run.count("disputes", len(page.items))
         known = await _known_disputes(run, page.items)
-        for dispute in page.items:
-            await settle_dispute(run, dispute, known.get(dispute.id))
+        await run.each(settle_dispute(run, dispute, known.get(dispute.id)) for dispute in page.items)
         yield page.last
 
 
@@ -37,10 +35,10 @@ async def settle_refund(run: Round, refund: ProviderRefund, known: KnownRefund |
     if known is None:
         run.foreign("refunds")
         return
-    if _same_refund(refund, known):
-        return
 
     async def repair() -> bool:
+        if _same_refund(refund, known):
+            return False
         await refunds.sync(run.db, run.gateway, refund.id, clock=run.clock)
         again = (await _known_refunds(run, [refund])).get(refund.id)
         if again is None or not _same_refund(refund, again):
@@ -58,8 +56,13 @@ async def settle_refund(run: Round, refund: ProviderRefund, known: KnownRefund |
 
 async def settle_refund_by_reference(run: Round, reference: str) -> None:
     """The same, for a refund of which only the name is at hand."""
-    refund = await run.gateway.refund(reference)
-    await settle_refund(run, refund, (await _known_refunds(run, [refund])).get(refund.id))
+
+    async def look() -> bool:
+        refund = await run.gateway.refund(reference)
+        await settle_refund(run, refund, (await _known_refunds(run, [refund])).get(refund.id))
+        return False
+
+    await run.attempt("refunds", reference, look)
 
 
 async def settle_dispute(run: Round, dispute: ProviderDispute, known: KnownDispute | None) -> None:
@@ -67,10 +70,10 @@ async def settle_dispute(run: Round, dispute: ProviderDispute, known: KnownDispu
     if known is None:
         run.foreign("disputes")
         return
-    if _same_dispute(dispute, known):
-        return
 
     async def repair() -> bool:
+        if _same_dispute(dispute, known):
+            return False
         await disputes.sync(run.db, run.gateway, dispute.id, clock=run.clock)
         again = (await _known_disputes(run, [dispute])).get(dispute.id)
         if again is None or not _same_dispute(dispute, again):
@@ -89,8 +92,13 @@ async def settle_dispute(run: Round, dispute: ProviderDispute, known: KnownDispu
 
 async def settle_dispute_by_reference(run: Round, reference: str) -> None:
     """The same, for a dispute of which only the name is at hand."""
-    dispute = await run.gateway.dispute(reference)
-    await settle_dispute(run, dispute, (await _known_disputes(run, [dispute])).get(dispute.id))
+
+    async def look() -> bool:
+        dispute = await run.gateway.dispute(reference)
+        await settle_dispute(run, dispute, (await _known_disputes(run, [dispute])).get(dispute.id))
+        return False
+
+    await run.attempt("disputes", reference, look)
 
 
 def _same_refund(refund: ProviderRefund, known: KnownRefund) -> bool:

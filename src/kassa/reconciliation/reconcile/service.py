@@ -21,7 +21,7 @@ FARTHEST: Final = timedelta(days=30)
 #: Windows overlap by this much: clocks differ, and the provider writes some things down a little later.
 OVERLAP: Final = timedelta(minutes=10)
 #: A job of the worker's is to be short: after so many seconds the rest is left to the next one.
-_SLICE_SECONDS: Final = 25
+_SLICE_SECONDS: Final = 15
 #: The hour (UTC) of the nightly run, if the last one is this old; and how old it may be at any hour.
 _NIGHT: Final = 3
 _OLD_AT_NIGHT: Final = timedelta(hours=12)

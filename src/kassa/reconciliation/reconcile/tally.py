@@ -1,6 +1,7 @@
 """What a run has looked at, repaired and put before the operator, so far."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -16,6 +17,9 @@ from kassa.stripe import Gateway, Window
 
 #: Who did it, in journals, where a repair has to name somebody.
 ACTOR = "reconciliation"
+
+#: So many objects are looked into at once: most of the time is waiting for the provider.
+_AT_ONCE = 4
 
 log = structlog.get_logger()
 
@@ -67,6 +71,22 @@ class Round:
     def repaired(self, what: str) -> None:
         """Something was put right."""
         self.tally.repaired[what] = self.tally.repaired.get(what, 0) + 1
+
+    async def each(self, looks: Iterable[Awaitable[None]]) -> None:
+        """Look into the objects of a page, a few at once; if one can't be, the others are done first.
+
+        Raises:
+            Unavailable: as `attempt`.
+        """
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(look: Awaitable[None]) -> None:
+            async with turn:
+                await look
+
+        for outcome in await asyncio.gather(*map(one, looks), return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def put_before_operator(
         self, kind: str, cause: str, known: Mapping[str, Any], *, order_id: UUID | None = None

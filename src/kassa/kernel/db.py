@@ -37,6 +37,16 @@ _LOCK_TIMEOUT_MS: Final = 3_000
 _IDLE_TIMEOUT_MS: Final = 10_000
 _ACQUIRE_SECONDS: Final = 10
 
+# The server is away, or was when it should have answered: whether a commit was heard is not known.
+_GONE: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    ConnectionError,
+)
+
 _open: ContextVar[int] = ContextVar("open_transactions", default=0)
 
 
@@ -132,13 +142,14 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Tx]:
         """A read-only REPEATABLE READ transaction: everything read in it is of one moment."""
-        async with self._acquire() as raw:
-            token = _open.set(_open.get() + 1)
-            try:
-                async with raw.transaction(isolation="repeatable_read", readonly=True):
-                    yield Tx(raw)
-            finally:
-                _open.reset(token)
+        with _translated():
+            async with self._acquire() as raw:
+                token = _open.set(_open.get() + 1)
+                try:
+                    async with raw.transaction(isolation="repeatable_read", readonly=True):
+                        yield Tx(raw)
+                finally:
+                    _open.reset(token)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Conn]:
@@ -171,9 +182,8 @@ class _translated:
             asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError,
         ):
             raise Unavailable("Somebody else is changing the same thing; try again.", code="busy") from error
-        if isinstance(
-            error, asyncpg.TooManyConnectionsError | asyncpg.CannotConnectNowError | ConnectionError
-        ):
+        gone = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+        if gone or isinstance(error, _GONE):
             raise Unavailable("The database is not to be reached.", code="database_unavailable") from error
 
 

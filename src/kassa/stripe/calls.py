@@ -25,8 +25,10 @@ async def call(request: Awaitable[Any]) -> dict[str, Any]:
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Unreachable("Stripe did not answer.") from error
     except stripe.StripeError as error:
-        transient = error.http_status is None or error.http_status >= 500 or error.http_status == 409
-        if transient or error.code in _TRANSIENT:
+        status = error.http_status
+        # Below 400 it was done, and the answer can't be read: what became of it is not known either.
+        unknown = status is None or status < 400 or status >= 500 or status == 409
+        if unknown or error.code in _TRANSIENT:
             raise Unreachable("Stripe could not do it just now.") from error
         raise Rejected(
             str(error.user_message or "Stripe refused the request."), provider_code=error.code

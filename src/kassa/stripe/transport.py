@@ -36,8 +36,7 @@ class Transport(stripe.HTTPClient):
         assert_no_transaction()
         try:
             async with self._open().request(method, url, headers=headers, data=post_data) as answer:
-                body = await answer.content.read(_BODY_LIMIT)
-                return body, answer.status, answer.headers
+                return await _whole(answer), answer.status, answer.headers
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise stripe.APIConnectionError(  # type: ignore[no-untyped-call]
                 f"Stripe is not to be reached: {type(error).__name__}", should_retry=True
@@ -65,3 +64,17 @@ class Transport(stripe.HTTPClient):
                 auto_decompress=True,
             )
         return self._session
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """The body to its end: one read gives only what has arrived.
+
+    Raises:
+        OSError: it is longer than any answer of Stripe's.
+    """
+    body = bytearray()
+    async for part in answer.content.iter_any():
+        body += part
+        if len(body) > _BODY_LIMIT:
+            raise OSError("the answer is too long")
+    return bytes(body)

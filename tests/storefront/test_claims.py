@@ -1,10 +1,12 @@
 """What an address claims, and what is true."""
 
+import re
 from uuid import UUID
 
 import pytest
 
 from kassa import orders, payments
+from kassa.stripe import Unreachable
 
 
 async def attempt(db, order_id):
@@ -74,3 +76,54 @@ async def test_a_receipt_is_of_the_order_in_the_address_and_not_of_an_older_one(
 
     assert (await attempt(db, second)).intent_ref in receipt
     assert (await attempt(db, first)).intent_ref not in receipt
+
+
+async def test_no_page_says_that_nothing_was_charged_while_nobody_knows(browser, db, till, monkeypatch):
+    await browser.add()
+    order_id = await browser.order()
+    await browser.get(f"/orders/{order_id}/pay")
+    till.deaf = True
+    await till.confirm(await attempt(db, order_id))
+
+    async def silence(*args, **kwargs):
+        raise Unreachable("Stripe does not answer.")
+
+    for question in ("intent", "cancel_intent", "create_session"):
+        monkeypatch.setattr(type(till.gateway), question, silence)
+    other = await browser.post(f"/orders/{order_id}/pay/hosted")
+    shown = await browser.get(f"/orders/{order_id}")
+
+    assert (other.status_code, shown.status_code) == (503, 200)
+    assert "can&#39;t be reached" in other.text
+    for page in (other, shown, await browser.get(f"/orders/{order_id}/return")):
+        assert not re.search("nothing (was|has been) charged", page.text, re.IGNORECASE)
+
+
+async def test_while_the_bank_decides_an_order_asks_for_no_more(browser, db, till):
+    await browser.add()
+    order_id = await browser.order()
+    assert f"/orders/{order_id}/pay" in (await browser.get(f"/orders/{order_id}")).text
+    await browser.get(f"/orders/{order_id}/pay")
+    assert await till.confirm(await attempt(db, order_id), "pm_sepaDebit_success_de") == "processing"
+    await till.settle()
+
+    page = (await browser.get(f"/orders/{order_id}")).text
+
+    assert "Your bank is deciding." in page
+    assert f'href="/orders/{order_id}/pay"' not in page
+
+
+async def test_money_that_was_not_enough_is_said_to_go_back(browser, db, till):
+    await browser.add()
+    order_id = await browser.order()
+    await browser.get(f"/orders/{order_id}/pay")
+    made = await attempt(db, order_id)
+    await till.stripe.stripe.v1.payment_intents.update_async(made.intent_ref, {"amount": 900})
+    await till.confirm(made)
+    await till.settle()
+
+    page = (await browser.get(f"/orders/{order_id}")).text
+
+    assert "goes back to you by itself" in page
+    assert "Sent back" in page
+    assert f'href="/orders/{order_id}/pay"' in page

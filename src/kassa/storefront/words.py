@@ -28,7 +28,7 @@ _DECLINES: Final = {
 _DECLINED: Final = f"Your bank declined the card and did not say why. {_OTHER}"
 
 HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
-    "pending": ("Waiting to be paid.", "The books are kept for you for a while. Nothing has been charged."),
+    "pending": ("Waiting to be paid.", "The books are kept for you for a while, until you have paid."),
     "paid": ("Thank you.", "Your order is paid, and the books are yours. A receipt comes by mail."),
     "fulfilling": ("On its way to you.", "Your order is paid and is being sent."),
     "fulfilled": ("Delivered.", "Your order is paid and has arrived."),
@@ -44,6 +44,13 @@ PROMISED: Final = (
     "Thank you.",
     "Your bank has promised the money. It is taken when your books leave the house.",
 )
+#: A pending order whose payment the customer's bank has not decided about.
+DECIDING: Final = (
+    "Your bank is deciding.",
+    "That can take days. The books are kept for you, and nothing more is needed from you.",
+)
+#: What came for a pending order was too little, or in another currency.
+UNFIT: Final = "What you paid was not what was asked for, so all of it goes back to you by itself."
 PROMISED_STATE: Final = "Promised by your bank"
 #: An order of which nothing has left yet, but somebody has begun.
 PACKING: Final = ("Being packed.", "Your order is paid, and its books are being packed.")

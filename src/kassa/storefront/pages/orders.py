@@ -42,15 +42,19 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
     headline, lead = words.HEADLINES[order.state]
     if surplus and order.state in ("canceled", "failed"):
         lead = "Your payment arrived after the books were gone. All of it goes back to you by itself."
-    promised = order.state == "pending" and any(attempt.state == "authorized" for attempt in attempts)
-    if promised:
-        headline, lead = words.PROMISED
+    waiting = {attempt.state for attempt in attempts if order.state == "pending"}
+    promised, deciding = "authorized" in waiting, "processing" in waiting
+    if promised or deciding:
+        headline, lead = words.PROMISED if promised else words.DECIDING
+    elif surplus and order.state == "pending":
+        lead = words.UNFIT
     if order.state == "fulfilling" and not any(parcel.shipped_at for parcel in parcels):
         headline, lead = words.PACKING
     told = [_Entry(event.at, text) for event in events if (text := words.event(event))]
     return render(
         request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), headline=headline,
-        lead=lead, promised=promised, parcels=[one for one in parcels if one.state != "canceled"],
+        lead=lead, payable=order.state == "pending" and not promised and not deciding,
+        parcels=[one for one in parcels if one.state != "canceled"],
         more_to_come=[line for line in left if line.left] if order.state == "fulfilling" else [],
         words_of_parcel=words.parcel, paid=paid if order.paid_at else None, refunds=returned, journal=journal[:16],
         state_words=words.PROMISED_STATE if promised else words.STATES[order.state], timeline=told,

@@ -30,7 +30,9 @@ _TEST_CARDS: Final = (
     ("4000 0000 0000 0069", "is declined: expired card"),
     ("4000 0000 0000 0127", "is declined: incorrect CVC"),
 )
-_UNREACHED: Final = "Stripe can't be reached just now. Nothing was charged; reload this page in a moment."
+_UNREACHED: Final = (
+    "Stripe can't be reached just now. Reload this page in a moment; you will not be charged twice."
+)
 
 
 @get("/orders/{order_id:str}/pay", include_in_schema=False)

@@ -16,7 +16,7 @@ CARDS: Final = (
 )  # fmt: skip
 HABITS: Final = (
     "plain", "plain", "plain", "twice", "two_tabs", "switches", "impatient", "late", "leaves", "cancels", "closes",
-    "buy_now", "buy_now_leaves", "pays_then_cancels",
+    "buy_now", "buy_now_leaves", "pays_then_cancels", "cart", "cart_changes",
 )  # fmt: skip
 _TRIES: Final = 12
 _ADDRESS: Final = {
@@ -43,6 +43,7 @@ class Wish:
     habit: str
     flow: str
     cards: tuple[str, ...]
+    currency: str = "EUR"
 
     @property
     def email(self) -> str:
@@ -50,7 +51,10 @@ class Wish:
         return f"buyer-{self.number}@example.com"
 
 
-def wishes(seed: int, count: int, skus: tuple[str, ...], seconds: float) -> list[Wish]:
+def wishes(
+    seed: int, count: int, skus: tuple[str, ...], seconds: float, habits: tuple[str, ...] = HABITS,
+    cards: tuple[str, ...] = CARDS,
+) -> list[Wish]:  # fmt: skip
     """`count` buyers who arrive within `seconds`."""
     chance = random.Random(f"wishes {seed}")  # noqa: S311 - a simulation must be repeatable
     made = []
@@ -59,8 +63,9 @@ def wishes(seed: int, count: int, skus: tuple[str, ...], seconds: float) -> list
         made.append(
             Wish(
                 number, chance.uniform(0, seconds), tuple((sku, chance.choice((1, 1, 2, 3))) for sku in wanted),
-                chance.choice(HABITS), chance.choice(("element", "element", "hosted")),
-                (*(chance.choice(CARDS) for _ in range(chance.randrange(3))), GOOD),
+                chance.choice(habits), chance.choice(("element", "element", "hosted")),
+                (*(chance.choice(cards) for _ in range(chance.randrange(3))), GOOD),
+                chance.choice(("EUR", "EUR", "EUR", "JPY", "KWD")),
             )
         )  # fmt: skip
     return made
@@ -100,24 +105,42 @@ class Buyer:
         await self._pay(order, self._wish.flow)
 
     async def _place(self) -> dict[str, Any] | None:
-        body = {
-            "email": self._wish.email, "shipping_address": _ADDRESS, "currency": "EUR",
-            "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in self._wish.lines],
-        }  # fmt: skip
+        body: dict[str, Any] = {"email": self._wish.email, "shipping_address": _ADDRESS}
+        if self._wish.habit.startswith("cart"):
+            cart = await self._fill_cart()
+            if cart is None:
+                return None
+            body |= {"cart_id": cart}
+        else:
+            lines = [{"sku": sku, "quantity": quantity} for sku, quantity in self._wish.lines]
+            body |= {"lines": lines, "currency": self._wish.currency}
         key = f"order-{self._wish.number}"
         times = 2 if self._wish.habit in ("twice", "impatient") else 1
         answers = await asyncio.gather(
             *(self._insist("POST", "/api/v1/orders", body, key) for _ in range(times))
         )
         made = [answer.json for answer in answers if answer is not None and answer.status == 201]
-        if len({one["id"] for one in made}) > 1:
-            self._world.violations.append(f"buyer {self._wish.number}: one key made two orders")
+        self._world.made.setdefault(key, set()).update(one["id"] for one in made)
         return made[0] if made else None
 
     async def _cancel(self, order: dict[str, Any]) -> None:
-        await self._insist(
-            "POST", f"/api/v1/orders/{order['id']}/cancellation", {}, self._key("cancel"), order
-        )
+        path = f"/api/v1/orders/{order['id']}/cancellation"
+        answer = await self._insist("POST", path, {}, self._key("cancel"), order)
+        if answer is not None and answer.status == 200 and answer.json["state"] == "canceled":
+            self._world.told_canceled.add(order["id"])
+
+    async def _fill_cart(self) -> str | None:
+        """A cart with what is wished for; one who changes his mind has put in too much first."""
+        made = await self._insist("POST", "/api/v1/carts", {"currency": self._wish.currency}, None)
+        if made is None or made.status != 201:
+            return None
+        cart = f"/api/v1/carts/{made.json['id']}"
+        for sku, quantity in self._wish.lines:
+            line = {"sku": sku, "quantity": quantity}
+            await self._insist("POST", f"{cart}/lines", line, None)
+            if self._wish.habit == "cart_changes":
+                await self._insist("PATCH", f"{cart}/lines/{sku}", {"quantity": 1}, None)
+        return str(made.json["id"])
 
     async def _open(self, order: dict[str, Any], flow: str) -> dict[str, Any] | None:
         """A payment that can be paid, or None if the shop says no."""
@@ -146,7 +169,7 @@ class Buyer:
             return False
         state = str(answer.json["state"])
         if state == "paid":
-            self._world.told_paid.add(order["id"])
+            self._world.told_paid.setdefault(order["id"], self._world.stage.now().timestamp())
         return state != "pending"
 
     async def _confirm(self, secret: str, card: str) -> None:
@@ -187,10 +210,11 @@ class Buyer:
 
     async def _buy_now(self) -> None:
         sku, quantity = self._wish.lines[0]
-        body = {"sku": sku, "quantity": quantity, "email": self._wish.email}
+        body = {"sku": sku, "quantity": quantity, "email": self._wish.email, "currency": self._wish.currency}
         answer = await self._insist("POST", "/api/v1/buy-now", body, f"buy-now-{self._wish.number}")
         if answer is None or answer.status != 201 or self._wish.habit == "buy_now_leaves":
             return
+        self._world.made.setdefault(f"buy-now-{self._wish.number}", set()).add(answer.json["id"])
         session = answer.json["url"].rpartition("/")[2].partition("#")[0]
         for card in self._wish.cards:
             await self._on_stripes_page(session, card)

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 import asyncpg
 
+from kassa.chaos import queries
 from kassa.chaos.stage import Killed, Stage, current_process
 from kassa.kernel.db import Database, prepare
 
@@ -83,6 +84,7 @@ class Stepped:
         self._stage = stage
         self._raw = raw
         self._dropped = False
+        self._marked = False
         self.pid: int = raw.get_server_pid()
 
     def is_closed(self) -> bool:
@@ -96,19 +98,19 @@ class Stepped:
 
     async def fetch(self, sql: str, *args: object) -> Any:
         """All rows."""
-        return await self._send(lambda: self._raw.fetch(sql, *args))
+        return await self._send(lambda: self._raw.fetch(sql, *args), locks=_locks(sql))
 
     async def fetchrow(self, sql: str, *args: object) -> Any:
         """The first row, or None."""
-        return await self._send(lambda: self._raw.fetchrow(sql, *args))
+        return await self._send(lambda: self._raw.fetchrow(sql, *args), locks=_locks(sql))
 
     async def fetchval(self, sql: str, *args: object) -> Any:
         """The first column of the first row."""
-        return await self._send(lambda: self._raw.fetchval(sql, *args))
+        return await self._send(lambda: self._raw.fetchval(sql, *args), locks=_locks(sql))
 
     async def execute(self, sql: str, *args: object) -> Any:
         """Run a statement."""
-        return await self._send(lambda: self._raw.execute(sql, *args))
+        return await self._send(lambda: self._raw.execute(sql, *args), locks=_locks(sql))
 
     async def executemany(self, sql: str, args: Sequence[Sequence[object]]) -> None:
         """Run a statement once per row of `args`."""
@@ -118,6 +120,7 @@ class Stepped:
     async def transaction(self, **options: Any) -> AsyncIterator[None]:
         """A transaction: its beginning and its end are steps like every statement."""
         inner = self._raw.transaction(**options)
+        self._marked = False
         await self._send(inner.start, "begin")
         try:
             yield
@@ -140,7 +143,9 @@ class Stepped:
         for row in await self.fetch(sql, *args):
             yield row
 
-    async def _send(self, statement: Callable[[], Coroutine[Any, Any, Any]], name: str = "") -> Any:
+    async def _send(
+        self, statement: Callable[[], Coroutine[Any, Any, Any]], name: str = "", *, locks: bool = True
+    ) -> Any:
         process = current_process.get()
         if process is not None and not process.alive:
             raise Killed
@@ -148,7 +153,7 @@ class Stepped:
         began = self._stage.now()
         while True:
             try:
-                answer = await self._stage.fly(self._guarded(statement, name))
+                answer = await self._stage.fly(self._guarded(statement, locks=locks and not name))
             except asyncpg.LockNotAvailableError:
                 waited = (self._stage.now() - began).total_seconds()
                 if waited > _LOCK_SECONDS:
@@ -159,27 +164,33 @@ class Stepped:
                     raise Killed from None
                 await self._stage.step(f"{label}: broken")
                 raise
-            except asyncpg.PostgresError:
+            except asyncpg.PostgresError as error:
+                self._stage.violations.append(f"the database refused {label}: {error}")
                 await self._stage.step(f"{label}: refused")
                 raise
             else:
                 await self._stage.step(label)
                 return answer
 
-    async def _guarded(self, statement: Callable[[], Coroutine[Any, Any, Any]], name: str) -> Any:
+    async def _guarded(self, statement: Callable[[], Coroutine[Any, Any, Any]], *, locks: bool) -> Any:
         """Run a statement so that it can be tried again in its transaction if it meets a lock."""
         if self._dropped:
             raise asyncpg.ConnectionDoesNotExistError("connection is closed")
-        if name or not self._raw.is_in_transaction():
+        if not locks or not self._raw.is_in_transaction():
             return await statement()
-        await self._raw.execute("savepoint step")
+        await self._raw.execute(queries.MARK_AGAIN if self._marked else queries.MARK)
+        self._marked = True
         try:
-            answer = await statement()
+            return await statement()
         except asyncpg.LockNotAvailableError:
-            await self._raw.execute("rollback to savepoint step; release savepoint step")
+            await self._raw.execute(queries.UNDO)
             raise
-        await self._raw.execute("release savepoint step")
-        return answer
+
+
+def _locks(sql: str) -> bool:
+    """Whether a statement may meet a lock."""
+    words = sql.split()
+    return words[0] != "select" or "for" in words
 
 
 def _sender() -> str:

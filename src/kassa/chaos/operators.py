@@ -16,7 +16,9 @@ ACTS: Final = (
     "refund_all",
     "refund_at_stripe",
     "dispute",
+    "decide",
     "count",
+    "reconcile",
 )
 _TRIES: Final = 10
 _PAUSE: Final = 25.0
@@ -25,10 +27,11 @@ _PAUSE: Final = 25.0
 class Operator:
     """Somebody with an admin key who takes one order after the other and does something to it."""
 
-    def __init__(self, world: World, name: str, key: str, seed: int) -> None:
+    def __init__(self, world: World, name: str, key: str, seed: int, acts: tuple[str, ...] = ACTS) -> None:
         self._world = world
         self._name = name
         self._key = key
+        self._choice = acts
         self._chance = random.Random(f"{name} {seed}")  # noqa: S311 - a simulation must be repeatable
         self._acts = 0
 
@@ -39,14 +42,16 @@ class Operator:
             orders = await self._ask("GET", "/api/v1/admin/orders?limit=50", None)
             if orders is None or orders.status != 200 or not orders.json["items"]:
                 continue
-            await self._do(self._chance.choice(ACTS), self._chance.choice(orders.json["items"])["id"])
+            await self._do(self._chance.choice(self._choice), self._chance.choice(orders.json["items"])["id"])
 
     async def _do(self, act: str, order_id: str) -> None:
         found = await self._ask("GET", f"/api/v1/admin/orders/{order_id}", None)
         if found is None or found.status != 200:
             return
         order = found.json
-        if act == "count":
+        if act == "reconcile":
+            await self._world.reconcile()
+        elif act == "count":
             sku = self._chance.choice(order["lines"])["sku"]
             await self._ask("POST", f"/api/v1/admin/stock/{sku}/adjustments", {"delta": 1, "reason": "found"})
         elif act == "ship":
@@ -86,12 +91,20 @@ class Operator:
         ]  # fmt: skip
         if not mine:
             return
-        if act == "dispute":
+        if act == "decide":
+            await self._decide(mine[0])
+        elif act == "dispute":
             body = json.dumps({"charge": mine[0]["id"]}).encode()
             await self._world.command("POST", "/_sandbox/disputes", body)
         else:
             form = f"charge={mine[0]['id']}&amount={self._chance.choice((50, 300))}".encode()
             await self._world.command("POST", "/v1/refunds", form)
+
+    async def _decide(self, charge: dict[str, Any]) -> None:
+        """The bank decides a dispute that is open."""
+        if charge.get("dispute"):
+            body = json.dumps({"status": self._chance.choice(("won", "lost"))}).encode()
+            await self._world.command("POST", f"/_sandbox/disputes/{charge['dispute']}/close", body)
 
     async def _ask(self, method: str, path: str, body: Any) -> Answer | None:
         self._acts += 1

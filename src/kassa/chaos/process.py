@@ -15,6 +15,7 @@ from kassa.chaos.database import SteppedDatabase
 from kassa.chaos.stage import Killed, Stage, current_process
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
+from kassa.reconciliation.reconcile import reconcile
 from kassa.shop import Shop
 from kassa.stripe import Wired
 
@@ -71,6 +72,19 @@ class Process:
         """
         try:
             return await self._within(self.worker.turn())
+        except Killed:
+            raise ConnectionResetError(f"{self.name} was killed") from None
+
+    async def reconcile(self) -> None:
+        """Somebody runs `kassa reconcile` here.
+
+        Raises:
+            ConnectionError: the process died.
+            Unavailable: the provider or the database did not answer.
+        """
+        shop = self.shop
+        try:
+            await self._within(reconcile(shop.db, shop.gateway, clock=shop.clock, by="command"))
         except Killed:
             raise ConnectionResetError(f"{self.name} was killed") from None
 

@@ -76,6 +76,7 @@ class Stage:
         self.chance = random.Random(f"stage {seed}")  # noqa: S311 - a simulation must be repeatable
         self.steps = 0
         self.seen: Counter[str] = Counter()
+        self.violations: list[str] = []
         self.before_turn: Callable[[Parked], Awaitable[bool]] | None = None
         self._now = began or BEGAN
         self._parked: list[Parked] = []
@@ -219,6 +220,12 @@ class Stage:
                 one[2].set_result(None)
 
     def _wake_next(self) -> None:
+        """Nobody can go on now: time passes until somebody wakes. Whoever waits for a lock then waits for somebody
+        who waits himself, or sleeps: both must not be.
+        """
+        if self._parked:
+            waiting = "; ".join(one.label for one in self._parked)
+            self.violations.append(f"deadlock: {waiting}")
         self._asleep = [one for one in self._asleep if not one[2].done()]
         if not self._asleep:
             raise Stuck("; ".join(one.label for one in self._parked) or "nobody is there")

@@ -1,17 +1,20 @@
 """Everything around the actors: the database, the provider and its wires, the processes, and how each fails."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import asyncpg
 
+from kassa.chaos import queries
 from kassa.chaos.asgi import Answer
 from kassa.chaos.database import SteppedDatabase
 from kassa.chaos.luck import Luck
 from kassa.chaos.process import Build, Process
 from kassa.chaos.stage import Killed, Parked, Stage, current_process
+from kassa.kernel.errors import KassaError
 from kassa.stripe import Wired
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]
@@ -41,7 +44,9 @@ class Provider(Protocol):
 
 @dataclass(slots=True)
 class World:
-    """One run's world. `violations` is what anybody saw that must not be."""
+    """One run's world, and what outsiders were told: when an order was called paid, which were called canceled,
+    what an idempotency key made.
+    """
 
     stage: Stage
     luck: Luck
@@ -50,13 +55,19 @@ class World:
     build: Build
     provider: Provider = field(init=False)
     processes: list[Process] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
     kills: dict[str, int] = field(default_factory=dict)
     deliveries: int = 0
     open_for_business: bool = True
-    told_paid: set[str] = field(default_factory=set)
+    told_paid: dict[str, float] = field(default_factory=dict)
+    told_canceled: set[str] = field(default_factory=set)
+    made: dict[str, set[str]] = field(default_factory=dict)
     _held_back: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
     _born: int = 0
+
+    @property
+    def violations(self) -> list[str]:
+        """What anybody saw that must not be."""
+        return self.stage.violations
 
     async def open(self, processes: int) -> None:
         """Start so many processes of the shop."""
@@ -104,6 +115,11 @@ class World:
         answer = await self.stage.fly(self.provider.exchange(method, path, headers, body))
         await self.stage.step(f"stripe did {_shape(path)}")
         return answer
+
+    async def reconcile(self) -> None:
+        """Somebody compares the books at a bad moment."""
+        with suppress(ConnectionError, KassaError):
+            await self.anyone().reconcile()
 
     async def receive(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """A webhook leaves the provider; what it is told."""
@@ -214,7 +230,7 @@ class World:
         for process in processes:
             process.db.drop()
         self.stage.transaction_ended()
-        await self.control.fetch("select pg_terminate_backend(pid, 5000) from unnest($1::int[]) pid", pids)
+        await queries.cut(self.control, pids)
 
 
 def _shape(path: str) -> str:

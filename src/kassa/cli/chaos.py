@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,21 +86,25 @@ async def play_in(dsn: str, plan: Plan) -> Result:
     control = await asyncpg.connect(dsn)
     try:
         return await play(
-            plan, dsn=dsn, control=control, build=_build, provider=_provider(plan.seed), admin_key=key,
-            judge=judge,
+            plan, dsn=dsn, control=control, build=partial(_build, plan.captures),
+            provider=_provider(plan.seed), admin_key=key, judge=judge,
         )  # fmt: skip
     finally:
         await control.close()
 
 
-def _build(db: Database, wire: Wired, clock: Clock) -> Parts:
+def _build(capture: str, db: Database, wire: Wired, clock: Clock) -> Parts:
     settings = Settings(
-        base_url="http://shop.test", secret_key="c" * 32, stripe_secret_key="sk_test_chaos",  # noqa: S106 - of a simulation
-       
-        stripe_publishable_key="pk_test_chaos", stripe_webhook_secret=_SECRET, stripe_api_base=_BASE,
+        base_url="http://shop.test", secret_key="c" * 32, capture=capture, currencies=("EUR", "JPY", "KWD"),
+        stripe_secret_key="sk_test_chaos", stripe_publishable_key="pk_test_chaos",  # noqa: S106 - of a simulation
+        stripe_webhook_secret=_SECRET, stripe_api_base=_BASE,
     )  # fmt: skip
     gateway = Gateway(
-        settings.stripe_secret_key, api_base=_BASE, transport=wire, return_base=settings.base_url
+        settings.stripe_secret_key,
+        api_base=_BASE,
+        transport=wire,
+        return_base=settings.base_url,
+        capture=capture,
     )
     shop = app.build_shop(settings, db, clock=clock, gateway=gateway, mailer=StoreMailer())
     web = app.create_app(settings, shop)

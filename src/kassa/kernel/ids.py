@@ -17,12 +17,17 @@ _random_bytes: Callable[[int], bytes] = os.urandom
 _nanoseconds: Callable[[], int] = time.time_ns
 
 
-def draw_from(random_bytes: Callable[[int], bytes], nanoseconds: Callable[[], int]) -> None:
+Chance = tuple[Callable[[int], bytes], Callable[[], int]]
+
+
+def draw_from(random_bytes: Callable[[int], bytes], nanoseconds: Callable[[], int]) -> Chance:
     """Take chance and time from elsewhere from now on: for a simulation that must be repeatable, and nothing
-    else.
+    else. Where they came from until now, to be given back at its end.
     """
     global _random_bytes, _nanoseconds
+    before = _random_bytes, _nanoseconds
     _random_bytes, _nanoseconds = random_bytes, nanoseconds
+    return before
 
 
 def new_id() -> UUID:

@@ -182,7 +182,10 @@ class _translated:
             asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError,
         ):
             raise Unavailable("Somebody else is changing the same thing; try again.", code="busy") from error
-        gone = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+        # A pooled connection that broke says that it "has been released".
+        gone = isinstance(error, asyncpg.InterfaceError) and any(
+            word in str(error) for word in ("closed", "released")
+        )
         if gone or isinstance(error, _GONE):
             raise Unavailable("The database is not to be reached.", code="database_unavailable") from error
 

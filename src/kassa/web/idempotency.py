@@ -7,6 +7,7 @@ together or not at all. A process that dies in between leaves a claim whose leas
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, cast
@@ -16,7 +17,7 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope,
 
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
-from kassa.kernel.errors import Conflict, Invalid
+from kassa.kernel.errors import Conflict, Invalid, Unavailable
 from kassa.web import queries
 from kassa.web.queries import KEPT, Stored
 
@@ -94,8 +95,9 @@ class Idempotency:
             await self._run(shop, claim, scope, _again(body, receive), send)
         finally:
             if not claim.kept:
-                async with shop.db.transaction() as tx:
-                    await queries.give_up(tx, claim.scope, claim.key, lease=claim.lease)
+                with suppress(Unavailable):  # then the lease runs out by itself
+                    async with shop.db.transaction() as tx:
+                        await queries.give_up(tx, claim.scope, claim.key, lease=claim.lease)
 
     async def _run(self, shop: Backed, claim: _Claim, scope: Scope, receive: Receive, send: Send) -> None:
         held: list[Message] = []

@@ -40,12 +40,14 @@ def seen(page: Page, name: str) -> None:
     for size, (width, height) in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             wide = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             assert wide <= 0, f"{name} is {wide} px wider than a {size}"
-            page.screenshot(path=PICTURES / f"{size}-{scheme}-{name}.png", full_page=True)
+            page.screenshot(
+                path=PICTURES / f"{size}-{scheme}-{name}.png", full_page=True, animations="disabled"
+            )
             if size == "phone":
                 faults = [
                     (one["id"], [node["target"] for node in one["nodes"]])

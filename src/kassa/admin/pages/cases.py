@@ -1,7 +1,9 @@
 """The exceptions inbox: what needs a person, what is known, what can be done, and who resolved it how."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,6 +12,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kassa import accounts, orders, reconciliation
+from kassa.admin import words
 from kassa.admin.desk import AnyRequest, Desk, enter, go, read_form, shop_of
 from kassa.admin.view import desk_page
 from kassa.admin.words import Label
@@ -38,10 +41,14 @@ _LABELS: Final[Mapping[str, str]] = {
     "refund_id": "Refund",
     "dispute_id": "Dispute",
     "due_by": "Deadline",
+    "capture_before": "Lapses",
     "job": "Job",
     "provider_is": "State at the provider",
     "ours_is": "State in our books",
 }
+#: Facts that are moments, and facts that are codes of the provider's.
+_MOMENTS: Final = frozenset({"due_by", "capture_before"})
+_CODES: Final = frozenset({"reason", "fraud_type"})
 #: Where a fact leads, if it names something that has a page.
 _PAGES: Final[Mapping[str, str]] = {"dispute_id": "/admin/disputes/{}", "event": "/admin/webhook-events/{}"}
 
@@ -119,7 +126,7 @@ def facts(known: Mapping[str, Any]) -> list[Fact]:
         if name not in told and value not in (None, "", [], {}):
             label = _LABELS.get(name, name.replace("_", " ").capitalize())
             link = _PAGES[name].format(value) if name in _PAGES else None
-            found.append(Fact(label, _text(value), link))
+            found.append(Fact(label, _in_words(name, value), link))
     return found
 
 
@@ -160,6 +167,16 @@ def _is_currency(code: object) -> bool:
         return isinstance(code, str) and exponent(code) >= 0
     except Invalid:
         return False
+
+
+def _in_words(name: str, value: object) -> str:
+    if name in _CODES:
+        return words.reason(str(value))
+    if name in _MOMENTS:
+        with suppress(ValueError):
+            at = datetime.fromisoformat(str(value)).astimezone(UTC)
+            return f"{at.day} {at:%b %Y, %H:%M} UTC"
+    return _text(value)
 
 
 def _text(value: object) -> str:

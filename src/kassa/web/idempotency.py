@@ -17,8 +17,10 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope,
 
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
-from kassa.kernel.errors import Conflict, Invalid, Unavailable
+from kassa.kernel.errors import Conflict, Invalid, KassaError, Unavailable
 from kassa.web import queries
+from kassa.web.errors import fault_of, problem
+from kassa.web.headers import request_id
 from kassa.web.queries import KEPT, Stored
 
 HEADER: Final = "Idempotency-Key"
@@ -110,8 +112,14 @@ class Idempotency:
         if status >= 400:
             claim.kept = False  # kept in a transaction that did not commit
         if not claim.kept and status < 500 and status not in _NOT_KEPT:
-            async with shop.db.transaction() as tx:
-                await _answer(tx, claim, status, headers, body)
+            try:
+                async with shop.db.transaction() as tx:
+                    await _answer(tx, claim, status, headers, body)
+            except KassaError as error:
+                # Not raised: the framework takes the answer that was held back for one that was sent.
+                failed = problem(fault_of(error, request_id(scope)))
+                await failed.to_asgi_response(None, Request(scope))(scope, receive, send)
+                return
         for message in held:
             await send(message)
 

@@ -1,6 +1,7 @@
 """Related things at once: the same locks, always in the same order."""
 
 import asyncio
+from contextvars import copy_context
 
 import pytest
 from tests.factories import place
@@ -58,3 +59,17 @@ async def test_money_and_the_same_order_sent_again_never_wait_for_each_other_in_
     assert same.result().id == order.id
     assert (await till.order(order)).state is orders.State.PAID
     assert await till.stock() == (4, 0)
+
+
+async def test_tabs_that_pay_in_the_same_instant_stand_in_line_and_make_one_attempt(till, db, clock, waiting):
+    order = await place(db, clock)
+    outside = copy_context()  # the tabs are not in the transaction that keeps them waiting
+
+    async with asyncio.TaskGroup() as group, db.transaction() as tx:
+        await orders.lock(tx, order.id)
+        tabs = [group.create_task(till.pay(order), context=outside.copy()) for _ in range(10)]
+        await waiting(10)
+
+    assert len({tab.result().intent_ref for tab in tabs}) == 1
+    assert len(await till.payments(order)) == 1
+    assert len((await till.stripe.stripe.v1.payment_intents.list_async({})).data) == 1

@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 import pytest
+from tests.storefront.test_buying import buy, pay, session_of
 
 from kassa import orders, payments
 from kassa.stripe import Unreachable
@@ -97,6 +98,20 @@ async def test_no_page_says_that_nothing_was_charged_while_nobody_knows(browser,
     assert "can&#39;t be reached" in other.text
     for page in (other, shown, await browser.get(f"/orders/{order_id}/return")):
         assert not re.search("nothing (was|has been) charged", page.text, re.IGNORECASE)
+
+
+async def test_whoever_buys_again_while_stripe_is_away_is_told_nothing_about_the_last_purchase(browser, till):
+    till.deaf = True
+    assert await pay(till, session_of(await buy(browser))) == 200
+    lost = {"match": {"path": "/v1/checkout/sessions*"}, "fault": "lose_request", "count": 50}
+    await till.stripe.control("POST", "/faults", lost)
+
+    answer = await buy(browser, quantity=2)
+
+    assert answer.status_code == 503
+    assert "can&#39;t be reached" in answer.text
+    assert not re.search("nothing (was|has been) charged", answer.text, re.IGNORECASE)
+    assert await till.stock() == (5, 1)
 
 
 async def test_while_the_bank_decides_an_order_asks_for_no_more(browser, db, till):

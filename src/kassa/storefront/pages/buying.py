@@ -27,7 +27,7 @@ from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 #: A page that waits for the bank looks again by itself after so many seconds, so often.
 _PAUSE: Final = 3
 _TURNS: Final = 40
-_UNREACHED: Final = "Stripe can't be reached just now. Nothing was charged; please try again in a moment."
+_UNREACHED: Final = "Stripe can't be reached just now. Try again in a moment; you will not be charged twice."
 
 
 @post("/buy-now", include_in_schema=False)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.factories import place
+from tests.webhooks.events import event, hear
 
 from kassa import ledger, orders, refunds
 
@@ -50,6 +51,7 @@ async def test_whoever_sends_a_second_payment_back_by_hand_takes_nothing_from_th
         await till.settle()
 
     after = await till.order(order)
+    assert [r.kind for r in await till.refunds(order) if r.state == "succeeded"] == ["surplus"]
     assert (after.state, after.refunded_minor) == (S.PAID, 0)
     assert sorted(await till.charged()) == [0, order.total_minor]
     assert await till.stock() == (4, 0)
@@ -83,3 +85,31 @@ async def test_a_refund_that_is_canceled_counts_no_longer_and_the_books_say_so(t
     async with db.connection() as conn:
         entries = await ledger.of_order(conn, order.id)
     assert [e.kind for e in entries if e.cause == f"refund:{refund.id}"] == ["refund", "refund_failed"]
+
+
+async def test_a_dispute_that_is_faster_than_its_payment_waits_for_it(till, db, clock):
+    order, _ = await paid(till, db, clock)
+    till.deaf = True
+    second = await till.stripe.stripe.v1.payment_intents.create_async(
+        {
+            "amount": order.total_minor, "currency": "eur", "payment_method": "pm_card_createDispute",
+            "confirm": True, "return_url": "http://shop.test/", "automatic_payment_methods": {"enabled": True},
+            "metadata": {"kassa_order": str(order.id)},
+        }
+    )  # fmt: skip
+    clock.advance(minutes=10)
+    await till.settle()
+    (dispute,) = (await till.stripe.stripe.v1.disputes.list_async({})).data
+    told = {"id": dispute.id, "object": "dispute", "payment_intent": second.id}
+    await hear(till, event("charge.dispute.created", "evt_fast", **told))
+    async with db.connection() as conn:
+        assert await conn.fetchval("select state from stripe_events where id = 'evt_fast'") == "received"
+
+    till.deaf = False
+    for _ in range(3):
+        clock.advance(hours=1)
+        await till.settle()
+
+    async with db.connection() as conn:
+        assert await conn.fetchval("select state from stripe_events where id = 'evt_fast'") == "handled"
+        assert await conn.fetchval("select count(*) from disputes where provider_ref = $1", dispute.id) == 1

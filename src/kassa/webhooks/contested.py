@@ -8,7 +8,7 @@ from kassa.inbox import WaitingEvent
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
 from kassa.stripe import Gateway
-from kassa.webhooks.told import NOT_OURS, Told
+from kassa.webhooks.told import Told, without_payment
 
 
 async def dispute_moved(
@@ -17,5 +17,5 @@ async def dispute_moved(
     """Record what is true now of the dispute that the event is about."""
     dispute = await disputes.sync(db, gateway, event.object_id, clock=clock)
     if dispute is None:
-        return NOT_OURS
+        return await without_payment(gateway, event, data)
     return Told(f"dispute {dispute.id}: {dispute.state}", dispute.order_id)

@@ -21,7 +21,7 @@ from kassa.stripe import Gateway
 from kassa.webhooks.contested import dispute_moved
 from kassa.webhooks.ignored import why
 from kassa.webhooks.moved import payment_moved
-from kassa.webhooks.told import NOT_OURS, Heed, NotYet, Told
+from kassa.webhooks.told import NOT_OURS, Heed, NotYet, Told, without_payment
 
 #: With pauses doubling to an hour this is about half a day; then a person must look.
 MAX_ATTEMPTS: Final = 20
@@ -101,7 +101,7 @@ async def _refund_moved(
 ) -> Told:
     """A refund moved, ours or one made at the provider: record what is true now."""
     if not await refunds.sync(db, gateway, event.object_id, clock=clock):
-        return NOT_OURS
+        return await without_payment(gateway, event, data)
     payment = await _paid_by(db, data)
     return Told(f"refund {event.object_id} recorded", payment.order_id if payment else None)
 
@@ -112,7 +112,7 @@ async def _warned_of_fraud(
     """A card's issuer suspects fraud: somebody must look, before it becomes a dispute."""
     payment = await _paid_by(db, data)
     if payment is None:
-        return NOT_OURS
+        return await without_payment(gateway, event, data)
     known = {
         "warning": event.object_id, "fraud_type": data.get("fraud_type"), "payment_id": str(payment.id),
         "amount_minor": payment.received_minor, "currency": payment.currency,

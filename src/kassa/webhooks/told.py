@@ -27,3 +27,18 @@ Heed = Callable[[Database, Gateway, WaitingEvent, Mapping[str, Any], Clock], Awa
 
 class NotYet(Exception):
     """The event is about something of ours that is not written down (yet): try again."""
+
+
+async def without_payment(gateway: Gateway, event: WaitingEvent, data: Mapping[str, Any]) -> Told:
+    """What an event comes to whose payment is not here.
+
+    Raises:
+        NotYet: the payment carries our marks, so it will be; the event was faster.
+    """
+    intent = data.get("payment_intent")
+    reference = intent.get("id") if isinstance(intent, Mapping) else intent
+    if reference and any(
+        name.startswith("kassa_") for name in (await gateway.intent(str(reference))).metadata
+    ):
+        raise NotYet(f"{event.object_id} is about {reference}, which carries our marks and is not there")
+    return NOT_OURS

@@ -109,6 +109,8 @@ async def test_a_debit_that_fails_in_the_end_lets_the_goods_go(till, clock):
     assert (await now(till, bought)).state == "expired"
     assert await till.stock() == (5, 0)
     assert await count(till, "orders") == 0
+    proof = await reconciliation.prove(till.db, till.gateway, clock=clock)
+    assert proof.ok, [check.violations for check in proof.checks if not check.ok]
 
 
 @pytest.mark.parametrize(("fault", "held"), [("lose_answer", 1), ("lose_request", 1)])

@@ -89,7 +89,7 @@ async def sync_buy_now(
         return found
     if found.session_ref is None:
         return found if found.state == "expired" else await _open(db, gateway, found, clock=clock)
-    session = await _given_up(gateway, await gateway.session(found.session_ref))
+    session = await gateway.session(found.session_ref)
     async with db.transaction() as tx:
         return await record(tx, buy_now_id, session, now=clock.now(), actor=actor)
 
@@ -110,23 +110,12 @@ async def give_up(db: Database, gateway: Gateway, buy_now_id: UUID, *, clock: Cl
         found = await _open(db, gateway, found, clock=clock)
     if found.state != "open" or found.session_ref is None:
         return found
-    session = await _given_up(gateway, await gateway.expire_session(found.session_ref))
+    session = await gateway.expire_session(found.session_ref)
     async with db.transaction() as tx:
         after = await record(tx, buy_now_id, session, now=clock.now(), actor=actor)
     if after.state == "open":
         raise payments.StillProcessing("The bank has not decided about the payment yet.")
     return after
-
-
-async def _given_up(gateway: Gateway, session: Session) -> Session:
-    """A page that is complete can't be expired; what a debit that failed left behind it is closed, before the goods
-    go.
-    """
-    intent = session.intent
-    if session.status != "complete" or intent is None or intent.status != "requires_payment_method":
-        return session
-    await gateway.cancel_intent(intent.id)
-    return await gateway.session(session.id)
 
 
 async def look_after_buy_nows(db: Database, gateway: Gateway, *, clock: Clock) -> int:

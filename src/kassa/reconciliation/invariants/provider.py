@@ -34,14 +34,15 @@ class Difference:
 async def intents(tx: Tx, seen: Sequence[Seen], *, asked_at: datetime) -> list[Difference]:
     """Each success of theirs is one of ours, of the same amount; and none of theirs can be paid without its stock.
 
-    Theirs were read from `asked_at` on: a success of ours that is younger may not have been there yet.
+    Theirs were read from `asked_at` on: a success of ours that is younger may not have been there yet. What a failed
+    debit leaves behind a complete page is for nobody to pay, and Stripe lets nobody cancel it.
     """
     rows = await tx.fetch(
         """
         with told as (
             select told.*, coalesce(by_id.id, by_mark.id) as payment_id,
                 coalesce(by_id.order_id, by_mark.order_id, bought.id) as owner_id, by_id.state, by_id.received_minor,
-                by_id.currency as ours_in, by_id.succeeded_at
+                by_id.currency as ours_in, by_id.succeeded_at, bought.state as bought_state
             from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::uuid[])
                 as told (id, status, amount, currency, mark)
                 left join payments as by_id on by_id.provider = 'stripe' and by_id.intent_ref = told.id
@@ -62,6 +63,7 @@ async def intents(tx: Tx, seen: Sequence[Seen], *, asked_at: datetime) -> list[D
                 (told.state, received_minor, ours_in) is distinct from ('succeeded', amount, told.currency)
             when told.state = 'succeeded' then succeeded_at < $6
             when status = 'canceled' then false
+            when status = 'requires_payment_method' and (told.state = 'failed' or bought_state = 'expired') then false
             else coalesce(holds.state, 'gone') not in ('held', 'paying') and jobs.id is null end
         limit 101
         """,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from babel.dates import format_datetime
 
 from kassa import cart, fulfilment, orders
+from kassa.kernel.money import show
 
 _OTHER: Final = "Nothing was charged; try another card."
 _DIGITS: Final = "Nothing was charged; check the digits and try again."
@@ -106,7 +107,10 @@ def problem(line: cart.CartLine, currency: str) -> str:
 def event(entry: orders.OrderEvent) -> str | None:
     """A row of the journal for the customer; None for what only concerns the shop."""
     text = _EVENTS.get(entry.type.removeprefix("order.")) or _EVENTS.get(entry.type)
-    carrier = entry.data.get("carrier") if entry.type == "order.shipped" else None
+    data = entry.data
+    if text and entry.type.startswith("refund.") and "currency" in data:
+        return f"{text}: {show(data['amount_minor'], data['currency'])}"
+    carrier = data.get("carrier") if entry.type == "order.shipped" else None
     return f"{text} with {carrier}" if carrier else text
 
 

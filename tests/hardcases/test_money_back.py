@@ -44,7 +44,12 @@ async def test_whoever_sends_a_second_payment_back_by_hand_takes_nothing_from_th
             "metadata": {"kassa_order": str(order.id)},
         }
     )  # fmt: skip
-    await till.stripe.stripe.v1.refunds.create_async({"payment_intent": second.id})
+    made = await till.stripe.stripe.v1.refunds.create_async({"payment_intent": second.id})
+    told = {"id": made.id, "object": "refund", "payment_intent": second.id}
+    await hear(till, event("refund.created", "evt_fast", **told))
+    async with db.connection() as conn:
+        assert await conn.fetchval("select state from stripe_events where id = 'evt_fast'") == "received"
+
     till.deaf = False
     for _ in range(3):
         clock.advance(hours=1)

@@ -124,3 +124,50 @@ def test_no_news_puts_a_refund_back_on_its_way():
     for told in (State.PENDING, State.SUCCEEDED, State.FAILED, State.CANCELED):
         assert after(State.REQUESTED, told, submitted=False) is told
         assert after(State.PENDING, told, submitted=True) is told
+
+
+async def test_a_refund_of_an_object_made_twice_is_not_one_of_the_payment_whose_marks_it_carries(till):
+    order = await till.sold()
+    (payment,) = await till.payments(order)
+    till.deaf = True
+    marks = {"kassa_order": str(order.id), "kassa_payment": str(payment.id)}
+    second = await till.stripe.paid(metadata=marks)
+    made = await till.stripe.stripe.v1.refunds.create_async({"payment_intent": second.id, "amount": 100})
+
+    assert not await refunds.sync(till.db, till.gateway, made.id, clock=till.clock)
+
+    assert await till.states(order) == []
+    assert (await till.order(order)).refunded_minor == 0
+
+
+async def test_a_second_refund_with_the_mark_of_one_of_ours_is_money_of_its_own(till):
+    order = await till.sold()
+    (refund,) = await till.give_back(order, amount=500)
+    await till.settle()
+    (ours,) = await till.refunds(order)
+    wish = {
+        "payment_intent": await till.intent(order), "amount": 300, "metadata": {"kassa_refund": str(refund.id)},
+    }  # fmt: skip
+
+    await till.stripe.stripe.v1.refunds.create_async(wish)
+    await till.settle()
+
+    assert await till.states(order) == [("requested", 500, "succeeded"), ("found", 300, "succeeded")]
+    assert (await till.order(order)).refunded_minor == 800
+    assert (await till.refunds(order))[0].provider_ref == ours.provider_ref
+    assert (await till.books())["refunds"] == 800
+
+
+async def test_a_refund_with_the_mark_of_another_orders_refund_moves_that_one_nowhere(till):
+    first, second = await till.sold(), await till.sold()
+    till.deaf = True
+    (refund,) = await till.give_back(first, amount=500)
+    wish = {
+        "payment_intent": await till.intent(second), "amount": 300, "metadata": {"kassa_refund": str(refund.id)},
+    }  # fmt: skip
+    made = await till.stripe.stripe.v1.refunds.create_async(wish)
+
+    assert await refunds.sync(till.db, till.gateway, made.id, clock=till.clock)
+
+    assert await till.states(first) == [("requested", 500, "requested")]
+    assert await till.states(second) == [("found", 300, "succeeded")]

@@ -89,7 +89,10 @@ async def _heard(tx: Tx, payment: payments.Payment, answer: ProviderRefund, *, n
     refund = await queries.by_provider_ref(tx, answer.id)
     ours = parse_id(answer.metadata.get("kassa_refund", ""))
     if refund is None and ours is not None:
-        refund = await queries.get(tx, ours)
+        marked = await queries.get(tx, ours)
+        # A mark can be copied: a refund of another payment, or one that the provider has already, is not this one.
+        if marked is not None and marked.payment_id == payment.id and marked.provider_ref is None:
+            refund = marked
     if refund is None:
         await _found(tx, await payments.get(tx, payment.id), answer, now=now)
         return

@@ -6,6 +6,7 @@ import pytest
 
 from kassa import disputes
 from kassa.disputes import State
+from kassa.disputes.service import heard
 from kassa.disputes.states import after, of_provider
 
 FEE = 1500
@@ -125,10 +126,29 @@ def test_what_is_said_late_changes_nothing(told):
     assert after(State.WARNING_NEEDS_RESPONSE, told) is told
     assert after(told, told) is told
     if told not in disputes.CLOSED:
-        for closed in disputes.CLOSED:
+        for closed in disputes.CLOSED - {State.WARNING_CLOSED}:
             assert after(closed, told) is closed
         assert after(State.UNDER_REVIEW, told) is State.UNDER_REVIEW
 
 
 def test_a_stage_that_nobody_knows_yet_is_under_review():
     assert of_provider("appeal_under_review") is State.UNDER_REVIEW
+
+
+async def test_what_was_asked_before_the_verdict_and_is_heard_after_it_takes_nothing_again(till):
+    order = await till.sold()
+    dispute = await till.contest(order)
+    (payment,) = await till.payments(order)
+    early = await till.gateway.dispute(dispute.provider_ref)
+    won = await till.decide(dispute, "won")
+
+    await heard(till.db, payment, early, clock=till.clock)
+
+    assert await till.now(dispute) == won
+    assert (won.withdrawn_minor, won.fee_minor) == (0, 0)
+
+
+def test_an_inquiry_that_was_closed_may_still_become_a_chargeback():
+    assert after(State.WARNING_CLOSED, State.NEEDS_RESPONSE) is State.NEEDS_RESPONSE
+    assert after(State.WARNING_CLOSED, State.UNDER_REVIEW) is State.UNDER_REVIEW
+    assert after(State.WARNING_CLOSED, State.WARNING_UNDER_REVIEW) is State.WARNING_CLOSED

@@ -41,6 +41,9 @@ async def heard(db: Database, payment: payments.Payment, told: ProviderDispute, 
         await orders.lock(tx, payment.order_id)
         now = clock.now()
         before = await queries.by_provider_ref(tx, told.id)
+        if before is not None and states.is_late(before.state, states.of_provider(told.status)):
+            await _post(tx, before, told, now=now)
+            return before  # somebody who asked later was faster; only what the books miss is added
         after = _as_told(before or _new(payment, told, now=now), told, now=now)
         if before is None:
             await queries.insert(tx, after)
@@ -87,7 +90,7 @@ def _as_told(dispute: Dispute, told: ProviderDispute, *, now: datetime) -> Dispu
     )  # fmt: skip
 
 
-_INQUIRY: Final = frozenset({State.WARNING_NEEDS_RESPONSE, State.WARNING_UNDER_REVIEW})
+_INQUIRY: Final = frozenset({State.WARNING_NEEDS_RESPONSE, State.WARNING_UNDER_REVIEW, State.WARNING_CLOSED})
 
 
 async def _opened(tx: Tx, dispute: Dispute, *, now: datetime) -> None:

@@ -39,10 +39,18 @@ def of_provider(status: str) -> State:
 def after(state: State, told: State) -> State:
     """What a dispute becomes when the provider says `told`; what was said late changes nothing.
 
-    One that is over stays over, but banks do change their verdict.
+    One that is over stays over, but banks do change their verdict, and a question that was closed may still
+    become a chargeback.
     """
     if told in CLOSED:
+        return told
+    if state is State.WARNING_CLOSED and told in (State.NEEDS_RESPONSE, State.UNDER_REVIEW):
         return told
     if state in CLOSED:
         return state
     return told if _ORDER[told] > _ORDER[state] else state
+
+
+def is_late(state: State, told: State) -> bool:
+    """Whether `told` is what the provider said before it said `state`."""
+    return after(state, told) is not told

@@ -1,11 +1,14 @@
 """Buying at once when answers are lost, banks take their time, and money comes late or wrong."""
 
+from dataclasses import replace
+
 import pytest
 from tests.checkout.buying import HOLD_SECONDS, buy, count, now, order_of, pay, sync
 from tests.factories import after_the_hold, make_variant, place
 from tests.money import Till
 
 from kassa import checkout, inventory, orders, reconciliation
+from kassa.checkout.bought import record
 from kassa.kernel.ids import new_id, same_token
 from kassa.stripe import Rejected, Unreachable
 
@@ -96,6 +99,19 @@ async def test_a_bank_that_takes_its_time_keeps_the_goods_until_it_has_decided(t
 
     assert (await order_of(till, bought)).state is S.PAID
     assert await till.stock() == (4, 0)
+
+
+async def test_a_voucher_that_is_not_paid_yet_keeps_the_goods(till, clock):
+    bought = await buy(till)
+    await pay(till, bought, "pm_sepaDebit_successDelayed")
+    session = await till.gateway.session(bought.session_ref)
+    waits = replace(session, intent=replace(session.intent, status="requires_action"))
+
+    async with till.db.transaction() as tx:
+        after = await record(tx, bought.id, waits, now=clock.now(), actor="clock")
+
+    assert (session.status, after.state) == ("complete", "open")
+    assert await till.stock() == (5, 1)
 
 
 async def test_a_debit_that_fails_in_the_end_lets_the_goods_go(till, clock):

@@ -60,7 +60,8 @@ def _state(session: Session | None) -> str:
         return "over"
     intent = session.intent.status if session.intent else ""
     if session.status == "complete":
-        return "processing" if intent in ("processing", "requires_capture") else "over"
+        # A voucher that is not paid yet still requires the customer's action when the page is done.
+        return "processing" if intent in ("processing", "requires_capture", "requires_action") else "over"
     return intent if intent in ("processing", "requires_action") else "open"
 
 

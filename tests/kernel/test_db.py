@@ -32,3 +32,33 @@ async def test_a_database_that_goes_away_is_unavailable_not_a_fault_of_ours(dsn:
         assert await conn.fetchval("select 1") == 1
     await admin.close()
     await database.close()
+
+
+async def test_a_statement_that_takes_too_long_changed_nothing_and_is_not_a_fault_of_ours(dsn: str) -> None:
+    database = await Database.connect(dsn, max_size=1)
+
+    async def dawdle() -> None:
+        async with database.transaction() as tx:
+            await tx.execute("set local statement_timeout = 20")
+            await tx.fetchval("select pg_sleep(5)")
+
+    with pytest.raises(Unavailable) as refused:
+        await dawdle()
+
+    assert refused.value.code == "busy"
+    await database.close()
+
+
+async def test_a_server_that_only_reads_just_now_is_one_that_is_away(dsn: str) -> None:
+    database = await Database.connect(dsn, max_size=1)
+
+    async def write() -> None:
+        async with database.transaction() as tx:
+            await tx.execute("set transaction read only")
+            await tx.execute("create table marks (id integer)")
+
+    with pytest.raises(Unavailable) as refused:
+        await write()
+
+    assert refused.value.code == "database_unavailable"
+    await database.close()

@@ -44,6 +44,8 @@ _GONE: Final = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
     ConnectionError,
 )
 
@@ -127,8 +129,9 @@ class Database:
         """One transaction at READ COMMITTED; commits when the block ends, rolls back when it raises.
 
         Raises:
-            Unavailable: a lock was not to be had within 3 s, or the database gave up on a deadlock;
-                nothing changed and the same again may work.
+            Unavailable: a lock was not to be had within 3 s, a statement took longer than 15 s, or the database
+                gave up on a deadlock: nothing changed and the same again may work (`busy`). Or the database went
+                away (`database_unavailable`): then nobody knows.
         """
         with _translated():
             async with self._acquire() as raw:
@@ -179,7 +182,10 @@ class _translated:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(
             error,
-            asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError,
+            asyncpg.LockNotAvailableError
+            | asyncpg.DeadlockDetectedError
+            | asyncpg.SerializationError
+            | asyncpg.QueryCanceledError,
         ):
             raise Unavailable("Somebody else is changing the same thing; try again.", code="busy") from error
         # A pooled connection that broke says that it "has been released".

@@ -6,6 +6,7 @@ import pytest
 from tests.notifications.orders import make_order, make_refund
 
 from kassa import inventory, orders, refunds
+from kassa.kernel.errors import Unavailable
 from kassa.orders import Event
 
 PAID = (Event.PAYMENT_SUCCEEDED,)
@@ -69,6 +70,26 @@ async def test_a_form_sent_twice_gives_back_once(operator, db, made):
     for _ in range(2):
         await operator.send(f"/admin/orders/{made.order_id}/refunds", refund_id=drawn, amount="5.00")
 
+    assert [amount for amount, *_ in await written(db, made)] == [500]
+
+
+async def test_nobody_is_told_that_nothing_was_refunded_when_nobody_knows(operator, db, made, monkeypatch):
+    await operator.open(f"/admin/orders/{made.order_id}")
+    form = {
+        "refund_id": re.search(r'name="refund_id" value="([^"]+)"', operator.page).group(1),
+        "amount": "5.00",
+    }
+
+    async def silence(*_: object, **__: object) -> None:
+        raise Unavailable("The database is not to be reached.", code="database_unavailable")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(refunds, "request", silence)
+        answer = await operator.send(f"/admin/orders/{made.order_id}/refunds", **form)
+
+    assert answer.status_code == 503
+    assert "Nothing was refunded" not in (await operator.open(f"/admin/orders/{made.order_id}")).text
+    await operator.send(f"/admin/orders/{made.order_id}/refunds", **form)
     assert [amount for amount, *_ in await written(db, made)] == [500]
 
 

@@ -44,6 +44,8 @@ async def refund(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
             total = show(sum(one.amount_minor for one in made), order.currency)
             await accounts.flash(tx, desk.token, f"{total} go back; the provider is being asked.", "good")
     except (Conflict, Invalid, Unavailable) as refused:
+        if refused.code == "database_unavailable":
+            raise  # whether it was written down is not known; the same form again finds out
         async with shop.db.transaction() as tx:
             await accounts.flash(tx, desk.token, f"Nothing was refunded. {refused.detail}", "bad")
     return go(f"/admin/orders/{id_}#refunds")

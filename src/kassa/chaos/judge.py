@@ -37,6 +37,7 @@ async def judge(world: World) -> Sequence[str]:
 async def _money(conn: Conn, world: World) -> list[str]:
     """What the provider took for an order and did not send back is what the order says it kept."""
     took: Counter[str] = Counter()
+    sent_back: Counter[str] = Counter()
     of_charge: dict[str, str] = {}
     async for charge in _all(world, "/v1/charges"):
         if charge["status"] == "succeeded" and charge["captured"]:
@@ -44,8 +45,9 @@ async def _money(conn: Conn, world: World) -> list[str]:
             took[owner] += charge["amount_captured"]
     async for refund in _all(world, "/v1/refunds"):
         if refund["status"] not in ("failed", "canceled") and refund["charge"] in of_charge:
-            took[of_charge[refund["charge"]]] -= refund["amount"]
-    kept, bounced = await queries.kept(conn), await queries.bounced(conn)
+            sent_back[of_charge[refund["charge"]]] += refund["amount"]
+    kept, surplus = await queries.kept(conn), await queries.surplus(conn)
+    bounced = await queries.bounced(conn)
     broken = [
         f"the provider took {took[owner]} for {owner}, which is no order"
         for owner in took
@@ -53,9 +55,13 @@ async def _money(conn: Conn, world: World) -> list[str]:
     ]
     for order_id, (state, amount, currency) in kept.items():
         due = amount + bounced.get(order_id, 0)
-        if took[order_id] != due:
+        there = took[order_id] - sent_back[order_id]
+        if there != due:
+            broken.append(f"order {order_id} is {state} and kept {due} {currency}; the provider {there}")
+        asked = world.asked_back[order_id] + surplus.get(order_id, 0)
+        if sent_back[order_id] > asked:
             broken.append(
-                f"order {order_id} is {state} and kept {due} {currency}; the provider {took[order_id]}"
+                f"order {order_id}: {sent_back[order_id]} {currency} went back, {asked} were asked for"
             )
     charged = set(of_charge.values())
     broken += [

@@ -3,6 +3,7 @@
 import json
 import random
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from kassa.chaos.asgi import Answer
 from kassa.chaos.world import World
@@ -19,6 +20,7 @@ ACTS: Final = (
     "decide",
     "count",
     "reconcile",
+    "stray",
 )
 _TRIES: Final = 10
 _PAUSE: Final = 25.0
@@ -60,7 +62,9 @@ class Operator:
             for parcel in order["fulfilments"][:2]:
                 await self._ask("POST", f"/api/v1/admin/fulfilments/{parcel['id']}/delivery", {})
         elif act.startswith("refund") and act != "refund_at_stripe":
-            await self._ask("POST", f"/api/v1/admin/orders/{order_id}/refunds", self._refund(act, order))
+            body = self._refund(act, order)
+            self._world.asked_back[order_id] += self._worth(body, order)
+            await self._ask("POST", f"/api/v1/admin/orders/{order_id}/refunds", body)
         else:
             await self._at_stripe(act, order)
 
@@ -79,6 +83,15 @@ class Operator:
         chosen = {"line_id": line["id"], "quantity": 1, "restock": self._chance.random() < 0.5}
         return {"lines": [chosen], "reason": "requested_by_customer"}
 
+    def _worth(self, body: dict[str, Any], order: dict[str, Any]) -> int:
+        """At most so many minor units are asked for."""
+        if "amount" in body:
+            return int(body["amount"])
+        if "lines" in body:
+            chosen = {one["line_id"] for one in body["lines"]}
+            return sum(int(line["total"]["amount"]) for line in order["lines"] if line["id"] in chosen)
+        return int(order["total"]["amount"])
+
     async def _at_stripe(self, act: str, order: dict[str, Any]) -> None:
         """What happens to the charge of an order without the shop being asked."""
         paid = [one for one in order["payments"] if one["state"] == "succeeded"]
@@ -96,9 +109,22 @@ class Operator:
         elif act == "dispute":
             body = json.dumps({"charge": mine[0]["id"]}).encode()
             await self._world.command("POST", "/_sandbox/disputes", body)
+        elif act == "stray":
+            await self._stray(mine[0])
         else:
-            form = f"charge={mine[0]['id']}&amount={self._chance.choice((50, 300))}".encode()
-            await self._world.command("POST", "/v1/refunds", form)
+            amount = self._chance.choice((50, 300))
+            form = f"charge={mine[0]['id']}&amount={amount}".encode()
+            if (await self._world.command("POST", "/v1/refunds", form)).status == 200:
+                self._world.asked_back[order["id"]] += amount
+
+    async def _stray(self, charge: dict[str, Any]) -> None:
+        """Somebody copies a payment by hand, with the shop's marks on it: the order was paid already."""
+        form = {
+            "amount": charge["amount"], "currency": charge["currency"], "confirm": "true",
+            "payment_method": "pm_card_visa", "payment_method_types[]": "card",
+            "metadata[kassa_order]": charge["metadata"]["kassa_order"],
+        }  # fmt: skip
+        await self._world.command("POST", "/v1/payment_intents", urlencode(form).encode())
 
     async def _decide(self, charge: dict[str, Any]) -> None:
         """The bank decides a dispute that is open."""

@@ -68,6 +68,17 @@ async def bounced(conn: Conn) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+async def surplus(conn: Conn) -> dict[str, int]:
+    """Surplus that is on its way back or there, in minor units by order."""
+    rows = await conn.fetch(
+        """
+        select order_id::text, sum(amount_minor)::bigint from refunds
+        where kind = 'surplus' and state not in ('failed', 'canceled') group by order_id
+        """
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def kept(conn: Conn) -> dict[str, tuple[str, int, str]]:
     """What each order says it kept: its state, minor units, currency."""
     rows = await conn.fetch(

@@ -1,5 +1,6 @@
 """Everything around the actors: the database, the provider and its wires, the processes, and how each fails."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class Provider(Protocol):
 @dataclass(slots=True)
 class World:
     """One run's world, and what outsiders were told: when an order was called paid, which were called canceled,
-    what an idempotency key made.
+    what an idempotency key made. `asked_back`: how much of an order was asked to go back, in minor units.
     """
 
     stage: Stage
@@ -61,6 +62,7 @@ class World:
     told_paid: dict[str, float] = field(default_factory=dict)
     told_canceled: set[str] = field(default_factory=set)
     made: dict[str, set[str]] = field(default_factory=dict)
+    asked_back: Counter[str] = field(default_factory=Counter)
     _held_back: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
     _born: int = 0
 

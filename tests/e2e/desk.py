@@ -30,12 +30,13 @@ def operator(browser: Browser, shop: Shop) -> Iterator[Page]:
     context.close()
 
 
-def seen(page: Page, name: str) -> None:
+def seen(page: Page, name: str, *, whole: bool = True) -> None:
     """On a phone and on a desk, in the light and in the dark: nothing sticks out, axe finds nothing.
 
-    The pictures are kept; the page is left as it was.
+    The pictures are kept, of the `whole` page or of what the window shows; the page is left as it was.
     """
     PICTURES.mkdir(exist_ok=True)
+    page.wait_for_load_state("networkidle")
     before = page.viewport_size
     for size, (width, height) in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -46,7 +47,7 @@ def seen(page: Page, name: str) -> None:
             )
             assert wide <= 0, f"{name} is {wide} px wider than a {size}"
             page.screenshot(
-                path=PICTURES / f"{size}-{scheme}-{name}.png", full_page=True, animations="disabled"
+                path=PICTURES / f"{size}-{scheme}-{name}.png", full_page=whole, animations="disabled"
             )
             if size == "phone":
                 faults = [

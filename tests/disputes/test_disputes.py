@@ -152,3 +152,19 @@ def test_an_inquiry_that_was_closed_may_still_become_a_chargeback():
     assert after(State.WARNING_CLOSED, State.NEEDS_RESPONSE) is State.NEEDS_RESPONSE
     assert after(State.WARNING_CLOSED, State.UNDER_REVIEW) is State.UNDER_REVIEW
     assert after(State.WARNING_CLOSED, State.WARNING_UNDER_REVIEW) is State.WARNING_CLOSED
+
+
+async def test_one_that_was_over_before_we_heard_of_it_leaves_no_case_and_no_job_behind(till):
+    order = await till.sold()
+    till.deaf = True
+    made = await till.contest(order, told=False)
+    status, _ = await till.stripe.control("POST", f"/disputes/{made['id']}/close", {"status": "lost"})
+    assert status == 200
+
+    found = await disputes.sync(till.db, till.gateway, made["id"], clock=till.clock)
+    await till.settle()
+
+    assert found.state is State.LOST
+    assert await till.cases() == []
+    async with till.db.connection() as conn:
+        assert await conn.fetchval("select count(*) from jobs where name = 'resolve_case'") == 0

@@ -264,3 +264,14 @@ async def test_control_looking_first_two_operators_believe_that_they_resolved_it
     believed = await asyncio.gather(*(look_then_close(db, clock, case.id, f"staff:{n}") for n in range(5)))
 
     assert sum(believed) > 1
+
+
+async def test_a_case_that_came_right_before_it_was_opened_does_not_stay_open(db, clock):
+    args = {"kind": "dispute_opened", "cause": "dispute:one", "resolution": "The dispute is over: won."}
+
+    with pytest.raises(reconciliation.CaseNotFound):
+        await reconciliation.resolve_from_job(db, args, clock=clock)
+    assert await open_one(db, clock, "dispute_opened", "dispute:one")
+    await reconciliation.resolve_from_job(db, args, clock=clock)
+
+    assert [(case.kind, case.state) for case in await newest(db)] == [("dispute_opened", "resolved")]

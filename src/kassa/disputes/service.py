@@ -112,7 +112,7 @@ async def _moved(tx: Tx, dispute: Dispute, *, first: bool, now: datetime) -> Non
         data = {**_data(dispute), "state": dispute.state}
         name = f"dispute.{dispute.state}"
         await orders.note(tx, dispute.order_id, name, now=now, actor=_PROVIDER, data=data)
-    if dispute.state in states.CLOSED:
+    if dispute.state in states.CLOSED and not first:
         done = {
             "kind": "dispute_opened", "cause": f"dispute:{dispute.id}",
             "resolution": f"The dispute is over: {dispute.state.replace('_', ' ')}.",

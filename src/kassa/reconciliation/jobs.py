@@ -6,6 +6,8 @@ from uuid import UUID
 
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
+from kassa.reconciliation import queries
+from kassa.reconciliation.errors import CaseNotFound
 from kassa.reconciliation.service import open_case, resolve_cause
 
 
@@ -20,8 +22,13 @@ async def open_from_job(db: Database, args: Mapping[str, Any], *, clock: Clock) 
 
 
 async def resolve_from_job(db: Database, args: Mapping[str, Any], *, clock: Clock) -> None:
-    """The job `resolve_case`: what the case of `kind` and `cause` was about has come right; `resolution` says how."""
+    """The job `resolve_case`: what the case of `kind` and `cause` was about has come right; `resolution` says how.
+
+    Raises:
+        CaseNotFound: the job that opens it was slower; the same again, later.
+    """
+    kind, cause = args["kind"], args["cause"]
     async with db.transaction() as tx:
-        await resolve_cause(
-            tx, args["kind"], args["cause"], args["resolution"], actor="clock", now=clock.now()
-        )
+        done = await resolve_cause(tx, kind, cause, args["resolution"], actor="clock", now=clock.now())
+        if not done and not await queries.was_opened(tx, kind, cause):
+            raise CaseNotFound(f"The case {kind} of {cause} was not opened yet.")

@@ -93,6 +93,11 @@ async def close_case_of(tx: Tx, kind: str, cause: str, *, resolution: str, actor
     )
 
 
+async def was_opened(conn: Conn, kind: str, cause: str) -> bool:
+    """Whether there is a case of this cause, open or resolved."""
+    return bool(await conn.fetchval("select true from cases where kind = $1 and cause = $2", kind, cause))
+
+
 async def get_case(conn: Conn, case_id: UUID) -> Case:
     """The case.
 

@@ -1,6 +1,7 @@
 """A customer goes to their bank: the shop hears of it, answers in time, and the books say what it cost."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -168,3 +169,20 @@ async def test_one_that_was_over_before_we_heard_of_it_leaves_no_case_and_no_job
     assert await till.cases() == []
     async with till.db.connection() as conn:
         assert await conn.fetchval("select count(*) from jobs where name = 'resolve_case'") == 0
+
+
+async def test_an_inquiry_first_heard_of_when_it_was_closed_is_a_case_once_it_is_a_chargeback(till):
+    order = await till.sold()
+    (payment,) = await till.payments(order)
+    till.deaf = True
+    made = await till.contest(order, inquiry=True, told=False)
+    told = await till.gateway.dispute(made["id"])
+    await heard(till.db, payment, replace(told, status="warning_closed"), clock=till.clock)
+    await till.settle()
+    assert await till.cases() == []
+
+    after_ = await heard(till.db, payment, replace(told, status="needs_response"), clock=till.clock)
+    await till.settle()
+
+    assert (after_.state, after_.closed_at) == (State.NEEDS_RESPONSE, None)
+    assert await till.cases() == [("dispute_opened", "open")]

@@ -50,6 +50,8 @@ async def heard(db: Database, payment: payments.Payment, told: ProviderDispute, 
             await _opened(tx, after, now=now)
         else:
             await queries.write(tx, after)
+        if after.state not in states.CLOSED and (before is None or before.state in states.CLOSED):
+            await _open_case(tx, after, now=now)
         if before is None or before.state is not after.state:
             await _moved(tx, after, first=before is None, now=now)
         await _post(tx, after, told, now=now)
@@ -94,16 +96,16 @@ _INQUIRY: Final = frozenset({State.WARNING_NEEDS_RESPONSE, State.WARNING_UNDER_R
 
 
 async def _opened(tx: Tx, dispute: Dispute, *, now: datetime) -> None:
-    data = {**_data(dispute), "reason": dispute.reason, "provider_ref": dispute.provider_ref}
-    if dispute.due_by:
-        data["due_by"] = dispute.due_by.isoformat()
+    data = _facts(dispute)
     await orders.note(tx, dispute.order_id, "dispute.opened", now=now, actor=_PROVIDER, data=data)
-    if dispute.state not in states.CLOSED:
-        case = {
-            "kind": "dispute_opened", "cause": f"dispute:{dispute.id}", "known": data,
-            "order_id": str(dispute.order_id),
-        }  # fmt: skip
-        await jobs.enqueue(tx, "open_case", case, now=now, key=f"dispute_case:{dispute.id}")
+
+
+async def _open_case(tx: Tx, dispute: Dispute, *, now: datetime) -> None:
+    case = {
+        "kind": "dispute_opened", "cause": f"dispute:{dispute.id}", "known": _facts(dispute),
+        "order_id": str(dispute.order_id),
+    }  # fmt: skip
+    await jobs.enqueue(tx, "open_case", case, now=now, key=f"dispute_case:{dispute.id}")
 
 
 async def _moved(tx: Tx, dispute: Dispute, *, first: bool, now: datetime) -> None:
@@ -140,6 +142,12 @@ async def _entry(
         tx, kind, f"dispute:{dispute.id}", lines, currency=told.settled_in or dispute.currency, at=at,
         order_id=dispute.order_id,
     )  # fmt: skip
+
+
+def _facts(dispute: Dispute) -> dict[str, Any]:
+    """What the journal and the operator are told of a dispute at its beginning."""
+    due_by = {"due_by": dispute.due_by.isoformat()} if dispute.due_by else {}
+    return {**_data(dispute), "reason": dispute.reason, "provider_ref": dispute.provider_ref, **due_by}
 
 
 def _data(dispute: Dispute) -> dict[str, Any]:

@@ -250,3 +250,19 @@ async def test_what_a_bank_took_back_is_not_given_back_a_second_time(till):
 
     assert refused.value.extra["left"] == 0
     assert len(await till.states(order)) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_key_that_stripe_does_not_know_fails_no_refund(till, status):
+    order = await till.sold()
+    (refund,) = await till.give_back(order, amount=500)
+    fault = {"match": {"path": "/v1/refunds"}, "fault": "status", "status": status, "count": 1}
+    await till.stripe.control("POST", "/faults", fault)
+
+    with pytest.raises(Unreachable):
+        await refunds.submit(till.db, till.gateway, refund.id, clock=till.clock)
+
+    assert await till.states(order) == [("requested", 500, "requested")]
+    await refunds.submit(till.db, till.gateway, refund.id, clock=till.clock)
+    assert await till.states(order) == [("requested", 500, "succeeded")]
+    assert await till.cases() == []

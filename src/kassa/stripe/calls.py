@@ -8,6 +8,9 @@ import stripe
 from kassa.stripe.errors import Declined, Rejected, Unreachable
 
 _TRANSIENT: Final = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit"})
+#: Not let in (a key that was rolled, or may not do this): nothing was said about the wish, and what became of an
+#: earlier try is not known.
+_SHUT_OUT: Final = frozenset({401, 403})
 
 
 async def call(request: Awaitable[Any]) -> dict[str, Any]:
@@ -15,7 +18,7 @@ async def call(request: Awaitable[Any]) -> dict[str, Any]:
 
     Raises:
         Declined: the bank said no.
-        Unreachable: nobody knows whether it happened.
+        Unreachable: nobody knows whether it happened, or Stripe does not let us in.
         Rejected: Stripe refused the request as wrong.
     """
     try:
@@ -28,7 +31,7 @@ async def call(request: Awaitable[Any]) -> dict[str, Any]:
         status = error.http_status
         # Below 400 it was done, and the answer can't be read: what became of it is not known either.
         unknown = status is None or status < 400 or status >= 500 or status == 409
-        if unknown or error.code in _TRANSIENT:
+        if unknown or error.code in _TRANSIENT or status in _SHUT_OUT:
             raise Unreachable("Stripe could not do it just now.") from error
         raise Rejected(
             str(error.user_message or "Stripe refused the request."), provider_code=error.code

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -31,7 +32,10 @@ def rush(shop: Shop, skus: Sequence[str], *, key: str | None = None, pay: bool =
 
     An answer that does not come fails. With a `key`, all send the same one.
     """
-    return asyncio.run(_rush(shop, skus, repeat(key) if key else iter(lambda: uuid4().hex, None), pay))
+    keys = repeat(key) if key else iter(lambda: uuid4().hex, None)
+    # In a thread of its own: in this one, the browser may have a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(_rush(shop, skus, keys, pay))).result()
 
 
 async def _rush(shop: Shop, skus: Sequence[str], keys: Iterator[str], pay: bool) -> list[Answer]:

@@ -1,6 +1,5 @@
 """All SQL of `disputes` and `dispute_files`."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +8,8 @@ from uuid import UUID
 
 from kassa.disputes.errors import DisputeNotFound
 from kassa.disputes.states import State
+from kassa.kernel import cursor
 from kassa.kernel.db import Conn, Row, Tx
-from kassa.kernel.errors import Invalid
 
 _PAGE_LIMIT: Final = 100
 #: A row of another room, by column.
@@ -148,7 +147,7 @@ async def page(
         Invalid: `after` is no cursor of ours (`invalid_cursor`).
     """
     limit = max(1, min(limit, _PAGE_LIMIT))
-    at, last = _read_cursor(after)
+    at, last = cursor.read(after)
     rows = await conn.fetch(
         """
         select id, payment_id, order_id, provider_ref, reason, state, amount_minor, currency, withdrawn_minor,
@@ -164,7 +163,7 @@ async def page(
         limit + 1,
     )
     found = [_dispute(row) for row in rows[:limit]]
-    return DisputePage(found, _cursor(found[-1].created_at, found[-1].id) if len(rows) > limit else None)
+    return DisputePage(found, cursor.write(found[-1].created_at, found[-1].id) if len(rows) > limit else None)
 
 
 async def waiting(conn: Conn) -> int:
@@ -277,20 +276,3 @@ async def parcels(conn: Conn, order_id: UUID) -> list[Record]:
 def _dispute(row: Row) -> Dispute:
     values = dict(row)
     return Dispute(**{**values, "state": State(values["state"])})
-
-
-def _cursor(at: datetime, dispute_id: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{at.isoformat()}|{dispute_id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str | None) -> tuple[datetime | None, UUID | None]:
-    if not text:
-        return None, None
-    try:
-        at, _, last = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-        return moment, UUID(last)
-    except ValueError:
-        raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

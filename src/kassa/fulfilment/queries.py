@@ -1,6 +1,5 @@
 """All SQL of `fulfilments` and `fulfilment_lines`."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +9,8 @@ from uuid import UUID
 from kassa.fulfilment.carriers import tracking_url
 from kassa.fulfilment.errors import FulfilmentNotFound
 from kassa.fulfilment.states import State
+from kassa.kernel import cursor
 from kassa.kernel.db import Conn, Row, Tx
-from kassa.kernel.errors import Invalid
 
 _PAGE_LIMIT: Final = 100
 
@@ -266,7 +265,7 @@ async def to_ship(conn: Conn, *, after: str | None = None, limit: int = 50) -> T
         Invalid: `after` is no cursor of ours (`invalid_cursor`).
     """
     limit = max(1, min(limit, _PAGE_LIMIT))
-    at, last = _read_cursor(after)
+    at, last = cursor.read(after)
     rows = await conn.fetch(
         """
         with paid as (
@@ -309,26 +308,9 @@ async def to_ship(conn: Conn, *, after: str | None = None, limit: int = 50) -> T
     )
     found = [ToShip(*row.values()) for row in rows[:limit]]
     more = len(rows) > limit
-    return ToShipPage(found, _cursor(found[-1].created_at, found[-1].id) if more else None)
+    return ToShipPage(found, cursor.write(found[-1].created_at, found[-1].id) if more else None)
 
 
 def _parcel(row: Row, lines: tuple[ParcelLine, ...]) -> Fulfilment:
     values = dict(row)
     return Fulfilment(**{**values, "state": State(values["state"])}, lines=lines)
-
-
-def _cursor(at: datetime, order_id: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{at.isoformat()}|{order_id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str | None) -> tuple[datetime | None, UUID | None]:
-    if not text:
-        return None, None
-    try:
-        at, _, order_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-        return moment, UUID(order_id)
-    except ValueError:
-        raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

@@ -1,6 +1,5 @@
 """All SQL of `stripe_events`."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from kassa.inbox.errors import EventNotFound
+from kassa.kernel import cursor
 from kassa.kernel.db import Conn, Tx
-from kassa.kernel.errors import Invalid
 
 STATES: Final = ("received", "handled", "ignored", "dead")
 _PAGE_LIMIT: Final = 100
@@ -222,7 +221,7 @@ async def page(
         Invalid: `after` is no cursor of ours (`invalid_cursor`).
     """
     limit = max(1, min(limit, _PAGE_LIMIT))
-    at, last = _read_cursor(after)
+    at, last = cursor.read_named(after)
     rows = await conn.fetch(
         """
         select id, type, object_id, state, verdict, order_id, deliveries, attempts, replays, received_at, handled_at
@@ -242,7 +241,7 @@ async def page(
     )
     found = [Summary(*row.values()) for row in rows[:limit]]
     more = len(rows) > limit
-    return EventPage(found, _cursor(found[-1].received_at, found[-1].id) if more else None)
+    return EventPage(found, cursor.write(found[-1].received_at, found[-1].id) if more else None)
 
 
 async def heard_of(conn: Conn, object_ids: Sequence[str]) -> set[str]:
@@ -252,20 +251,3 @@ async def heard_of(conn: Conn, object_ids: Sequence[str]) -> set[str]:
         list(object_ids),
     )
     return {row["object_id"] for row in rows}
-
-
-def _cursor(at: datetime, event_id: str) -> str:
-    return base64.urlsafe_b64encode(f"{at.isoformat()}|{event_id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str | None) -> tuple[datetime | None, str | None]:
-    if not text:
-        return None, None
-    try:
-        at, _, event_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not event_id or "\x00" in event_id:
-            raise ValueError("a cursor is a time with its zone, and an id")
-        return moment, event_id
-    except ValueError:
-        raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

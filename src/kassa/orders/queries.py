@@ -1,6 +1,5 @@
 """All SQL of `orders`, `order_lines` and `order_events`."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from kassa.kernel import cursor
 from kassa.kernel.db import Conn, Row, Tx
-from kassa.kernel.errors import Invalid
 from kassa.kernel.ids import new_id
 from kassa.orders.errors import OrderNotFound
 from kassa.orders.states import State
@@ -324,7 +323,7 @@ async def list_orders(
         Invalid: `after` is no cursor of ours (`invalid_cursor`).
     """
     limit = max(1, min(limit, _PAGE_LIMIT))
-    at, last = _read_cursor(after)
+    at, last = cursor.read(after)
     digits = "".join(c for c in q or "" if c.isdecimal() and c.isascii())
     rows = await conn.fetch(
         """
@@ -347,7 +346,7 @@ async def list_orders(
     )
     found = [OrderSummary(row[0], row[1], State(row[2]), *list(row.values())[3:]) for row in rows[:limit]]
     more = len(rows) > limit
-    return OrderPage(found, _cursor(found[-1].created_at, found[-1].id) if more else None)
+    return OrderPage(found, cursor.write(found[-1].created_at, found[-1].id) if more else None)
 
 
 def _order(row: Row | None, lines: tuple[OrderLine, ...] = ()) -> Order:
@@ -355,20 +354,3 @@ def _order(row: Row | None, lines: tuple[OrderLine, ...] = ()) -> Order:
         raise OrderNotFound("There is no such order.")
     values = dict(row)
     return Order(**{**values, "state": State(values["state"])}, lines=lines)
-
-
-def _cursor(at: datetime, order_id: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{at.isoformat()}|{order_id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str | None) -> tuple[datetime | None, UUID | None]:
-    if not text:
-        return None, None
-    try:
-        at, _, order_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-        return moment, UUID(order_id)
-    except ValueError:
-        raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

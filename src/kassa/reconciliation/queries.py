@@ -1,14 +1,13 @@
 """All SQL of `cases`."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from kassa.kernel import cursor
 from kassa.kernel.db import Conn, Row, Tx
-from kassa.kernel.errors import Invalid
 from kassa.reconciliation.errors import CaseNotFound
 
 _PAGE_LIMIT: Final = 100
@@ -130,7 +129,7 @@ async def page_of_cases(
         Invalid: `after` is no cursor of ours (`invalid_cursor`).
     """
     limit = max(1, min(limit, _PAGE_LIMIT))
-    at, last = _read_cursor(after)
+    at, last = cursor.read(after)
     rows = await conn.fetch(
         """
         select id, kind, cause, order_id, known, state, opened_at, resolved_at, resolved_by, resolution
@@ -148,7 +147,7 @@ async def page_of_cases(
     )
     found = [_case(row) for row in rows[:limit]]
     more = len(rows) > limit
-    return CasePage(found, _cursor(found[-1]) if more else None)
+    return CasePage(found, cursor.write(found[-1].opened_at, found[-1].id) if more else None)
 
 
 async def cases_of_order(conn: Conn, order_id: UUID) -> list[Case]:
@@ -173,21 +172,3 @@ async def open_cases(conn: Conn) -> dict[str, int]:
 
 def _case(row: Row) -> Case:
     return Case(*row.values())
-
-
-def _cursor(case: Case) -> str:
-    text = f"{case.opened_at.isoformat()}|{case.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str | None) -> tuple[datetime | None, UUID | None]:
-    if not text:
-        return None, None
-    try:
-        at, _, case_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-        return moment, UUID(case_id)
-    except ValueError:
-        raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

@@ -1,6 +1,8 @@
 """The shop, broken on purpose: one function for each way, which takes pytest's `MonkeyPatch`."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -14,6 +16,7 @@ from kassa.jobs import queue, worker
 from kassa.kernel import db as kernel
 from kassa.kernel.ids import new_id
 from kassa.orders import queries as order_rows
+from kassa.payments import queries as recording_rows
 from kassa.payments import record as recording
 from kassa.payments import service as attempts
 from kassa.refunds import service as sending_back
@@ -165,17 +168,13 @@ def unsigned_events(patch: Patch) -> None:
 
 
 def success_twice(patch: Patch) -> None:
-    """A success that is heard again is recorded again."""
+    """A success that is heard again is taken for another one."""
 
-    async def record(tx: Any, payment: Any, facts: Any, **more: Any) -> Any:
-        before = await real(tx, payment, facts, **more)
-        if payment.state == "succeeded" and facts.state == "succeeded":
-            order = await orders.lock(tx, payment.order_id)
-            await recording._take(tx, order, payment, facts, **more)
-        return before
+    async def get(conn: Any, payment_id: Any) -> Any:
+        payment = await recording_rows.get(conn, payment_id)
+        return replace(payment, state="open") if payment.state == "succeeded" else payment
 
-    real = recording.record
-    _everywhere(patch, "record", record, attempts)
+    patch.setattr(recording, "queries", SimpleNamespace(**{**vars(recording_rows), "get": get}))
 
 
 def asked_before_written(patch: Patch) -> None:
@@ -279,24 +278,3 @@ def paid_is_said_early(patch: Patch) -> None:
 def stock_is_not_given_back(patch: Patch) -> None:
     """An order that is over keeps its stock."""
     patch.setattr(inventory, "release", _nothing)
-
-
-def answer_before_the_row(patch: Patch) -> None:
-    """What the provider made is forgotten when its answer is lost: an attempt is given up and another begun."""
-
-    async def collect(db: Any, gateway: Any, payment_id: Any, *, clock: Any) -> Any:
-        try:
-            return await real(db, gateway, payment_id, clock=clock)
-        except attempts.Rejected:
-            raise
-        except Exception as error:
-            async with db.connection() as conn:
-                payment = await payments.get(conn, payment_id)
-            lost = attempts.Facts(
-                state="failed", currency=payment.currency, received=0, last_error={"message": "lost"}
-            )
-            await attempts._settle(db, payment, lost, clock=clock, actor="stripe:api")
-            raise error
-
-    real = attempts.collect
-    _everywhere(patch, "collect", collect, payments, attempts)

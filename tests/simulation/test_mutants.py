@@ -34,7 +34,11 @@ MUTANTS = (
     Mutant("payment_key", PAYING | {"rates": STORMY}),
     Mutant("refund_key", REFUNDING | {"acts": ("refund", "refund_line"), "rates": STORMY}),
     Mutant("keys_claimed_late", {"habits": ("twice", "impatient")}),
-    Mutant("released_before_closed", {"habits": ("pays_then_cancels", "late", "cancels"), "orders": 20}),
+    Mutant(
+        "released_before_closed",
+        {"habits": ("pays_then_cancels",), "cards": ("pm_card_authenticationRequired",), "orders": 40,
+         "rates": Rates(0.6, 0, 0, 0, 0)},
+    ),
     Mutant("expiry_does_not_ask", {"habits": ("late", "pays_then_cancels")}),
     Mutant("events_are_believed", {"habits": ("plain",), "cards": ("pm_sepaDebit_failed_de",), "orders": 20}),
     Mutant("unsigned_events", {"habits": ("plain",), "rates": STORMY}),
@@ -48,7 +52,6 @@ MUTANTS = (
     Mutant("done_before_it_is_done", {"habits": ("plain",), "rates": Rates(0, 0, 0.01, 0, 0)}),
     Mutant("paid_is_said_early", {"habits": ("plain",), "cards": ("pm_sepaDebit_failed_de",)}),
     Mutant("stock_is_not_given_back", {"habits": ("cancels",), "orders": 5}),
-    Mutant("answer_before_the_row", PAYING | {"rates": STORMY}),
 )  # fmt: skip
 
 

@@ -121,7 +121,8 @@ class Operator:
         """Somebody copies a payment by hand, with the shop's marks on it: the order was paid already."""
         form = {
             "amount": charge["amount"], "currency": charge["currency"], "confirm": "true",
-            "payment_method": "pm_card_visa", "payment_method_types[]": "card",
+            "payment_method": "pm_card_visa", "automatic_payment_methods[enabled]": "true",
+            "automatic_payment_methods[allow_redirects]": "never",
             "metadata[kassa_order]": charge["metadata"]["kassa_order"],
         }  # fmt: skip
         await self._world.command("POST", "/v1/payment_intents", urlencode(form).encode())

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import logging
 from collections import Counter
+from importlib import import_module
 
 import pytest
 
 from kassa.chaos.luck import CALM, NETWORK, WEBHOOK, Rates
 from kassa.chaos.run import Plan, Result
-from kassa.cli import chaos
 from kassa.cli.chaos import as_document, as_lines, play_in
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -76,8 +77,9 @@ def test_the_exit_status_says_whether_everything_holds(violations, status, monke
         await asyncio.sleep(0)
         return result_of(*violations)
 
-    monkeypatch.setattr(chaos, "play_in", play_in)
-    monkeypatch.setattr(chaos.logging, "disable", lambda level: None)
+    command = import_module("kassa.cli.chaos")
+    monkeypatch.setattr(command, "play_in", play_in)
+    monkeypatch.setattr(logging, "disable", lambda level: None)
 
-    assert chaos.run(4, 60, as_json=True) == status
+    assert command.run(4, 60, as_json=True) == status
     assert json.loads(capsys.readouterr().out)["seed"] == 4

@@ -13,6 +13,7 @@ CARDS: Final = (
     GOOD, GOOD, GOOD, GOOD, "pm_card_mastercard", "pm_card_visa_chargeDeclined",
     "pm_card_visa_chargeDeclinedInsufficientFunds", "pm_card_authenticationRequired", "pm_sepaDebit_success_de",
     "pm_sepaDebit_failed_de", "pm_card_pendingRefund", "pm_card_refundFail", "pm_card_createDispute",
+    "pm_sepaDebit_successDelayed", "pm_sepaDebit_failedDelayed",
 )  # fmt: skip
 HABITS: Final = (
     "plain", "plain", "plain", "twice", "two_tabs", "switches", "impatient", "late", "leaves", "cancels", "closes",

@@ -180,7 +180,11 @@ def test_an_amount_of_a_currency_that_does_not_exist_is_shown_as_it_is():
 
 
 def test_moments_and_codes_of_the_provider_are_told_in_words():
-    known = {"due_by": "2026-12-11T23:59:59+00:00", "reason": "product_not_received", "capture_before": "soon"}
+    known = {
+        "due_by": "2026-12-11T23:59:59+00:00",
+        "reason": "product_not_received",
+        "capture_before": "soon",
+    }
 
     assert [(fact.label, fact.text) for fact in facts(known)] == [
         ("Deadline", "11 Dec 2026, 23:59 UTC"),

@@ -51,7 +51,9 @@ async def test_a_run_tells_what_it_looked_at_repaired_and_left(
         assert fact in text
 
 
-async def test_a_run_that_could_not_go_on_says_why(operator: Browser, db: Database, clock: FrozenClock) -> None:
+async def test_a_run_that_could_not_go_on_says_why(
+    operator: Browser, db: Database, clock: FrozenClock
+) -> None:
     await ran(db, clock, finished=False, error="Stripe did not answer.", cases=0)
     clock.advance(hours=1)
 

@@ -181,6 +181,8 @@ def asked_before_written(patch: Patch) -> None:
     """The provider is asked for a refund before a row says so."""
 
     async def insert(tx: Any, refund: Any) -> bool:
+        if refund.provider_ref is not None:
+            return bool(await real(tx, refund))
         payment = await payments.get(tx, refund.payment_id)
         token = kernel._open.set(0)
         try:

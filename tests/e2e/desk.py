@@ -36,7 +36,7 @@ def seen(page: Page, name: str, *, whole: bool = True) -> None:
     The pictures are kept, of the `whole` page or of what the window shows; the page is left as it was.
     """
     PICTURES.mkdir(exist_ok=True)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     before = page.viewport_size
     for size, (width, height) in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})

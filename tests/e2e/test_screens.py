@@ -52,5 +52,4 @@ def test_pages_for_nobody_in_particular(page: Page, shop: Shop, path: str, name:
 def test_the_pages_of_programs(page: Page, shop: Shop):
     for address, name in ((f"{shop.base}/docs", "docs"), (f"{shop.stripe}/_sandbox", "sandbox")):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
         page.screenshot(path=PICTURES / f"desk-light-{name}.png")

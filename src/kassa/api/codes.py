@@ -78,7 +78,10 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "dispute_file_not_found": (404, "The dispute has no such file."),
     "dispute_not_answerable": (409, "The evidence was submitted, or the dispute is over."),
     "no_evidence": (409, "There is nothing to submit yet."),
-    "invalid_evidence": (422, "No such field, too much text, or a file that banks don't take; `errors` names it."),
+    "invalid_evidence": (
+        422,
+        "No such field, too much text, or a file that banks don't take; `errors` names it.",
+    ),
     # administration
     "invalid_product": (422, "The product is not valid; `errors` names each member."),
     "sku_taken": (409, "The SKU belongs to another product."),

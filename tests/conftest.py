@@ -7,6 +7,7 @@ import asyncio
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -56,10 +57,18 @@ async def dsn(cluster_dsn: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def db(dsn: str) -> AsyncIterator[Database]:
-    """An open `Database` on an empty, migrated database."""
+    """An open `Database` on an empty, migrated database.
+
+    After a test in which a `Till` was used, orders, money and stock must agree: whatever it tested, it left no
+    shop behind that could not be proved.
+    """
     database = await Database.connect(dsn, max_size=24)
     yield database
+    money = sys.modules.get("tests.money")
+    till = money.TILLS.pop(database, None) if money else None
+    violations = await till.violations() if till else []
     await database.close()
+    assert not violations
 
 
 @pytest.fixture

@@ -3,12 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from tests.stripe_sandbox.harness import SECRET, InProcess, World
 
-from kassa import checkout, inventory, jobs, orders, payments, refunds, webhooks
+from kassa import (
+    checkout,
+    disputes,
+    fulfilment,
+    inventory,
+    jobs,
+    orders,
+    payments,
+    reconciliation,
+    refunds,
+    webhooks,
+)
 from kassa.kernel.clock import FrozenClock
 from kassa.kernel.db import Database, assert_no_transaction
+from kassa.kernel.errors import Unavailable
+from kassa.reconciliation import reconcile
 from kassa.stripe import Gateway
 
 
@@ -21,10 +35,20 @@ class LawfulTransport(InProcess):
         return await super().request_async(*args, **kwargs)
 
 
+#: The till of each open database: when a test is over, its shop is proved.
+TILLS: WeakKeyDictionary[Database, "Till"] = WeakKeyDictionary()
+
+
 class Till:
-    """A shop, a Stripe, and the hands of a customer."""
+    """A shop, a Stripe, and the hands of a customer.
+
+    `broken_by_hand`: the test is about what must not be (a control without its lock, rows that nobody wrote), so
+    the shop it leaves behind is not proved.
+    """
 
     def __init__(self, db: Database, clock: FrozenClock) -> None:
+        TILLS[db] = self
+        self.broken_by_hand = False
         self.db = db
         self.clock = clock
         self.deaf = False
@@ -38,33 +62,49 @@ class Till:
             return_base="http://shop.test",
         )  # fmt: skip
 
-        def on(verb: Any, name: str) -> jobs.Handler:
+        self.worker = jobs.Worker(
+            db,
+            clock,
+            self._handlers(),
+            steps=[lambda: webhooks.heed_waiting(db, self.gateway, clock=clock)],
+        )
+
+    def _handlers(self) -> Mapping[str, jobs.Handler]:
+        """Every job name and the verb it stands for; mail is another room's."""
+        db, clock = self.db, self.clock
+
+        def on(verb: Any, name: str | None = None) -> jobs.Handler:
             async def handle(args: Mapping[str, Any]) -> None:
-                await verb(UUID(args[name]))
+                await verb(UUID(args[name]) if name else args)
 
             return handle
 
         async def nothing(args: Mapping[str, Any]) -> None:
             """Mail is another room's."""
 
-        self.worker = jobs.Worker(
-            db,
-            clock,
-            {
-                "refund_surplus": on(
-                    lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"
-                ),
-                "submit_refund": on(
-                    lambda id_: refunds.submit(db, self.gateway, id_, clock=clock), "refund_id"
-                ),
-                "close_payment": on(
-                    lambda id_: checkout.close_payment(db, self.gateway, id_, clock=clock), "payment_id"
-                ),
-                "send_receipt": nothing,
-                "send_refund_mail": nothing,
-            },
-            steps=[lambda: webhooks.heed_waiting(db, self.gateway, clock=clock)],
-        )
+        return {
+            "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
+            "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
+            "submit_refund": on(lambda id_: refunds.submit(db, self.gateway, id_, clock=clock), "refund_id"),
+            "close_payment": on(
+                lambda id_: checkout.close_payment(db, self.gateway, id_, clock=clock), "payment_id"
+            ),
+            "record_fee": on(
+                lambda id_: payments.record_fee(db, self.gateway, id_, clock=clock), "payment_id"
+            ),
+            "sync_buy_now": on(
+                lambda id_: checkout.sync_buy_now(db, self.gateway, id_, clock=clock, actor="reconciliation"),
+                "buy_now_id",
+            ),
+            "reconcile": on(lambda args: reconcile.run_from_job(db, self.gateway, args, clock=clock)),
+            "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
+            "submit_dispute": on(lambda id_: disputes.send(db, self.gateway, id_, clock=clock), "dispute_id"),
+            "send_dispute_mail": nothing,
+            "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
+            "send_receipt": nothing,
+            "send_refund_mail": nothing,
+            "send_shipping_mail": nothing,
+        }
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         if self.deaf:
@@ -129,6 +169,17 @@ class Till:
         """The types of its events, oldest first."""
         async with self.db.connection() as conn:
             return [event.type for event in await orders.events(conn, order.id)]
+
+    async def violations(self) -> list[str]:
+        """What must hold and does not. No mails are built here, so there are no receipts."""
+        if self.broken_by_hand:
+            return []
+        try:
+            proof = await reconciliation.prove(self.db)
+        except Unavailable:
+            return []  # the test closed the database itself
+        checks = [check for check in proof.checks if check.name != "receipts"]
+        return [f"{check.name}: {violation}" for check in checks for violation in check.violations]
 
     async def charged(self) -> list[int]:
         """Amounts of the successful charges that Stripe knows, less what it sent back."""

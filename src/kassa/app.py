@@ -9,11 +9,27 @@ from uuid import UUID
 
 from litestar import Litestar
 
-from kassa import accounts, admin, api, checkout, jobs, notifications, refunds, storefront, web, webhooks
+from kassa import (
+    accounts,
+    admin,
+    api,
+    checkout,
+    disputes,
+    fulfilment,
+    jobs,
+    notifications,
+    payments,
+    reconciliation,
+    refunds,
+    storefront,
+    web,
+    webhooks,
+)
 from kassa.config import Settings
 from kassa.kernel.clock import Clock, SystemClock
 from kassa.kernel.db import Database
 from kassa.mail import Mailer, SmtpMailer, StoreMailer
+from kassa.reconciliation import reconcile
 from kassa.shop import Shop
 from kassa.stripe import Gateway, Transport
 
@@ -39,6 +55,8 @@ def build_shop(
             api_base=settings.stripe_api_base or None,
             transport=Transport(),
             return_base=settings.base_url,
+            capture=settings.capture,
+            name=settings.name,
         ),
         mailer=mailer or (SmtpMailer(settings.smtp_url) if settings.smtp_url else StoreMailer()),
         clock=clock or SystemClock(),
@@ -87,9 +105,9 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
     """Every job name and the verb it stands for."""
     db, gateway, clock = shop.db, shop.gateway, shop.clock
 
-    def on(verb: Callable[[UUID], Any], argument: str) -> jobs.Handler:
+    def on(verb: Callable[[Any], Any], argument: str | None = None) -> jobs.Handler:
         async def handle(args: Mapping[str, Any]) -> None:
-            await verb(UUID(args[argument]))
+            await verb(UUID(args[argument]) if argument else args)
 
         return handle
 
@@ -101,9 +119,25 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
             lambda id_: notifications.build_refund_mail(db, id_, clock=clock, settings=shop.settings),
             "refund_id",
         ),
+        "send_shipping_mail": on(
+            lambda args: notifications.build_shipping_mail(db, args, clock=clock, settings=shop.settings)
+        ),
         "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
         "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
+        "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
         "submit_refund": on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
+        "record_fee": on(lambda id_: payments.record_fee(db, gateway, id_, clock=clock), "payment_id"),
+        "send_dispute_mail": on(
+            lambda args: notifications.build_dispute_mail(db, args, clock=clock, settings=shop.settings)
+        ),
+        "submit_dispute": on(lambda id_: disputes.send(db, gateway, id_, clock=clock), "dispute_id"),
+        "sync_buy_now": on(
+            lambda id_: checkout.sync_buy_now(db, gateway, id_, clock=clock, actor="reconciliation"),
+            "buy_now_id",
+        ),
+        "reconcile": on(lambda args: reconcile.run_from_job(db, gateway, args, clock=clock)),
+        "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
+        "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }
 
@@ -126,18 +160,39 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
             timedelta(seconds=2),
             lambda: checkout.look_after_payments(db, gateway, clock=clock),
         ),
+        jobs.Schedule(
+            "look_after_refunds",
+            timedelta(minutes=1),
+            lambda: refunds.look_after(db, gateway, clock=clock),
+        ),
+        jobs.Schedule(
+            "watch_webhooks", timedelta(minutes=1), lambda: payments.watch_webhooks(db, clock=clock)
+        ),
+        jobs.Schedule(
+            "look_after_buy_nows",
+            timedelta(seconds=2),
+            lambda: checkout.look_after_buy_nows(db, gateway, clock=clock),
+        ),
+        jobs.Schedule(
+            "look_after_disputes",
+            timedelta(minutes=10),
+            lambda: disputes.look_after(db, gateway, clock=clock),
+        ),
+        jobs.Schedule("reconcile", timedelta(hours=1), lambda: reconcile.nightly(db, clock=clock)),
         jobs.Schedule("sweep", timedelta(minutes=10), sweep),
     )
 
 
-def build_worker(shop: Shop) -> jobs.Worker:
-    """A worker on this shop: jobs, schedules, and the inbox of Stripe's events."""
+def build_worker(shop: Shop, *, proving: bool = True) -> jobs.Worker:
+    """A worker on this shop: jobs, schedules, the inbox of Stripe's events and, if `proving`, the proof."""
+    inbox = [lambda: webhooks.heed_waiting(shop.db, shop.gateway, clock=shop.clock)]
+    prover = [reconciliation.Prover(shop.db, shop.gateway, shop.clock).step] if proving else []
     return jobs.Worker(
         shop.db,
         shop.clock,
         job_handlers(shop),
         schedules(shop),
-        steps=[lambda: webhooks.heed_waiting(shop.db, shop.gateway, clock=shop.clock)],
+        steps=[*inbox, *prover],
     )
 
 

@@ -18,6 +18,8 @@ from kassa.kernel.errors import KassaError
 from kassa.kernel.money import exponent
 
 _FILE_LIMIT: Final = 16 * 1024
+_NAME_LIMIT: Final = 100
+_SECRETS_LIMIT: Final = 2
 _LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 
 
@@ -61,7 +63,11 @@ class Settings:
         "Stripe's secret key, `sk_…`. Empty: `kassa up` starts the sandbox.", secret=True
     )
     stripe_publishable_key: str = _setting("Stripe's publishable key, `pk_…`; it is shown to browsers.")
-    stripe_webhook_secret: str = _setting("Signing secret of the webhook endpoint, `whsec_…`.", secret=True)
+    stripe_webhook_secret: str = _setting(
+        "Signing secret of the webhook endpoint, `whsec_…`; while it is being rolled, the new and the old one, "
+        "comma separated.",
+        secret=True,
+    )
     stripe_api_base: str = _setting("Address of the Stripe API; only for the sandbox.")
     stripe_js_url: str = _setting(
         "Address of Stripe.js; only for the sandbox.", "https://js.stripe.com/endive/stripe.js"
@@ -69,6 +75,12 @@ class Settings:
     smtp_url: str = _setting(
         "Mail server, `smtp://user:password@host:587` or `smtps://…`. Empty: mails are kept, see `/_dev/mail`.",
         secret=True,
+    )
+    name: str = _setting("What the shop is called, on Stripe's payment page too.", "Kassa")
+    capture: str = _setting(
+        "`automatic`: a payment is collected at once. `manual`: it is only authorised, and collected when the goods "
+        "are sent.",
+        "automatic",
     )
     mail_from: str = _setting("Sender of the shop's mails.", "Kassa <shop@localhost>")
 
@@ -99,6 +111,11 @@ class Settings:
         """Whether payments go to the Stripe sandbox and not to Stripe."""
         return bool(self.stripe_api_base)
 
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The secrets that Stripe may sign with now: none, one, or two while one is being rolled."""
+        return tuple(secret.strip() for secret in self.stripe_webhook_secret.split(",") if secret.strip())
+
     def _check(self) -> None:
         if self.env not in ("development", "production"):
             raise ConfigError("KASSA_ENV must be development or production.")
@@ -112,6 +129,12 @@ class Settings:
         for locale in self.locales:
             if not _LOCALE.fullmatch(locale):
                 raise ConfigError(f"KASSA_LOCALES: {locale[:20]!r} is not a language such as en or de-AT.")
+        if self.capture not in ("automatic", "manual"):
+            raise ConfigError("KASSA_CAPTURE must be automatic or manual.")
+        if not (self.name.isprintable() and 1 <= len(self.name) <= _NAME_LIMIT):
+            raise ConfigError(f"KASSA_NAME must be 1 to {_NAME_LIMIT} printable characters.")
+        if len(self.webhook_secrets) > _SECRETS_LIMIT:
+            raise ConfigError("STRIPE_WEBHOOK_SECRET holds at most two secrets, comma separated.")
         for name in ("base_url", "stripe_api_base", "stripe_js_url"):
             _check_address(name, getattr(self, name), ("http", "https"))
         _check_address("database_url", self.database_url, ("postgresql", "postgres"), local=True)

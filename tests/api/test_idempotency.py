@@ -4,6 +4,7 @@ import asyncio
 
 from tests.api.conftest import ORDER, count
 
+from kassa.kernel.errors import Unavailable
 from kassa.web import queries
 from kassa.web.idempotency import LEASE
 
@@ -140,3 +141,41 @@ async def _crashed(guest, db) -> None:
             set status = null, body = null, headers = null, locked_until = created_at + interval '60 seconds'
             """
         )
+
+
+async def test_an_answer_that_could_not_be_kept_is_an_outage_and_the_wish_is_still_done_once(
+    guest, monkeypatch
+):
+    order = await guest.order()
+    path, token = f"/orders/{order['id']}/payments", {"X_Order_Token": order["token"]}
+
+    async def gone(*args, **kwargs):
+        raise Unavailable("The database is not to be reached.", code="database_unavailable")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(queries, "answer", gone)
+        broken.setattr(queries, "give_up", gone)
+        failed = await guest.wish(path, {"flow": "element"}, key="p", **token)
+    early = await guest.wish(path, {"flow": "element"}, key="p", **token)
+
+    assert (failed.status_code, failed.json()["code"]) == (503, "database_unavailable")
+    assert (early.status_code, early.json()["code"]) == (409, "idempotency_in_flight")
+
+
+async def test_after_the_lease_of_a_lost_answer_the_same_attempt_is_there(guest, clock, monkeypatch):
+    order = await guest.order()
+    path, token = f"/orders/{order['id']}/payments", {"X_Order_Token": order["token"]}
+
+    async def gone(*args, **kwargs):
+        raise Unavailable("The database is not to be reached.", code="database_unavailable")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(queries, "answer", gone)
+        broken.setattr(queries, "give_up", gone)
+        await guest.wish(path, {"flow": "element"}, key="p", **token)
+    clock.advance(seconds=LEASE.total_seconds() + 1)
+    paid = await guest.wish(path, {"flow": "element"}, key="p", **token)
+    shown = await guest.get(f"/orders/{order['id']}", **token)
+
+    assert paid.status_code == 200
+    assert [one["id"] for one in shown.json()["payments"]] == [paid.json()["id"]]

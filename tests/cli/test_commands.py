@@ -13,7 +13,8 @@ from kassa.migrations import files
 
 COMMANDS = [
     (), ("up",), ("serve",), ("worker",), ("migrate",), ("sandbox",), ("openapi",), ("keys",), ("keys", "create"),
-    ("staff",), ("staff", "create"), ("catalog",), ("catalog", "import"), ("catalog", "export"),
+    ("staff",), ("staff", "create"), ("catalog",), ("catalog", "import"), ("catalog", "export"), ("prove",),
+    ("reconcile",),
 ]  # fmt: skip
 
 
@@ -70,6 +71,10 @@ def test_every_command_explains_itself(words):
         ("catalog", "import"),
         ("catalog", "import", "/no/such/file.csv"),
         ("migrate", "extra"),
+        ("reconcile", "--since", "a while"),
+        ("reconcile", "--since", "0h"),
+        ("reconcile", "--since", "2999-01-01"),
+        ("reconcile",),
     ],
     ids=" ".join,
 )

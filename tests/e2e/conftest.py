@@ -62,7 +62,7 @@ def shop() -> Iterator[Shop]:
         capture_output=True, text=True, check=True,
     ).stdout.strip()  # fmt: skip
     password = (data / "demo-staff.password").read_text().strip()
-    yield Shop(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", key, password)
+    yield Shop(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", key, password, data)
     process.terminate()
     assert process.wait(timeout=60) == 0
     assert process.stdout
@@ -104,3 +104,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
     )
     yield tab
     assert not complaints
+
+
+@pytest.fixture(autouse=True)
+def proof(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test, orders, money and stock agree, with the provider's books too."""
+    yield
+    if "shop" in request.fixturenames:
+        request.getfixturevalue("shop").prove()

@@ -1,9 +1,13 @@
 """What the browser tests know of a shop: its API as operator, its sandbox as Stripe, its pages as customer."""
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -40,6 +44,7 @@ class Shop:
     stripe: str
     key: str
     password: str
+    data: Path
 
     def api(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """A call of the API as operator."""
@@ -57,6 +62,15 @@ class Shop:
         })  # fmt: skip
         assert made.status_code == 201, made.text
         return book
+
+    def prove(self) -> None:
+        """Orders, money and stock agree, with the provider's books too."""
+        command = [sys.executable, "-m", "kassa", "prove", "--json", "--data-dir", str(self.data)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert done.returncode in (0, 1), done.stderr
+        proof = json.loads(done.stdout)
+        assert proof["with_provider"]
+        assert not [violation for check in proof["checks"] for violation in check["violations"]]
 
     def control(self, method: str, path: str, body: Any = None) -> None:
         """A call of the sandbox's control routes."""

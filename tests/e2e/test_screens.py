@@ -1,70 +1,55 @@
-"""Every page at the width of a phone and of a desk, in the light and in the dark; the pictures are kept."""
-
-from itertools import product
-from pathlib import Path
+"""Every page of a purchase at the width of a phone and of a desk, in the light and in the dark, and what axe says."""
 
 import pytest
-from playwright.sync_api import Browser, Page
-from tests.e2e.shop import Shop, add_to_cart, fill_checkout, pay_with
-
-PICTURES = Path(__file__).parent.parent.parent / "screenshots"
-SIZES = {"phone": (360, 780), "desk": (1440, 900)}
+from playwright.sync_api import Page
+from tests.e2e.desk import GOOD, PICTURES, seen
+from tests.e2e.shop import Shop, add_to_cart, card_frame, fill_checkout, pay_with
 
 
-def look(page: Page, name: str) -> None:
-    """Keep a picture; a page never scrolls sideways."""
-    page.wait_for_load_state("networkidle")
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} is {wide} px wider than the window"
-    page.screenshot(path=PICTURES / f"{name}.png")
-
-
-@pytest.mark.parametrize(("size", "scheme"), list(product(SIZES, ("light", "dark"))))
-def test_the_pages_of_a_purchase(browser: Browser, shop: Shop, size: str, scheme: str):
-    PICTURES.mkdir(exist_ok=True)
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-
-    def picture(name: str) -> None:
-        look(page, f"{size}-{scheme}-{name}")
-
+def test_the_pages_of_a_purchase(page: Page, shop: Shop):
     page.goto(shop.base)
-    picture("home")
+    seen(page, "home", whole=False)
     page.goto(f"{shop.base}/books")
-    picture("books")
+    seen(page, "books", whole=False)
     page.goto(f"{shop.base}/products/pride-and-prejudice")
-    picture("product")
+    seen(page, "product")
     add_to_cart(page)
     page.goto(f"{shop.base}/cart")
-    picture("cart")
+    seen(page, "cart")
     page.goto(f"{shop.base}/checkout")
-    picture("checkout")
+    seen(page, "checkout")
     fill_checkout(page)
     page.get_by_test_id("place-order").click()
     page.wait_for_url("**/pay")
-    page.frame_locator("iframe[name^=__privateStripeFrame]").first.locator("[name=number]").wait_for()
-    picture("pay")
-    pay_with(page, "4242424242424242")
+    card_frame(page).locator("[name=number]").wait_for()
+    seen(page, "pay")
+    pay_with(page, GOOD)
     page.wait_for_url(lambda url: "/orders/" in url and "/pay" not in url and "/return" not in url)
-    picture("receipt")
-    order_id = page.url.split("/orders/")[1].split("?")[0]
-    page.goto(f"{shop.base}/nowhere")
-    picture("not-found")
-    page.goto(f"{shop.base}/_dev/mail")
-    picture("mailbox")
-    page.goto(f"{shop.base}/admin")
-    picture("login")
-    page.locator("[name=email]").fill("demo@kassa.example")
-    page.locator("[name=password]").fill(shop.password)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/admin/orders**")
-    picture("orders")
-    page.goto(f"{shop.base}/admin/orders/{order_id}")
-    picture("order")
-    page.goto(f"{shop.base}/docs")
-    page.screenshot(path=PICTURES / f"{size}-{scheme}-docs.png")
-    page.goto(f"{shop.stripe}/_sandbox")
-    picture("sandbox")
-    context.close()
+    seen(page, "receipt")
+
+
+def test_what_is_bought_at_once_waits_to_be_paid(page: Page, shop: Shop):
+    page.goto(f"{shop.base}/products/{shop.book().slug}")
+    page.get_by_test_id("buy-now").click()
+    page.wait_for_url(f"{shop.stripe}/c/pay/**")
+    page.go_back()
+    page.reload()
+    page.get_by_role("link", name="Go on").click()
+    seen(page, "buy-now")
+    page.get_by_test_id("give-up").click()
+    page.get_by_role("heading", name="This came to nothing.").wait_for()
+    seen(page, "buy-now-given-up")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/nowhere", "not-found"), ("/_dev/mail", "mailbox"), ("/admin/login", "login")]
+)
+def test_pages_for_nobody_in_particular(page: Page, shop: Shop, path: str, name: str):
+    page.goto(shop.base + path)
+    seen(page, name, whole=False)
+
+
+def test_the_pages_of_programs(page: Page, shop: Shop):
+    for address, name in ((f"{shop.base}/docs", "docs"), (f"{shop.stripe}/_sandbox", "sandbox")):
+        page.goto(address)
+        page.screenshot(path=PICTURES / f"desk-light-{name}.png")

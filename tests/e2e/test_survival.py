@@ -36,7 +36,7 @@ class Mortal:
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         base, stripe = (f"http://127.0.0.1:{port}" for port in self.ports)
-        self.shop = Shop(base, stripe, made.stdout.strip(), "")
+        self.shop = Shop(base, stripe, made.stdout.strip(), "", self.data)
 
     def up(self) -> None:
         """Start it, or start it again."""
@@ -148,6 +148,7 @@ def everything_ends_right(shop: Shop, book: Book, orders: list[str], stock: int)
         total = shop.order(order_id)["total"]["amount"]
         assert charges[order_id] == ([total] if order_id in paid else []), states[order_id]
     assert shop.stock(book) == (stock - len(paid), 0)
+    shop.prove()
 
 
 @pytest.mark.parametrize("victim", ["kassa.cli.serving", "kassa worker", "stripe_sandbox"])

@@ -2,22 +2,31 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 
-from kassa.stripe import Gateway, Transport, Unreachable
+from kassa.stripe import Gateway, Transport, Unreachable, Window
+
+ALL = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
 
 
-def intent(size: int) -> bytes:
-    """A PaymentIntent of some length, as Stripe answers it."""
-    shown = {
-        "id": "pi_1", "object": "payment_intent", "status": "succeeded", "amount": 1299,
+def intent(number: int) -> dict[str, object]:
+    """A PaymentIntent of some length."""
+    return {
+        "id": f"pi_{number}", "object": "payment_intent", "status": "succeeded", "amount": 1299,
         "amount_received": 1299, "currency": "eur", "latest_charge": None, "last_payment_error": None,
-        "metadata": {"note": "x" * size},
+        "metadata": {"note": "x" * 4000},
     }  # fmt: skip
-    return json.dumps(shown).encode()
+
+
+def page(items: Sequence[object]) -> bytes:
+    """A list as Stripe answers it."""
+    return json.dumps(
+        {"object": "list", "data": items, "has_more": False, "url": "/v1/payment_intents"}
+    ).encode()
 
 
 @asynccontextmanager
@@ -54,15 +63,15 @@ async def answering(body: bytes, *, length: int | None = None) -> AsyncIterator[
 
 
 async def test_an_answer_that_arrives_in_many_parts_is_read_to_its_end():
-    async with answering(intent(400_000)) as gateway:
-        found = await gateway.intent("pi_1")
+    async with answering(page([intent(number) for number in range(100)])) as gateway:
+        (found,) = [each async for each in gateway.books.intents(ALL)]
 
-    assert (found.id, found.status) == ("pi_1", "succeeded")
+    assert [one.id for one in found.items] == [f"pi_{number}" for number in range(100)]
 
 
 async def test_an_answer_that_breaks_off_is_no_answer(monkeypatch):
     monkeypatch.setattr(Transport, "sleep_async", lambda self, seconds: asyncio.sleep(0))
-    whole = intent(4000)
+    whole = page([intent(1)])
 
     async with answering(whole[:2000], length=len(whole)) as gateway:
         with pytest.raises(Unreachable):
@@ -79,6 +88,6 @@ async def test_an_answer_that_does_not_end_is_given_up(monkeypatch):
     monkeypatch.setattr(Transport, "sleep_async", lambda self, seconds: asyncio.sleep(0))
     monkeypatch.setattr("kassa.stripe.transport._BODY_LIMIT", 5000)
 
-    async with answering(intent(40_000)) as gateway:
+    async with answering(page([intent(number) for number in range(10)])) as gateway:
         with pytest.raises(Unreachable):
             await gateway.intent("pi_1")

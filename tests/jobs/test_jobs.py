@@ -57,7 +57,12 @@ async def test_a_failing_job_is_tried_again_later_and_finally_kept_as_dead(db, c
         tries.append(args)
         raise ValueError("no luck")
 
-    worker = jobs.Worker(db, clock, {"greet": fail})
+    cases = []
+
+    async def open_case(args):
+        cases.append((args["kind"], args["known"]["job"], args["known"]["error"]))
+
+    worker = jobs.Worker(db, clock, {"greet": fail, "open_case": open_case})
     await put(db, clock)
     await jobs.drain(worker)
     assert len(tries) == 1
@@ -70,6 +75,7 @@ async def test_a_failing_job_is_tried_again_later_and_finally_kept_as_dead(db, c
     async with db.connection() as conn:
         dead = await jobs.dead(conn)
     assert [(job.name, job.last_error) for job in dead] == [("greet", "ValueError: no luck")]
+    assert cases == [("job_dead", "greet", "ValueError: no luck")]
 
     async with db.transaction() as tx:
         assert await jobs.retry(tx, dead[0].id, now=clock.now())

@@ -77,6 +77,10 @@ async def make_refund(db: Database, made: Made, clock: Clock, *, state: str = "s
     refund_id = new_id()
     async with db.transaction() as tx:
         await tx.execute(
+            "update payments set state = 'succeeded', surplus = true, received_minor = amount_minor where id = $1",
+            made.payment_id,
+        )
+        await tx.execute(
             """
             insert into refunds (id, payment_id, order_id, amount_minor, currency, kind, reason, state,
                 provider_ref, created_at, updated_at)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.notifications.orders import make_order, make_refund
 
-from kassa import notifications
+from kassa import notifications, orders
 from kassa.config import Settings
 from kassa.kernel.clock import FrozenClock
 from kassa.kernel.db import Database
@@ -57,6 +57,19 @@ async def test_a_receipt_says_what_was_bought_and_where_it_goes(db: Database, cl
             f"https://shop.example.org/orders/{made.order_id}?key=",
         ):  # fmt: skip
             assert fact in body
+
+
+async def test_a_receipt_carries_the_head_of_the_orders_journal(db: Database, clock: FrozenClock) -> None:
+    made = await make_order(db, clock, events=PAID)
+
+    await notifications.build_receipt(db, made.order_id, clock=clock, settings=SETTINGS)
+
+    async with db.connection() as conn:
+        head = await orders.chain_head(conn, made.order_id)
+    mail = await only_mail(db)
+    for body in (mail.text_body, mail.html_body):
+        assert "Journal" in body
+        assert head[:16] in body
 
 
 async def test_ten_jobs_at_once_build_one_receipt(db: Database, clock: FrozenClock) -> None:

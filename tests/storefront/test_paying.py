@@ -56,6 +56,8 @@ async def test_a_paid_order_comes_back_to_its_receipt_and_leaves_the_bag(browser
     assert "Verified with Stripe" in answer.text
     assert "€16.89" in answer.text
     assert attempt.intent_ref in answer.text
+    async with db.connection() as conn:
+        assert (await orders.chain_head(conn, order_id))[:16] in answer.text
     assert "<b>0<" in answer.text
     assert await till.charged() == [1689]
     assert str((await browser.get(f"/orders/{order_id}/pay")).url).endswith(f"/orders/{order_id}")

@@ -1,32 +1,15 @@
 """What Stripe tells us is kept exactly as it came, or refused and not kept at all."""
 
-import hashlib
-import hmac
-import json
-import time
-
 import httpx
 import pytest
 from tests.factories import make_variant, place
 from tests.money import Till
+from tests.webhooks.events import SECRET, event, hear, signed
 
-from kassa import jobs, webhooks
+from kassa import jobs
 from kassa.app import build_shop, create_app
 from kassa.config import Settings
 from kassa.webhooks.heed import MAX_ATTEMPTS
-
-SECRET = "whsec_of_the_test"
-
-
-def signed(body: bytes, *, secret: str = SECRET, age: int = 0) -> dict[str, str]:
-    stamp = str(int(time.time()) - age)
-    digest = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return {"stripe-signature": f"t={stamp},v1={digest}"}
-
-
-def event(type_: str = "payment_intent.created", event_id: str = "evt_1", **data: object) -> bytes:
-    given = {"id": "pi_1", "object": "payment_intent", **data}
-    return json.dumps({"id": event_id, "object": "event", "type": type_, "data": {"object": given}}).encode()
 
 
 @pytest.fixture
@@ -122,11 +105,6 @@ async def till(db, clock):
     made.stripe.close()
 
 
-async def hear(till, body):
-    await webhooks.keep(till.db, body, signed(body)["stripe-signature"], (SECRET,), now=till.clock.now())
-    await jobs.drain(till.worker)
-
-
 async def test_a_failure_told_after_the_success_changes_nothing(till, db, clock):
     order = await place(db, clock)
     payment = await till.pay(order)
@@ -178,4 +156,4 @@ async def test_what_is_ours_but_unknown_is_tried_again_and_then_becomes_a_case(t
 
     assert [(row["state"], row["attempts"]) for row in await kept(db)] == [("dead", MAX_ATTEMPTS)]
     async with db.connection() as conn:
-        assert await conn.fetchval("select count(*) from cases where kind = 'event_not_heeded'") == 1
+        assert await conn.fetchval("select count(*) from cases where kind = 'unknown_payment'") == 1

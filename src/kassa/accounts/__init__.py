@@ -14,7 +14,7 @@ from kassa.accounts.errors import (
     WeakPassword,
 )
 from kassa.accounts.keys import create_api_key, key_for
-from kassa.accounts.queries import ApiKey, Session, Staff
+from kassa.accounts.queries import ApiKey, Session, Staff, staff_addresses
 from kassa.accounts.sessions import (
     SHOPPER_LIFE,
     STAFF_LIFE,
@@ -68,6 +68,7 @@ __all__ = [
     "set_cart",
     "set_currency",
     "set_password",
+    "staff_addresses",
     "sweep",
     "take_flash",
 ]

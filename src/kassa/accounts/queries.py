@@ -90,6 +90,12 @@ async def credentials(conn: Conn, email: str) -> Credentials | None:
     return Credentials(Staff(row["id"], row["email"], row["role"]), row["password_hash"], row["disabled"])
 
 
+async def staff_addresses(conn: Conn) -> list[str]:
+    """The e-mail addresses of everybody on the staff who may log in, at most a hundred."""
+    rows = await conn.fetch("select email from staff where disabled_at is null order by email limit 100")
+    return [row["email"] for row in rows]
+
+
 async def replace_invite(tx: Tx, staff_id: UUID, token_hash: bytes, *, expires_at: datetime) -> None:
     """Give this account an invite; the ones before are void."""
     await tx.execute("delete from staff_invites where staff_id = $1", staff_id)

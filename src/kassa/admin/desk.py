@@ -91,8 +91,10 @@ async def seated(request: AnyRequest) -> Desk | None:
     return Desk(token, session.staff_email, session.staff_role, session.csrf, flashes)
 
 
-async def read_form(request: AnyRequest, csrf: str) -> dict[str, str]:
-    """The text fields of a form that was sent from our own page.
+async def read_form(
+    request: AnyRequest, csrf: str, *, fields: int = _FIELDS_LIMIT, value: int = _VALUE_LIMIT
+) -> dict[str, str]:
+    """The text fields, at most `fields` of them, of a form that was sent from our own page.
 
     Raises:
         Invalid: it is no form, or too large a one.
@@ -104,8 +106,8 @@ async def read_form(request: AnyRequest, csrf: str) -> dict[str, str]:
         raise
     except (ValueError, LookupError):
         raise Invalid("The form could not be read.", code="invalid_form") from None
-    values = {name: value for name, value in sent.items() if isinstance(value, str)}
-    if len(values) > _FIELDS_LIMIT or any(len(value) > _VALUE_LIMIT for value in values.values()):
+    values = {name: text for name, text in sent.items() if isinstance(text, str)}
+    if len(values) > fields or any(len(text) > value for text in values.values()):
         raise Invalid("The form is too large.", code="invalid_form")
     check_csrf(values.get("csrf_token"), csrf)
     return values

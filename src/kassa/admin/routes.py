@@ -9,7 +9,19 @@ from litestar.types import ControllerRouterHandler
 from kassa.admin import assets
 from kassa.admin.desk import LoginNeeded
 from kassa.admin.oops import render_error, to_login
-from kassa.admin.pages import jobs, login, mailbox, orders
+from kassa.admin.pages import (
+    cases,
+    disputes,
+    fulfilments,
+    jobs,
+    ledger,
+    login,
+    mailbox,
+    orders,
+    reconciliations,
+    refunds,
+    webhook_events,
+)
 from kassa.kernel.errors import KassaError
 from kassa.web.errors import handler
 
@@ -28,6 +40,30 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             login.set_password,
             orders.list_orders,
             orders.show_order,
+            fulfilments.list_to_ship,
+            fulfilments.slip,
+            fulfilments.pack,
+            fulfilments.send,
+            fulfilments.track,
+            fulfilments.deliver,
+            fulfilments.cancel,
+            refunds.refund,
+            refunds.again,
+            disputes.list_disputes,
+            disputes.show_dispute,
+            disputes.stage,
+            disputes.attach,
+            disputes.detach,
+            disputes.pack,
+            ledger.show,
+            cases.list_cases,
+            cases.show_case,
+            cases.resolve,
+            reconciliations.show,
+            reconciliations.run_now,
+            webhook_events.list_events,
+            webhook_events.show_event,
+            webhook_events.replay,
             jobs.list_dead,
             jobs.retry,
             mailbox.list_mails,

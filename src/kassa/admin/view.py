@@ -9,7 +9,7 @@ import jinja2
 from litestar import Response
 from markupsafe import Markup
 
-from kassa import jobs, orders
+from kassa import disputes, jobs, orders, reconciliation
 from kassa.admin import assets, words
 from kassa.admin.desk import AnyRequest, Desk, shop_of
 from kassa.kernel.money import show
@@ -33,7 +33,15 @@ def page(
     **context: Any,
 ) -> Response[str]:
     """The page; it is nobody's to keep, neither a proxy's nor the back button's."""
-    values = {"desk": desk, "path": request.url.path, "dead_jobs": 0, "development": False, **context}
+    values = {
+        "desk": desk,
+        "path": request.url.path,
+        "dead_jobs": 0,
+        "waiting_cases": 0,
+        "waiting_disputes": 0,
+        "development": False,
+        **context,
+    }
     return Response(
         _ENV.get_template(template).render(values),
         status_code=status,
@@ -47,9 +55,20 @@ async def desk_page(request: AnyRequest, desk: Desk, template: str, **context: A
     shop = shop_of(request)
     async with shop.db.connection() as conn:
         dead = await jobs.dead(conn)
+        cases = await reconciliation.open_cases(conn)
+        waiting = await disputes.waiting(conn)
+    frame = {
+        "dead_jobs": len(dead),
+        "waiting_cases": sum(cases.values()),
+        "waiting_disputes": waiting,
+    }
     return page(
-        request, template, desk=desk, dead_jobs=len(dead), development=not shop.settings.production, **context
+        request, template, desk=desk, development=not shop.settings.production, **{**frame, **context}
     )
+
+
+def _case_title(kind: str) -> str:
+    return reconciliation.kind_of(kind).title
 
 
 def _moment(at: datetime | None) -> Markup:
@@ -66,5 +85,6 @@ _ENV.globals.update(
     money=show,
     moment=_moment,
     number=orders.shown_number,
+    case_title=_case_title,
     words=words,
 )

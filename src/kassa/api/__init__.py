@@ -12,7 +12,23 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 
-from kassa.api import admin, carts, docs, health, openapi, orders, payments, products
+from kassa.api import (
+    admin,
+    buy_now,
+    carts,
+    cases,
+    disputes,
+    docs,
+    fulfilments,
+    health,
+    metrics,
+    openapi,
+    orders,
+    payments,
+    products,
+    refunds,
+    webhook_events,
+)
 from kassa.api.auth import AnyRequest, Authenticate
 from kassa.api.doc import reply
 
@@ -33,6 +49,8 @@ _PUBLIC: Final[list[HTTPRouteHandler]] = [
     orders.cancel,
     payments.pay,
     payments.sync,
+    buy_now.buy,
+    buy_now.show,
 ]
 _ADMIN: Final[list[HTTPRouteHandler]] = [
     admin.put_product,
@@ -40,6 +58,29 @@ _ADMIN: Final[list[HTTPRouteHandler]] = [
     admin.adjust,
     admin.list_orders,
     admin.show_order,
+    refunds.refund,
+    disputes.list_disputes,
+    disputes.show,
+    disputes.show_evidence,
+    disputes.stage,
+    disputes.list_files,
+    disputes.attach,
+    disputes.detach,
+    disputes.submit,
+    disputes.pack,
+    fulfilments.list_to_ship,
+    fulfilments.ship,
+    fulfilments.show,
+    fulfilments.send,
+    fulfilments.deliver,
+    fulfilments.cancel,
+    fulfilments.track,
+    cases.list_cases,
+    cases.show_case,
+    cases.resolve_case,
+    webhook_events.list_webhook_events,
+    webhook_events.show_webhook_event,
+    webhook_events.replay_webhook_event,
 ]
 _OPERATION: Final[list[HTTPRouteHandler]] = [health.healthz, health.readyz]
 
@@ -66,6 +107,7 @@ route_handlers: list[ControllerRouterHandler] = [
     Router(PREFIX, route_handlers=_PUBLIC, middleware=[Authenticate]),
     Router(f"{PREFIX}/admin", route_handlers=_ADMIN, middleware=[DefineMiddleware(Authenticate, admin=True)]),
     *_OPERATION,
+    metrics.metrics,
     openapi_json,
     docs.docs,
     docs.scalar,

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from kassa import cart, catalog, inventory, orders, payments, refunds
+from kassa import fulfilment as parcels
 from kassa.api.shapes import (
     Amount,
     CartLineOut,
@@ -12,6 +13,8 @@ from kassa.api.shapes import (
     EventOut,
     FacetOut,
     FacetValue,
+    FulfilmentLineOut,
+    FulfilmentOut,
     HoldOut,
     ImageOut,
     OrderItem,
@@ -114,12 +117,12 @@ async def order(conn: Conn, found: orders.Order, *, token: str = "") -> OrderOut
         tax=Amount(found.tax_minor, money),
         tax_included=found.tax_included,
         total=Amount(found.total_minor, money),
-        refunded=Amount(await refunds.refunded_minor(conn, found.id), money),
+        refunded=Amount(found.refunded_minor, money),
         hold=HoldOut(hold.state, hold.expires_at),
         payments=[payment(attempt) for attempt in await payments.of_order(conn, found.id)],
-        fulfilments=[],
+        fulfilments=[fulfilment(one) for one in await parcels.of_order(conn, found.id)],
         refunds=[_refund(refund) for refund in await refunds.of_order(conn, found.id)],
-        events=[EventOut(e.at, e.type, e.actor, e.data) for e in await orders.events(conn, found.id)],
+        events=[EventOut(e.at, e.type, e.actor, e.data, e.hash) for e in await orders.events(conn, found.id)],
         shipping_method=found.shipping_method,
         shipping_address=found.shipping_address,
         billing_address=found.billing_address,
@@ -144,6 +147,17 @@ def payable(attempt: payments.Payment, publishable_key: str) -> PaymentOut:
     return msgspec.structs.replace(
         shown, client_secret=attempt.client_secret, publishable_key=publishable_key
     )
+
+
+def fulfilment(parcel: parcels.Fulfilment) -> FulfilmentOut:
+    """A parcel."""
+    lines = [
+        FulfilmentLineOut(str(line.line_id), line.sku, line.title, line.quantity) for line in parcel.lines
+    ]
+    return FulfilmentOut(
+        str(parcel.id), str(parcel.order_id), parcel.state.value, parcel.carrier, parcel.tracking_number,
+        parcel.tracking_url, lines, parcel.created_at, parcel.shipped_at, parcel.delivered_at,
+    )  # fmt: skip
 
 
 def order_item(found: orders.OrderSummary | orders.Order) -> OrderItem:

@@ -14,6 +14,8 @@ from kassa.web import Idempotency
 
 _REF: Final = "#/components/schemas/{name}"
 _PARAMETER: Final = re.compile(r"\{(\w+)(:\w+)?\}")
+#: An answer that is no JSON.
+_FILE: Final = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
 _DESCRIPTION: Final = """\
 Amounts are integers in the currency's minor unit with an ISO 4217 code beside them. Times are RFC 3339 in UTC.
 Ids are opaque strings. Every list answers `items` and `next`, the cursor of the next page.
@@ -27,7 +29,10 @@ def document(mounted: Iterable[tuple[str, HTTPRouteHandler]]) -> dict[str, Any]:
     """The document of these handlers, each with the prefix under which it is mounted."""
     routes = [(prefix, handler, doc_of(handler)) for prefix, handler in mounted]
     types = {
-        type_ for _, _, doc in routes for type_ in (doc.body, *doc.answers.values()) if type_ is not None
+        type_
+        for _, _, doc in routes
+        for type_ in (doc.body, *doc.answers.values())
+        if type_ not in (None, bytes)
     }
     _, schemas = msgspec.json.schema_components(
         sorted(types, key=lambda type_: type_.__name__), ref_template=_REF
@@ -130,9 +135,9 @@ def _answers(doc: Doc, *, keyed: bool) -> dict[str, Any]:
         headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
     return {
         str(status): {
-            "description": (type_.__doc__ or "").strip().split("\n")[0],
+            "description": "A file." if type_ is bytes else (type_.__doc__ or "").strip().split("\n")[0],
             "headers": headers,
-            "content": {"application/json": {"schema": _schema(type_)}},
+            "content": _FILE if type_ is bytes else {"application/json": {"schema": _schema(type_)}},
         }
         for status, type_ in doc.answers.items()
     }

@@ -39,7 +39,7 @@ class LinesOrCart(Invalid):
         errors=(
             "insufficient_stock", "unknown_sku", "empty_order", "too_many_lines", "invalid_address",
             "invalid_email", "unsupported_currency", "unknown_shipping_method", "amount_below_minimum",
-            "amount_too_large", "lines_or_cart", "cart_not_found", "discount_unknown",
+            "amount_too_large", "amount_uneven", "lines_or_cart", "cart_not_found", "discount_unknown",
         ),
         description=(
             "Holds the stock and waits for payment. The answer carries `token`: a guest shows it in "

@@ -187,13 +187,38 @@ class RefundOut(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class FulfilmentLineOut(msgspec.Struct, frozen=True):
+    """So many units of a line of the order."""
+
+    line_id: str
+    sku: str
+    title: str
+    quantity: int
+
+
+class FulfilmentOut(msgspec.Struct, frozen=True):
+    """A parcel: `picked`, `shipped`, `delivered` or `canceled`. `tracking_url` is the carrier's, if we know it."""
+
+    id: str
+    order_id: str
+    state: str
+    carrier: str
+    tracking_number: str
+    tracking_url: str | None
+    lines: list[FulfilmentLineOut]
+    created_at: datetime
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+
+
 class EventOut(msgspec.Struct, frozen=True):
-    """Something that happened to the order."""
+    """Something that happened to the order. `hash` covers it and the event before it."""
 
     at: datetime
     type: str
     actor: str
     data: Mapping[str, Any]
+    hash: str
 
 
 class OrderOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,7 +240,7 @@ class OrderOut(msgspec.Struct, frozen=True, kw_only=True):
     refunded: Amount
     hold: HoldOut
     payments: list[PaymentOut]
-    fulfilments: list[Any]
+    fulfilments: list[FulfilmentOut]
     refunds: list[RefundOut]
     events: list[EventOut]
     shipping_method: str

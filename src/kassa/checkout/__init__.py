@@ -1,25 +1,49 @@
 """Checkout: from a cart to an order that waits for money, and out of it again.
 
-No tables of its own. Promises: an order is placed once per id, with stock held or not at all; at most one
-attempt is payable; an order is never ended before the provider has said that nobody can pay it any more.
+Tables: `buy_nows`, what is bought at once, without a cart. Promises: an order is placed once per id, with stock
+held or not at all; at most one attempt is payable; an order is never ended before the provider has said that
+nobody can pay it any more; what is bought at once becomes an order by its confirmed payment alone, once, and
+leaves nothing but a released hold if nobody pays.
 """
 
-from kassa.checkout.errors import NothingToBuy, OrderTaken, QuoteChanged, UnknownSku
+from kassa.checkout.buy_now import BuyNowWish, buy_now, give_up, look_after_buy_nows, sync_buy_now
+from kassa.checkout.errors import (
+    BuyNowNotFound,
+    BuyNowOver,
+    NothingToBuy,
+    NotOffered,
+    OrderTaken,
+    QuoteChanged,
+    UnknownSku,
+)
 from kassa.checkout.expiry import expire_due, look_after_payments
 from kassa.checkout.place import PlaceOrder, place_order
-from kassa.checkout.service import cancel, close_payment, pay, sync_payment
+from kassa.checkout.queries import BuyNow
+from kassa.checkout.queries import get as get_buy_now
+from kassa.checkout.service import cancel, capture_order, close_payment, pay, sync_payment
 
 __all__ = [
+    "BuyNow",
+    "BuyNowNotFound",
+    "BuyNowOver",
+    "BuyNowWish",
+    "NotOffered",
     "NothingToBuy",
     "OrderTaken",
     "PlaceOrder",
     "QuoteChanged",
     "UnknownSku",
+    "buy_now",
     "cancel",
+    "capture_order",
     "close_payment",
     "expire_due",
+    "get_buy_now",
+    "give_up",
+    "look_after_buy_nows",
     "look_after_payments",
     "pay",
     "place_order",
+    "sync_buy_now",
     "sync_payment",
 ]

@@ -1,6 +1,6 @@
 """What can be refused at the till."""
 
-from kassa.kernel.errors import Conflict, Invalid
+from kassa.kernel.errors import Conflict, Invalid, NotFound
 
 
 class UnknownSku(Invalid):
@@ -25,3 +25,21 @@ class OrderTaken(Conflict):
     """There is an order of this id already, and it is not this one."""
 
     code = "order_id_taken"
+
+
+class BuyNowNotFound(NotFound):
+    """There is no such purchase, or it is somebody else's."""
+
+    code = "buy_now_not_found"
+
+
+class NotOffered(Invalid):
+    """What it costs there depends on more than the country: such places are for the checkout."""
+
+    code = "buy_now_not_offered"
+
+
+class BuyNowOver(Conflict):
+    """It is over or paid already, so there is no page to pay it at."""
+
+    code = "buy_now_over"

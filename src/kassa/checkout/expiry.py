@@ -1,24 +1,27 @@
 """What happens to orders that nobody comes back to. Called every second by one of the workers."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from kassa import inventory, orders, payments
-from kassa.checkout import service
+from kassa import inventory, jobs, orders, payments
+from kassa.checkout import queries, service
+from kassa.checkout.buy_now import give_up
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
 from kassa.kernel.errors import KassaError
 from kassa.stripe import Gateway
 
 _BATCH: Final = 50
-#: A customer in front of his bank's challenge gets this long on top of the hold, not for ever.
-_CHALLENGE: Final = timedelta(minutes=10)
-#: How long a hold is left alone whose payment the bank is still thinking about, or Stripe can't be asked about.
+#: How long a hold is left alone when Stripe can't be asked about its payment.
 _LATER: Final = timedelta(minutes=2)
+#: How long it is left alone while the bank is still thinking (for days, at times); news comes by other ways.
+_THINKING: Final = timedelta(minutes=30)
+#: How long before an authorisation lapses somebody is told.
+_WARNING: Final = timedelta(days=1)
 _LEASE: Final = timedelta(minutes=1)
 
 log = structlog.get_logger()
@@ -49,30 +52,43 @@ async def _expire(db: Database, gateway: Gateway, order_id: UUID, *, clock: Cloc
     try:
         async with db.connection() as conn:
             hold = await inventory.hold(conn, order_id)
-        if hold.state == "paying" and await _in_challenge(db, gateway, order_id, hold, clock=clock):
+            bought_at_once = await queries.is_open(conn, order_id)
+        if bought_at_once:
+            await give_up(db, gateway, order_id, clock=clock, actor="clock")
             return
-        await service.expire(db, gateway, order_id, clock=clock)
+        wait = await _with_the_bank(db, gateway, order_id, hold, clock=clock)
+        if wait is None:
+            await service.expire(db, gateway, order_id, clock=clock)
+            return
+    except payments.StillProcessing:
+        wait = clock.now() + _THINKING
     except KassaError as error:
         log.info("expiry postponed", order=str(order_id), code=error.code)
-        async with db.transaction() as tx:
-            await inventory.postpone(tx, order_id, clock.now() + _LATER)
+        wait = clock.now() + _LATER
+    async with db.transaction() as tx:
+        await inventory.postpone(tx, order_id, wait)
 
 
-async def _in_challenge(
+async def _with_the_bank(
     db: Database, gateway: Gateway, order_id: UUID, hold: inventory.Hold, *, clock: Clock
-) -> bool:
-    """Whether the customer may be in front of his bank right now; asks the provider."""
+) -> datetime | None:
+    """Until when the goods are kept because a bank is being asked or has promised; asks the provider.
+
+    Not for a customer in front of his bank's challenge: when that began, the hold was made long enough.
+    """
+    if hold.state != "paying":
+        return None
     async with db.connection() as conn:
         attempts = [payment for payment in await payments.of_order(conn, order_id) if payment.payable]
     for attempt in attempts:
         now = await payments.sync(db, gateway, attempt.id, clock=clock, actor="clock")
         if now.state == "processing":
-            raise payments.StillProcessing("The bank has not decided yet.")
-        if now.state == "requires_action" and clock.now() < hold.expires_at + _CHALLENGE:
-            return True
+            return clock.now() + _THINKING
+        if now.state == "authorized" and now.capture_before and clock.now() < now.capture_before:
+            return now.capture_before
         if now.state == "succeeded":
-            return True
-    return False
+            return clock.now()
+    return None
 
 
 async def _look(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Clock) -> None:
@@ -82,5 +98,23 @@ async def _look(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Cloc
             order = await orders.get(conn, payment.order_id)
         if payment.payable and order.state is not orders.State.PENDING:
             await payments.close(db, gateway, payment_id, clock=clock, actor="clock")
+        elif payment.state == "authorized":
+            await _watch(db, payment, clock=clock)
     except KassaError as error:
         log.info("look at payment postponed", payment=str(payment_id), code=error.code)
+
+
+async def _watch(db: Database, payment: payments.Payment, *, clock: Clock) -> None:
+    """A bank's promise that lapses within a day is put before the operator: send the goods, or lose the money."""
+    now = clock.now()
+    if payment.capture_before is None or now < payment.capture_before - _WARNING:
+        return
+    known = {
+        "payment_id": str(payment.id), "amount_minor": payment.amount_minor, "currency": payment.currency,
+        "capture_before": payment.capture_before.isoformat(),
+    }  # fmt: skip
+    case = {
+        "kind": "authorization_expiring", "cause": str(payment.id), "order_id": str(payment.order_id), "known": known,
+    }  # fmt: skip
+    async with db.transaction() as tx:
+        await jobs.enqueue(tx, "open_case", case, now=now, key=f"authorization:{payment.id}")

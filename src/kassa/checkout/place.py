@@ -67,7 +67,8 @@ async def place_order(
     expires_at = now + timedelta(seconds=hold_seconds)
     wanted = {line.variant_id: line.quantity for line in quote.lines}
     try:
-        await inventory.reserve(tx, wish.order_id, wanted, now=now, expires_at=expires_at)
+        if not await inventory.reserve(tx, wish.order_id, wanted, now=now, expires_at=expires_at):
+            raise OrderTaken("This id is in use already.")
     except inventory.InsufficientStock as short:
         skus = {line.variant_id: line.sku for line in quote.lines}
         items = [

@@ -12,6 +12,8 @@ from kassa.stripe import Gateway
 
 #: How often paying or canceling looks again when somebody else is changing the same order.
 _ROUNDS: Final = 5
+#: In these an order was given up already; doing so again is nothing new.
+_GIVEN_UP: Final = frozenset({orders.State.CANCELED, orders.State.FAILED})
 
 
 async def pay(
@@ -22,7 +24,7 @@ async def pay(
     The same flow again gives the same attempt; the other flow first closes the old one.
 
     Raises:
-        NotPayable: the order is not waiting for money (any more).
+        NotPayable: the order is not waiting for money (any more), or the bank has promised it already.
         StillProcessing: the bank is still deciding about the other attempt.
         Unreachable: the provider did not answer; the same again finds out.
     """
@@ -32,9 +34,15 @@ async def pay(
             if order.state is not orders.State.PENDING:
                 raise payments.NotPayable(f"The order is {order.state}, so there is nothing to pay.")
             other = await _payable(tx, order_id)
+            if other is not None and other.state == "authorized":
+                raise payments.NotPayable(
+                    "The bank has promised the money already; nothing more is to be paid."
+                )
             if other is None or other.flow == flow:
                 created = other is None
-                payment = other or await payments.start(tx, order, flow, now=clock.now())
+                payment = other or await payments.start(
+                    tx, order, flow, now=clock.now(), capture=gateway.capture
+                )
         if other is None or other.flow == flow:
             return await payments.collect(db, gateway, payment.id, clock=clock), created
         await _close(db, gateway, other, clock=clock, actor=actor)
@@ -55,6 +63,39 @@ async def cancel(db: Database, gateway: Gateway, order_id: UUID, *, clock: Clock
 async def expire(db: Database, gateway: Gateway, order_id: UUID, *, clock: Clock) -> None:
     """The time of a pending order is over: as `cancel`, but by the clock."""
     await _end(db, gateway, order_id, orders.Event.EXPIRED, clock=clock, actor="clock")
+
+
+async def capture_order(
+    db: Database, gateway: Gateway, order_id: UUID, *, clock: Clock, actor: str
+) -> orders.Order:
+    """Collect what the customer's bank has promised for an order; the order as it stands then, paid.
+
+    An order that is not waiting for money is given back as it is.
+
+    Raises:
+        NothingToCapture: nothing is promised, or not any more.
+        StillProcessing: the bank has not decided yet.
+        Declined: the bank went back on its word.
+        Unreachable: nobody knows; the same again finds out.
+    """
+    async with db.connection() as conn:
+        order = await orders.get(conn, order_id)
+        attempts = await payments.of_order(conn, order_id)
+    if order.state is not orders.State.PENDING:
+        return order
+    promised = next((attempt for attempt in attempts if attempt.payable), None)
+    if promised is not None and promised.state != "authorized":
+        promised = await payments.sync(db, gateway, promised.id, clock=clock, actor=actor)
+    if promised is None or promised.state == "open":
+        raise payments.NothingToCapture("The customer's bank has promised nothing for this order.")
+    if promised.state == "authorized":
+        promised = await payments.capture(db, gateway, promised.id, clock=clock, actor=actor)
+    if promised.payable:
+        raise payments.StillProcessing("The bank has not decided about the payment yet.")
+    if promised.state != "succeeded":
+        raise payments.NothingToCapture("The bank's promise has lapsed; the customer must pay again.")
+    async with db.connection() as conn:
+        return await orders.get(conn, order_id)
 
 
 async def sync_payment(
@@ -78,7 +119,7 @@ async def _end(
             pending = order.state is orders.State.PENDING
             open_payment = await _payable(tx, order_id) if pending else None
             if open_payment is None:
-                if pending or event is orders.Event.CANCELED:
+                if pending or (event is orders.Event.CANCELED and order.state not in _GIVEN_UP):
                     await orders.apply(tx, order_id, event, now=clock.now(), actor=actor)
                 return
         await _close(db, gateway, open_payment, clock=clock, actor=actor)

@@ -90,6 +90,47 @@ def sandbox(
 
 
 @app.command()
+def prove(
+    data_dir: DataDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Prove, read-only, that orders, money and stock agree; exit status 1 if anything is broken."""
+    from kassa.cli.prove import run
+
+    raise typer.Exit(run(data_dir, as_json=as_json))
+
+
+@app.command()
+def reconcile(
+    data_dir: DataDir = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            help="How far back: 24h, 90m, 2d, or a time. Default: since the last complete run.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Compare the provider's books with ours, repair what is safe, open a case for the rest."""
+    from kassa.cli.reconcile import run
+
+    typer.echo(run(data_dir, since), nl=False)
+
+
+@app.command()
+def chaos(
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which run.")] = 1,
+    orders: Annotated[int, typer.Option("--orders", min=1, max=10_000, help="How many buyers come.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Play a seeded run of buyers, operators and faults in a throw-away shop; exit status 1 if anything breaks."""
+    from kassa.cli.chaos import run
+
+    raise typer.Exit(run(seed, orders, as_json=as_json))
+
+
+@app.command()
 def openapi() -> None:
     """Print the API's OpenAPI document."""
     from kassa.cli.parts import openapi_json

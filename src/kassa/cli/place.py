@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -14,6 +16,10 @@ from kassa.config import ConfigError, Settings
 from kassa.embedded import Cluster, DataDirFault, PostgresFault, default_data_dir, prepare, secret_file
 from kassa.migrations import MigrationFault, migrate
 
+#: Where `kassa up` writes down the address of its sandbox while it runs.
+SANDBOX_FILE: Final = "sandbox.address"
+#: The sandbox takes any test key.
+SANDBOX_KEY: Final = "sk_test_kassa"
 _CONNECT_SECONDS = 10
 
 
@@ -61,6 +67,20 @@ def with_database(place: Place, *, migrated: bool = True) -> Iterator[Settings]:
     finally:
         if cluster is not None:
             cluster.stop()
+
+
+def with_provider(place: Place, settings: Settings) -> Settings | None:
+    """The settings with a Stripe that can be asked: the one that was set, else the sandbox that `kassa up` runs on
+    this data directory now; None if there is neither."""
+    if settings.stripe_secret_key:
+        return settings
+    try:
+        address = (place.data_dir / SANDBOX_FILE).read_text().strip()
+        parts = urlsplit(address)
+        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=_CONNECT_SECONDS).close()
+    except (OSError, ValueError):
+        return None
+    return replace(settings, stripe_secret_key=SANDBOX_KEY, stripe_api_base=address)
 
 
 async def _reach(dsn: str, *, migrated: bool) -> None:

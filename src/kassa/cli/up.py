@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kassa import accounts, catalog
 from kassa.cli.parts import load
-from kassa.cli.place import Place, Refused, find, with_database
+from kassa.cli.place import SANDBOX_FILE, SANDBOX_KEY, Place, Refused, find, with_database
 from kassa.cli.serving import listen
 from kassa.cli.supervisor import Part, supervise
 from kassa.config import Settings, variable
@@ -66,11 +66,12 @@ def run(plan: Plan) -> None:
                     sandbox.close()
                 parts = _parts(settings, plan, web, own_sandbox=own_sandbox, data_dir=place.data_dir)
                 tell("Opening the shop")
-                supervise(
-                    parts,
-                    place.data_dir / "logs",
-                    ready=lambda: _announce(settings, plan, login, own_sandbox),
-                )
+                with _found_by_others(place, own_sandbox=own_sandbox):
+                    supervise(
+                        parts,
+                        place.data_dir / "logs",
+                        ready=lambda: _announce(settings, plan, login, own_sandbox),
+                    )
 
 
 def serve_many(settings: Settings, sock: socket.socket, workers: int) -> None:
@@ -93,13 +94,26 @@ def _complete(place: Place, plan: Plan) -> Place:
         base = f"http://127.0.0.1:{plan.sandbox_port}"
         settings = replace(
             settings,
-            stripe_secret_key="sk_test_kassa",  # noqa: S106 - the sandbox takes any test key
+            stripe_secret_key=SANDBOX_KEY,
             stripe_publishable_key="pk_test_kassa",
             stripe_webhook_secret=secret_file(place.data_dir / "webhook.secret", "whsec_"),
             stripe_api_base=base,
             stripe_js_url=f"{base}/stripe.js",
         )
     return Place(settings, place.data_dir)
+
+
+@contextmanager
+def _found_by_others(place: Place, *, own_sandbox: bool) -> Iterator[None]:
+    """While the sandbox runs, other commands on this data directory find it."""
+    file = place.data_dir / SANDBOX_FILE
+    if own_sandbox:
+        file.write_text(place.settings.stripe_api_base)
+    try:
+        yield
+    finally:
+        if own_sandbox:
+            file.unlink(missing_ok=True)
 
 
 async def _furnish(settings: Settings, data_dir: Path, *, demo: bool) -> tuple[str, str] | None:

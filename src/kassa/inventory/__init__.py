@@ -8,7 +8,17 @@ Locks: stock rows in order of variant id, as late as possible in the transaction
 
 from kassa.inventory.errors import BelowReserved, HoldNotFound, InsufficientStock, UnknownStock
 from kassa.inventory.queries import Hold, Stock, due_holds, hold, postpone, stock
-from kassa.inventory.service import adjust, commit, paying, release, reserve, resume, retake, set_on_hand
+from kassa.inventory.service import (
+    adjust,
+    commit,
+    paying,
+    put_back,
+    release,
+    reserve,
+    resume,
+    retake,
+    set_on_hand,
+)
 
 __all__ = [
     "BelowReserved",
@@ -23,6 +33,7 @@ __all__ = [
     "hold",
     "paying",
     "postpone",
+    "put_back",
     "release",
     "reserve",
     "resume",

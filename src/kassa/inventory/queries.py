@@ -222,3 +222,23 @@ async def move(
         """,
         variant_id, delta, kind, reason, actor, now,
     )  # fmt: skip
+
+
+async def put_back(
+    tx: Tx, order_id: UUID, units: Mapping[UUID, int], *, kind: str, actor: str, now: datetime
+) -> None:
+    """Units that were sold are on hand again, each variant with its movement; rows are locked in id order."""
+    await tx.execute(
+        """
+        with line as (
+            select stock.variant_id, quantity
+            from unnest($2::uuid[], $3::int[]) as back (variant_id, quantity) join stock using (variant_id)
+            order by stock.variant_id for update of stock
+        ), returned as (
+            insert into movements (variant_id, delta, kind, order_id, actor, at)
+            select variant_id, quantity, $4, $1, $5, $6 from line
+        )
+        update stock set on_hand = on_hand + line.quantity from line where stock.variant_id = line.variant_id
+        """,
+        order_id, list(units), list(units.values()), kind, actor, now,
+    )  # fmt: skip

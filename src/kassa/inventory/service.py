@@ -15,16 +15,17 @@ _MAX_ON_HAND = 1_000_000_000
 
 async def reserve(
     tx: Tx, hold_id: UUID, wanted: Mapping[UUID, int], *, now: datetime, expires_at: datetime
-) -> None:
-    """Hold `wanted` units until `expires_at`: all of them or none.
+) -> bool:
+    """Hold `wanted` units until `expires_at`: all of them or none. False if there is a hold of this id already.
 
     Raises:
         InsufficientStock: `short` says what there is; nothing is held.
     """
     if not await queries.insert_hold(tx, hold_id, now=now, expires_at=expires_at):
-        return
+        return False
     await queries.insert_lines(tx, hold_id, wanted)
     await _take(tx, wanted)
+    return True
 
 
 async def paying(tx: Tx, hold_id: UUID) -> None:
@@ -82,6 +83,17 @@ async def adjust(tx: Tx, sku: str, delta: int, reason: str, *, actor: str, now: 
         )
     await queries.move(tx, stock.variant_id, delta, kind="adjustment", reason=reason, actor=actor, now=now)
     return await queries.stock(tx, sku)
+
+
+async def put_back(
+    tx: Tx, order_id: UUID, units: Mapping[UUID, int], *, kind: str = "return", actor: str, now: datetime
+) -> None:
+    """`units` (variant id → how many) of a paid order are on the shelf again.
+
+    Unlike every other verb here, calling it twice puts them back twice: the caller holds the order's lock and
+    knows what went back before.
+    """
+    await queries.put_back(tx, order_id, units, kind=kind, actor=actor, now=now)
 
 
 async def set_on_hand(

@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
 
 from kassa.jobs import queue
 from kassa.kernel.clock import Clock
-from kassa.kernel.db import Database
+from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -23,6 +23,7 @@ _IDLE_SECONDS: Final = 0.1
 _BEAT_SECONDS: Final = 5.0
 _JOB_SECONDS: Final = 45
 _DRAIN_ROUNDS: Final = 1_000
+_ERROR_LIMIT: Final = 500
 
 log = structlog.get_logger()
 
@@ -63,6 +64,14 @@ class Worker:
             for step in (self.work_once, *self.steps):
                 group.create_task(self._every(_IDLE_SECONDS, stop, step))
 
+    async def turn(self) -> int:
+        """One round of everything: schedules that are due, a batch of jobs, every step; how much was found."""
+        await self._tick()
+        found = await self.work_once()
+        for step in self.steps:
+            found += await step()
+        return found
+
     async def work_once(self) -> int:
         """Take one batch of due jobs and run it; how many there were."""
         async with self._db.transaction() as tx:
@@ -78,8 +87,11 @@ class Worker:
             async with asyncio.timeout(_JOB_SECONDS):
                 await self._handlers[job.name](job.args)
         except Exception as error:
+            text, now = f"{type(error).__name__}: {error}", self._clock.now()
             async with self._db.transaction() as tx:
-                is_dead = await queue.fail(tx, job, f"{type(error).__name__}: {error}", now=self._clock.now())
+                is_dead = await queue.fail(tx, job, text, now=now)
+                if is_dead and job.name != "open_case":
+                    await _tell(tx, job, text, now=now)
             log.warning("job failed", job=job.name, attempts=job.attempts, dead=is_dead, exc_info=True)
             return False
         return True
@@ -108,6 +120,13 @@ class Worker:
             if not found:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _tell(tx: Tx, job: queue.Job, error: str, *, now: datetime) -> None:
+    """A job that nobody will try again is put before the operator: one case each time it dies."""
+    known = {"job": job.name, "args": job.args, "attempts": job.attempts, "error": error[:_ERROR_LIMIT]}
+    case = {"kind": "job_dead", "cause": f"{job.id} {now:%Y-%m-%dT%H:%M:%SZ}", "known": known}
+    await queue.enqueue(tx, "open_case", case, now=now)
 
 
 async def drain(worker: Worker) -> int:

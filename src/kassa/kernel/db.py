@@ -37,6 +37,18 @@ _LOCK_TIMEOUT_MS: Final = 3_000
 _IDLE_TIMEOUT_MS: Final = 10_000
 _ACQUIRE_SECONDS: Final = 10
 
+# The server is away, or was when it should have answered: whether a commit was heard is not known.
+_GONE: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    ConnectionError,
+)
+
 _open: ContextVar[int] = ContextVar("open_transactions", default=0)
 
 
@@ -76,6 +88,11 @@ class Tx(Conn):
 
     __slots__ = ()
 
+    async def stream(self, sql: str, *args: object) -> AsyncIterator[Row]:
+        """Row by row from a cursor in the server, so that any number of them fits."""
+        async for row in self._raw.cursor(sql, *args, prefetch=1_000):
+            yield row
+
 
 class Database:
     """A pool of connections. `async with db.transaction() as tx` is how everything is written."""
@@ -90,7 +107,7 @@ class Database:
             dsn,
             min_size=min_size,
             max_size=max_size,
-            init=_prepare,
+            init=prepare,
             reset=_leave,
             timeout=_ACQUIRE_SECONDS,
             server_settings={
@@ -112,8 +129,9 @@ class Database:
         """One transaction at READ COMMITTED; commits when the block ends, rolls back when it raises.
 
         Raises:
-            Unavailable: a lock was not to be had within 3 s, or the database gave up on a deadlock;
-                nothing changed and the same again may work.
+            Unavailable: a lock was not to be had within 3 s, a statement took longer than 15 s, or the database
+                gave up on a deadlock: nothing changed and the same again may work (`busy`). Or the database went
+                away (`database_unavailable`): then nobody knows.
         """
         with _translated():
             async with self._acquire() as raw:
@@ -127,13 +145,14 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Tx]:
         """A read-only REPEATABLE READ transaction: everything read in it is of one moment."""
-        async with self._acquire() as raw:
-            token = _open.set(_open.get() + 1)
-            try:
-                async with raw.transaction(isolation="repeatable_read", readonly=True):
-                    yield Tx(raw)
-            finally:
-                _open.reset(token)
+        with _translated():
+            async with self._acquire() as raw:
+                token = _open.set(_open.get() + 1)
+                try:
+                    async with raw.transaction(isolation="repeatable_read", readonly=True):
+                        yield Tx(raw)
+                finally:
+                    _open.reset(token)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Conn]:
@@ -163,12 +182,17 @@ class _translated:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(
             error,
-            asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError,
+            asyncpg.LockNotAvailableError
+            | asyncpg.DeadlockDetectedError
+            | asyncpg.SerializationError
+            | asyncpg.QueryCanceledError,
         ):
             raise Unavailable("Somebody else is changing the same thing; try again.", code="busy") from error
-        if isinstance(
-            error, asyncpg.TooManyConnectionsError | asyncpg.CannotConnectNowError | ConnectionError
-        ):
+        # A pooled connection that broke says that it "has been released".
+        gone = isinstance(error, asyncpg.InterfaceError) and any(
+            word in str(error) for word in ("closed", "released")
+        )
+        if gone or isinstance(error, _GONE):
             raise Unavailable("The database is not to be reached.", code="database_unavailable") from error
 
 
@@ -178,7 +202,7 @@ def assert_no_transaction() -> None:
         raise AssertionError("network call inside a database transaction")
 
 
-async def _prepare(raw: Any) -> None:
+async def prepare(raw: Any) -> None:
     """JSON columns carry Python values both ways."""
     for kind in ("json", "jsonb"):
         await raw.set_type_codec(

@@ -12,6 +12,35 @@ create table api_keys (
     UNIQUE (key_hash)
 );
 
+create table buy_nows (
+    id uuid not null,
+    token_hash bytea not null,
+    state text not null default 'open'::text,
+    variant_id uuid not null,
+    quantity integer not null,
+    email text,
+    locale text not null default 'en'::text,
+    owner text not null default 'guest'::text,
+    currency character(3) not null,
+    quote jsonb not null,
+    total_minor bigint not null,
+    session_ref text,
+    url text,
+    order_id uuid,
+    sync_at timestamp with time zone,
+    created_at timestamp with time zone not null,
+    ended_at timestamp with time zone,
+    CHECK (((quantity >= 1) AND (quantity <= 999))),
+    CHECK ((state = ANY (ARRAY['open'::text, 'complete'::text, 'expired'::text]))),
+    CHECK ((total_minor > 0)),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    FOREIGN KEY (variant_id) REFERENCES variants(id),
+    PRIMARY KEY (id),
+    UNIQUE (order_id),
+    UNIQUE (session_ref)
+);
+CREATE INDEX buy_nows_to_sync ON public.buy_nows USING btree (sync_at) WHERE (state = 'open'::text);
+
 create table cart_lines (
     cart_id uuid not null,
     variant_id uuid not null,
@@ -40,11 +69,17 @@ create table cases (
     known jsonb not null default '{}'::jsonb,
     state text not null default 'open'::text,
     opened_at timestamp with time zone not null,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    resolution text,
+    CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL))),
     CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text]))),
     FOREIGN KEY (order_id) REFERENCES orders(id),
     PRIMARY KEY (id),
     UNIQUE (kind, cause)
 );
+CREATE INDEX cases_newest ON public.cases USING btree (opened_at DESC, id DESC);
+CREATE INDEX cases_of_order ON public.cases USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX cases_open ON public.cases USING btree (opened_at DESC) WHERE (state = 'open'::text);
 
 create table collection_products (
@@ -65,6 +100,76 @@ create table collections (
     PRIMARY KEY (id),
     UNIQUE (slug)
 );
+
+create table dispute_files (
+    id uuid not null,
+    dispute_id uuid not null,
+    kind text not null,
+    name text not null,
+    content_type text not null,
+    body bytea not null,
+    provider_ref text,
+    created_at timestamp with time zone not null,
+    CHECK ((octet_length(body) <= 5242880)),
+    FOREIGN KEY (dispute_id) REFERENCES disputes(id),
+    PRIMARY KEY (id)
+);
+CREATE INDEX dispute_files_of_dispute ON public.dispute_files USING btree (dispute_id);
+
+create table disputes (
+    id uuid not null,
+    payment_id uuid not null,
+    order_id uuid not null,
+    provider_ref text not null,
+    reason text not null,
+    state text not null,
+    amount_minor bigint not null,
+    currency character(3) not null,
+    withdrawn_minor bigint not null default 0,
+    fee_minor bigint not null default 0,
+    due_by timestamp with time zone,
+    evidence jsonb not null default '{}'::jsonb,
+    submitted_at timestamp with time zone,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    closed_at timestamp with time zone,
+    CHECK ((amount_minor >= 0)),
+    CHECK ((state = ANY (ARRAY['warning_needs_response'::text, 'warning_under_review'::text, 'warning_closed'::text, 'needs_response'::text, 'under_review'::text, 'won'::text, 'lost'::text, 'prevented'::text]))),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    FOREIGN KEY (payment_id) REFERENCES payments(id),
+    PRIMARY KEY (id),
+    UNIQUE (provider_ref)
+);
+CREATE INDEX disputes_due ON public.disputes USING btree (due_by) WHERE (state = ANY (ARRAY['needs_response'::text, 'warning_needs_response'::text]));
+CREATE INDEX disputes_newest ON public.disputes USING btree (created_at DESC, id DESC);
+CREATE INDEX disputes_of_order ON public.disputes USING btree (order_id);
+
+create table fulfilment_lines (
+    fulfilment_id uuid not null,
+    line_id uuid not null,
+    quantity integer not null,
+    CHECK ((quantity > 0)),
+    FOREIGN KEY (fulfilment_id) REFERENCES fulfilments(id),
+    FOREIGN KEY (line_id) REFERENCES order_lines(id),
+    PRIMARY KEY (fulfilment_id, line_id)
+);
+CREATE INDEX fulfilment_lines_of_line ON public.fulfilment_lines USING btree (line_id);
+
+create table fulfilments (
+    id uuid not null,
+    order_id uuid not null,
+    state text not null,
+    carrier text not null default ''::text,
+    tracking_number text not null default ''::text,
+    actor text not null,
+    created_at timestamp with time zone not null,
+    shipped_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    CHECK ((state = ANY (ARRAY['picked'::text, 'shipped'::text, 'delivered'::text, 'canceled'::text]))),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    PRIMARY KEY (id)
+);
+CREATE INDEX fulfilments_of_order ON public.fulfilments USING btree (order_id);
 
 create table hold_lines (
     hold_id uuid not null,
@@ -118,6 +223,36 @@ CREATE INDEX jobs_dead ON public.jobs USING btree (created_at) WHERE (state = 'd
 CREATE UNIQUE INDEX jobs_once ON public.jobs USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX jobs_ready ON public.jobs USING btree (run_at, id) WHERE (state = 'ready'::text);
 CREATE INDEX jobs_running ON public.jobs USING btree (locked_until) WHERE (state = 'running'::text);
+
+create table ledger_entries (
+    id uuid not null,
+    kind text not null,
+    cause text not null,
+    order_id uuid,
+    currency character(3) not null,
+    at timestamp with time zone not null,
+    number bigint not null,
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    PRIMARY KEY (id),
+    UNIQUE (kind, cause)
+);
+CREATE UNIQUE INDEX ledger_entries_in_order ON public.ledger_entries USING btree (number);
+CREATE INDEX ledger_entries_of_order ON public.ledger_entries USING btree (order_id);
+CREATE CONSTRAINT TRIGGER ledger_entries_balance AFTER INSERT ON public.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_entry_has_lines();
+CREATE TRIGGER ledger_entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
+
+create table ledger_lines (
+    entry_id uuid not null,
+    account text not null,
+    amount_minor bigint not null,
+    CHECK ((account = ANY (ARRAY['receivable'::text, 'provider'::text, 'bank'::text, 'sales'::text, 'tax'::text, 'shipping'::text, 'discounts'::text, 'refunds'::text, 'disputes'::text, 'fees'::text, 'exchange'::text]))),
+    CHECK ((amount_minor <> 0)),
+    FOREIGN KEY (entry_id) REFERENCES ledger_entries(id),
+    PRIMARY KEY (entry_id, account)
+);
+CREATE INDEX ledger_lines_of_account ON public.ledger_lines USING btree (account);
+CREATE TRIGGER ledger_lines_balance AFTER INSERT ON public.ledger_lines REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_lines_sum_to_zero();
+CREATE TRIGGER ledger_lines_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
 
 create table mails (
     id uuid not null,
@@ -176,9 +311,11 @@ create table order_events (
     type text not null,
     actor text not null,
     data jsonb not null default '{}'::jsonb,
+    hash bytea not null,
     FOREIGN KEY (order_id) REFERENCES orders(id),
     PRIMARY KEY (order_id, seq)
 );
+CREATE TRIGGER order_events_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
 
 create table order_lines (
     id uuid not null,
@@ -227,12 +364,15 @@ create table orders (
     attempt_failed boolean not null default false,
     created_at timestamp with time zone not null,
     paid_at timestamp with time zone,
+    refunded_minor bigint not null default 0,
+    sent_at timestamp with time zone,
     CHECK ((total_minor = (((subtotal_minor - discount_minor) + shipping_minor) +
 CASE
     WHEN tax_included THEN (0)::bigint
     ELSE tax_minor
 END))),
     CHECK ((discount_minor >= 0)),
+    CHECK ((refunded_minor >= 0)),
     CHECK ((shipping_minor >= 0)),
     CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'fulfilling'::text, 'fulfilled'::text, 'canceled'::text, 'failed'::text, 'refunded'::text]))),
     CHECK ((subtotal_minor >= 0)),
@@ -245,6 +385,7 @@ CREATE INDEX orders_by_state ON public.orders USING btree (state, created_at DES
 CREATE INDEX orders_newest ON public.orders USING btree (created_at DESC, id DESC);
 CREATE INDEX orders_of_email ON public.orders USING btree (lower(email), created_at DESC);
 CREATE INDEX orders_of_owner ON public.orders USING btree (owner, created_at DESC, id DESC);
+CREATE INDEX orders_to_ship ON public.orders USING btree (created_at, id) WHERE ((state = ANY (ARRAY['paid'::text, 'fulfilling'::text])) AND (sent_at IS NULL));
 
 create table payments (
     id uuid not null,
@@ -266,18 +407,27 @@ create table payments (
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
     succeeded_at timestamp with time zone,
+    capture text not null default 'automatic'::text,
+    capture_before timestamp with time zone,
+    told_by text,
+    fee_minor bigint,
+    balance_ref text,
     CHECK ((amount_minor > 0)),
+    CHECK ((capture = ANY (ARRAY['automatic'::text, 'manual'::text]))),
     CHECK ((flow = ANY (ARRAY['element'::text, 'hosted'::text]))),
     CHECK ((received_minor >= 0)),
-    CHECK ((state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text]))),
+    CHECK ((state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text, 'authorized'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text]))),
     FOREIGN KEY (order_id) REFERENCES orders(id),
     PRIMARY KEY (id)
 );
+CREATE INDEX payments_capture_due ON public.payments USING btree (capture_before) WHERE (state = 'authorized'::text);
+CREATE INDEX payments_charge ON public.payments USING btree (provider, charge_ref) WHERE (charge_ref IS NOT NULL);
 CREATE UNIQUE INDEX payments_intent ON public.payments USING btree (provider, intent_ref) WHERE (intent_ref IS NOT NULL);
 CREATE INDEX payments_of_order ON public.payments USING btree (order_id, created_at);
-CREATE UNIQUE INDEX payments_one_payable ON public.payments USING btree (order_id) WHERE (state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text]));
+CREATE UNIQUE INDEX payments_one_payable ON public.payments USING btree (order_id) WHERE (state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text, 'authorized'::text]));
 CREATE UNIQUE INDEX payments_session ON public.payments USING btree (provider, session_ref) WHERE (session_ref IS NOT NULL);
 CREATE INDEX payments_to_sync ON public.payments USING btree (sync_at) WHERE (sync_at IS NOT NULL);
+CREATE INDEX payments_unprompted ON public.payments USING btree (succeeded_at) WHERE ((state = 'succeeded'::text) AND (told_by !~~ 'stripe:evt%'::text));
 
 create table prices (
     variant_id uuid not null,
@@ -313,6 +463,44 @@ create table products (
 CREATE INDEX products_by_age ON public.products USING btree (status, created_at DESC, id DESC);
 CREATE INDEX products_by_title ON public.products USING btree (status, title, id);
 
+create table proofs (
+    id uuid not null,
+    ok boolean not null,
+    with_provider boolean not null,
+    started_at timestamp with time zone not null,
+    finished_at timestamp with time zone not null,
+    seconds double precision not null,
+    checks jsonb not null,
+    PRIMARY KEY (id)
+);
+CREATE INDEX proofs_newest ON public.proofs USING btree (finished_at DESC);
+
+create table reconciliations (
+    id uuid not null,
+    since timestamp with time zone not null,
+    until timestamp with time zone not null,
+    started_at timestamp with time zone not null,
+    finished_at timestamp with time zone,
+    counts jsonb not null default '{}'::jsonb,
+    PRIMARY KEY (id)
+);
+CREATE INDEX reconciliations_newest ON public.reconciliations USING btree (started_at DESC);
+
+create table refund_lines (
+    refund_id uuid not null,
+    line_id uuid not null,
+    quantity integer not null,
+    amount_minor bigint not null,
+    restock boolean not null default false,
+    restocked_at timestamp with time zone,
+    CHECK ((amount_minor >= 0)),
+    CHECK ((quantity > 0)),
+    FOREIGN KEY (line_id) REFERENCES order_lines(id),
+    FOREIGN KEY (refund_id) REFERENCES refunds(id),
+    PRIMARY KEY (refund_id, line_id)
+);
+CREATE INDEX refund_lines_of_line ON public.refund_lines USING btree (line_id);
+
 create table refunds (
     id uuid not null,
     payment_id uuid not null,
@@ -326,8 +514,10 @@ create table refunds (
     last_error jsonb,
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
+    actor text not null default 'clock'::text,
+    balance_ref text,
     CHECK ((amount_minor > 0)),
-    CHECK ((kind = ANY (ARRAY['surplus'::text, 'requested'::text]))),
+    CHECK ((kind = ANY (ARRAY['surplus'::text, 'requested'::text, 'found'::text]))),
     CHECK ((state = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text]))),
     FOREIGN KEY (order_id) REFERENCES orders(id),
     FOREIGN KEY (payment_id) REFERENCES payments(id),
@@ -336,7 +526,9 @@ create table refunds (
 );
 CREATE INDEX refunds_of_order ON public.refunds USING btree (order_id);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
-CREATE UNIQUE INDEX refunds_surplus_once ON public.refunds USING btree (payment_id) WHERE (kind = 'surplus'::text);
+CREATE UNIQUE INDEX refunds_surplus_once ON public.refunds USING btree (payment_id) WHERE ((kind = 'surplus'::text) AND (state = 'requested'::text));
+CREATE INDEX refunds_undecided ON public.refunds USING btree (updated_at) WHERE (state = ANY (ARRAY['requested'::text, 'pending'::text]));
+CREATE CONSTRAINT TRIGGER refunds_within_received AFTER INSERT OR UPDATE OF amount_minor, state ON public.refunds NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text]))) EXECUTE FUNCTION refunds_never_exceed_what_was_received();
 
 create table schedules (
     name text not null,
@@ -411,11 +603,16 @@ create table stripe_events (
     run_at timestamp with time zone not null,
     received_at timestamp with time zone not null,
     handled_at timestamp with time zone,
+    order_id uuid,
+    replays integer not null default 0,
     CHECK ((state = ANY (ARRAY['received'::text, 'handled'::text, 'ignored'::text, 'dead'::text]))),
     PRIMARY KEY (id)
 );
+CREATE INDEX stripe_events_about ON public.stripe_events USING btree (object_id);
+CREATE INDEX stripe_events_by_state ON public.stripe_events USING btree (state, received_at DESC, id DESC);
 CREATE INDEX stripe_events_newest ON public.stripe_events USING btree (received_at DESC, id DESC);
 CREATE INDEX stripe_events_of_object ON public.stripe_events USING btree (object_id) WHERE (state = 'received'::text);
+CREATE INDEX stripe_events_of_order ON public.stripe_events USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX stripe_events_waiting ON public.stripe_events USING btree (run_at, received_at) WHERE (state = 'received'::text);
 
 create table variants (

@@ -12,6 +12,7 @@ from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from kassa.config import Settings
+from kassa.disputes import Dispute
 from kassa.kernel.money import show
 from kassa.notifications.links import order_link
 from kassa.orders import Order, State, shown_number
@@ -30,28 +31,67 @@ class Letter:
     html: str
 
 
-def receipt(order: Order, paid: Sequence[Payment], *, settings: Settings) -> Letter:
-    """What was bought, what it cost, how it was paid and where it goes."""
+def receipt(order: Order, paid: Sequence[Payment], *, journal: str, settings: Settings) -> Letter:
+    """What was bought, what it cost, how it was paid and where it goes; `journal` is the head of its chain."""
     number = shown_number(order.number)
-    return _letter("receipt", f"Receipt for order {number}", order, settings, payments=paid)
+    return _letter("receipt", f"Receipt for order {number}", order, settings, payments=paid, journal=journal)
 
 
-def refund(order: Order, refund: Refund, *, settings: Settings) -> Letter:
+def refund(order: Order, refund: Refund, payment: Payment, *, settings: Settings) -> Letter:
     """How much went back, and why."""
+    subject = f"Money sent back: order {shown_number(order.number)}"
+    why = _why_back(order, refund, payment)
+    note = refund.reason if refund.kind == "requested" and refund.reason != "requested" else ""
+    return _letter("refund", subject, order, settings, refund=refund, why=why, note=note)
+
+
+def refund_failed(order: Order, refund: Refund, *, settings: Settings) -> Letter:
+    """What went back did not arrive: the money is still owed, and somebody will see to it."""
+    subject = f"Your refund did not arrive: order {shown_number(order.number)}"
+    return _letter("refund_failed", subject, order, settings, refund=refund)
+
+
+def dispute(
+    order: Order, dispute: Dispute, words: tuple[str, str], *, open_: bool, settings: Settings
+) -> Letter:
+    """For staff: what a bank wants or has decided. `words` are the headline and what it means."""
+    headline, what = words
+    due_by = f"{dispute.due_by:%d %B %Y, %H:%M}" if open_ and dispute.due_by else ""
+    subject = f"{headline}: order {shown_number(order.number)}" + (
+        f", answer before {due_by}" if due_by else ""
+    )
+    return _letter(
+        "dispute", subject, order, settings, dispute=dispute, headline=headline, what=what, due_by=due_by,
+        reason=dispute.reason.replace("_", " "), page=f"{settings.base_url}/admin/disputes/{dispute.id}",
+    )  # fmt: skip
+
+
+def _why_back(order: Order, refund: Refund, payment: Payment) -> str:
     if refund.kind != "surplus":
-        why = "We have given back money that you paid for this order."
-    elif order.state in _DEAD:
-        why = (
+        if refund.amount_minor >= order.total_minor:
+            return "We have given back all that you paid for this order."
+        return "We have given back money that you paid for this order."
+    if payment.currency != order.currency or payment.received_minor < order.total_minor:
+        return (
+            "What we received was not the amount of this order, so we could not use it, and all of it goes "
+            "back to you."
+        )
+    if not payment.surplus:
+        return "You paid more than this order costs. The difference goes back to you."
+    if order.state in _DEAD:
+        return (
             "Your payment reached us after the order had ended, and what you had chosen was no longer in "
             "stock. So there is no order to pay for, and all of the money goes back to you."
         )
-    else:
-        why = (
-            "This order had been paid already. You paid more than once, so the second payment goes back "
-            "to you."
-        )
-    subject = f"Money sent back: order {shown_number(order.number)}"
-    return _letter("refund", subject, order, settings, refund=refund, why=why)
+    return "This order had been paid already. You paid more than once, so this payment goes back to you."
+
+
+def shipped(order: Order, parcel: Mapping[str, Any], *, settings: Settings) -> Letter:
+    """What is on its way, with whom, and whether more is to come; `parcel` is as fulfilment told it."""
+    titles = {str(line.id): line.title for line in order.lines}
+    packed = [(int(line["quantity"]), titles[str(line["line_id"])]) for line in parcel["lines"]]
+    subject = f"On its way: order {shown_number(order.number)}"
+    return _letter("shipped", subject, order, settings, parcel=parcel, packed=packed)
 
 
 def _letter(name: str, subject: str, order: Order, settings: Settings, **more: object) -> Letter:
@@ -62,7 +102,7 @@ def _letter(name: str, subject: str, order: Order, settings: Settings, **more: o
         "shop": parseaddr(settings.mail_from)[0] or "Kassa",
         "link": order_link(settings, order.id),
         "address": _address_lines(order.shipping_address, _locale(order.locale)),
-        "money": lambda minor: show(minor, order.currency, str(_locale(order.locale))),
+        "money": lambda minor, currency=order.currency: show(minor, currency, str(_locale(order.locale))),
         "day": lambda at: _day(at, _locale(order.locale)),
         **more,
     }

@@ -24,19 +24,34 @@ async def build_receipt(db: Database, order_id: UUID, *, clock: Clock, settings:
             for payment in await payments.of_order(tx, order_id)
             if payment.state == "succeeded" and not payment.surplus
         ]
-        letter = render.receipt(order, paid, settings=settings)
-        await _queue(tx, order, "receipt", letter, clock=clock, settings=settings)
+        journal = (await orders.chain_head(tx, order_id))[:16]
+        letter = render.receipt(order, paid, journal=journal, settings=settings)
+        await queue(tx, order, "receipt", letter, clock=clock, settings=settings)
 
 
 async def build_refund_mail(db: Database, refund_id: UUID, *, clock: Clock, settings: Settings) -> None:
-    """Write the mail about money that went back, once per refund, and have it sent."""
+    """Tell the customer what became of a refund, once, and have it sent.
+
+    Money that went back is told. If it came back afterwards, that is told too: a promise was made. Of one that
+    failed before anybody heard of it, only the shop need know.
+    """
     async with db.transaction() as tx:
         refund = await refunds.get(tx, refund_id)
-        if refund is None or refund.state != "succeeded":
+        if refund is None:
             return
         order = await orders.get(tx, refund.order_id)
-        letter = render.refund(order, refund, settings=settings)
-        await _queue(tx, order, f"refund:{refund.id}", letter, clock=clock, settings=settings)
+        kind = f"refund:{refund.id}"
+        if refund.state is refunds.State.SUCCEEDED:
+            payment = await payments.get(tx, refund.payment_id)
+            letter = render.refund(order, refund, payment, settings=settings)
+        elif refund.state is refunds.State.REQUESTED or refund.state is refunds.State.PENDING:
+            return
+        elif kind in {mail.kind for mail in await queries.of_order(tx, order.id)}:
+            kind = f"refund_failed:{refund.id}"
+            letter = render.refund_failed(order, refund, settings=settings)
+        else:
+            return
+        await queue(tx, order, kind, letter, clock=clock, settings=settings)
 
 
 async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock) -> None:
@@ -60,12 +75,14 @@ async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock) -> 
         await queries.mark_sent(tx, mail_id, now=clock.now())
 
 
-async def _queue(
-    tx: Tx, order: orders.Order, kind: str, letter: Letter, *, clock: Clock, settings: Settings
-) -> None:
+async def queue(
+    tx: Tx, order: orders.Order, kind: str, letter: Letter, *, clock: Clock, settings: Settings,
+    recipient: str | None = None,
+) -> None:  # fmt: skip
+    """Write a mail to the order's customer, or to `recipient`, once per kind, and have it sent."""
     now = clock.now()
     mail = StoredMail(
-        id=new_id(), order_id=order.id, kind=kind, recipient=order.email, sender=settings.mail_from,
+        id=new_id(), order_id=order.id, kind=kind, recipient=recipient or order.email, sender=settings.mail_from,
         subject=letter.subject, text_body=letter.text, html_body=letter.html, state="queued", created_at=now,
         sent_at=None,
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """Orders: what was agreed with a customer, and everything that ever happened to it.
 
 Tables: `orders`, `order_lines`, `order_events`. Invariants: lines and totals never change once placed; the
-state changes only by `apply`, along `TRANSITIONS`; every change has a journal row in the same transaction;
-stock follows the state (paid → committed, canceled or failed → released); an order in `pending` has a hold.
+state changes only by `apply`, along `TRANSITIONS`; every change has a journal row in the same transaction,
+whose hash covers the row before it, and which is never changed; stock follows the state (paid → committed,
+canceled or failed → released); an order in `pending` has a hold.
 """
 
 from kassa.orders.errors import InvalidTransition, OrderNotFound
@@ -14,10 +15,14 @@ from kassa.orders.queries import (
     OrderPage,
     OrderSummary,
     cart_of,
+    chain_break,
+    chain_head,
+    declines,
     events,
     get,
     list_orders,
     lock,
+    numbers,
 )
 from kassa.orders.service import apply, insert, note, shown_number
 from kassa.orders.states import TRANSITIONS, Event, State, after
@@ -37,11 +42,15 @@ __all__ = [
     "after",
     "apply",
     "cart_of",
+    "chain_break",
+    "chain_head",
+    "declines",
     "events",
     "get",
     "insert",
     "list_orders",
     "lock",
     "note",
+    "numbers",
     "shown_number",
 ]

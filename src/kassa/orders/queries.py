@@ -1,6 +1,5 @@
 """All SQL of `orders`, `order_lines` and `order_events`."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from kassa.kernel import cursor
 from kassa.kernel.db import Conn, Row, Tx
-from kassa.kernel.errors import Invalid
 from kassa.kernel.ids import new_id
 from kassa.orders.errors import OrderNotFound
 from kassa.orders.states import State
@@ -76,18 +75,20 @@ class Order:
     attempt_failed: bool
     created_at: datetime
     paid_at: datetime | None
+    refunded_minor: int = 0
     lines: tuple[OrderLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OrderEvent:
-    """A row of the journal."""
+    """A row of the journal; `hash`, in hex, covers the row and the one before it."""
 
     seq: int
     at: datetime
     type: str
     actor: str
     data: Mapping[str, Any]
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ async def lock(tx: Tx, order_id: UUID) -> Order:
         """
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
-            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at
+            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at, refunded_minor
         from orders where id = $1 for update
         """,
         order_id,
@@ -184,7 +185,7 @@ async def get(conn: Conn, order_id: UUID) -> Order:
         """
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
-            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at
+            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at, refunded_minor
         from orders where id = $1
         """,
         order_id,
@@ -195,6 +196,12 @@ async def get(conn: Conn, order_id: UUID) -> Order:
 async def cart_of(conn: Conn, order_id: UUID) -> UUID | None:
     """The cart an order was made of; it never changes, so no lock is needed to know it."""
     return await conn.fetchval("select cart_id from orders where id = $1", order_id)  # type: ignore[no-any-return]
+
+
+async def numbers(conn: Conn, order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The numbers of these orders; one that is not there is left out."""
+    rows = await conn.fetch("select id, number from orders where id = any($1)", list(order_ids))
+    return {row["id"]: row["number"] for row in rows}
 
 
 async def lines(conn: Conn, order_id: UUID) -> tuple[OrderLine, ...]:
@@ -231,8 +238,13 @@ async def journal(
     """Add a row to the journal; the order is locked by the caller, so numbers have no gaps."""
     await tx.execute(
         """
-        insert into order_events (order_id, seq, at, type, actor, data)
-        select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 from order_events where order_id = $1
+        with last as (
+            select seq, hash from order_events where order_id = $1 order by seq desc limit 1
+        ), next as (
+            select coalesce((select seq from last), 0) + 1 as seq, (select hash from last) as previous
+        )
+        insert into order_events (order_id, seq, at, type, actor, data, hash)
+        select $1, seq, $2, $3, $4, $5, order_event_hash(previous, $1, seq, $2, $3, $4, $5) from next
         """,
         order_id,
         now,
@@ -242,10 +254,53 @@ async def journal(
     )
 
 
+async def chain_head(conn: Conn, order_id: UUID) -> str:
+    """The hash of an order's last event, in hex: whoever has it can tell whether the journal was changed.
+
+    Raises:
+        OrderNotFound: nothing was ever written about it.
+    """
+    head = await conn.fetchval(
+        "select hash from order_events where order_id = $1 order by seq desc limit 1", order_id
+    )
+    if head is None:
+        raise OrderNotFound("There is no such order.")
+    return bytes(head).hex()
+
+
+async def declines(conn: Conn, order_id: UUID) -> int:
+    """How many tries to pay an order came to nothing, over all its attempts."""
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        "select count(*) from order_events where order_id = $1 and type = 'order.attempt_failed'", order_id
+    )
+
+
+async def chain_break(conn: Conn, order_id: UUID) -> int | None:
+    """The number of the first event whose hash does not follow from the one before; None: all do.
+
+    What was altered, left out, put in or reordered breaks the chain there. Events cut off its end do not:
+    they are missed by whoever was given the head, which is why receipts print it.
+    """
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        """
+        select min(seq) from (
+            select seq, hash, row_number() over chain as place,
+                order_event_hash(lag(hash) over chain, order_id, seq, at, type, actor, data) as due
+            from order_events where order_id = $1 window chain as (order by seq)
+        ) as event
+        where hash <> due or seq <> place
+        """,
+        order_id,
+    )
+
+
 async def events(conn: Conn, order_id: UUID) -> list[OrderEvent]:
     """The journal of an order, oldest first, at most a thousand rows."""
     rows = await conn.fetch(
-        "select seq, at, type, actor, data from order_events where order_id = $1 order by seq limit 1000",
+        """
+        select seq, at, type, actor, data, encode(hash, 'hex') from order_events
+        where order_id = $1 order by seq limit 1000
+        """,
         order_id,
     )
     return [OrderEvent(*row.values()) for row in rows]
@@ -268,7 +323,7 @@ async def list_orders(
         Invalid: `after` is no cursor of ours (`invalid_cursor`).
     """
     limit = max(1, min(limit, _PAGE_LIMIT))
-    at, last = _read_cursor(after)
+    at, last = cursor.read(after)
     digits = "".join(c for c in q or "" if c.isdecimal() and c.isascii())
     rows = await conn.fetch(
         """
@@ -291,7 +346,7 @@ async def list_orders(
     )
     found = [OrderSummary(row[0], row[1], State(row[2]), *list(row.values())[3:]) for row in rows[:limit]]
     more = len(rows) > limit
-    return OrderPage(found, _cursor(found[-1].created_at, found[-1].id) if more else None)
+    return OrderPage(found, cursor.write(found[-1].created_at, found[-1].id) if more else None)
 
 
 def _order(row: Row | None, lines: tuple[OrderLine, ...] = ()) -> Order:
@@ -299,20 +354,3 @@ def _order(row: Row | None, lines: tuple[OrderLine, ...] = ()) -> Order:
         raise OrderNotFound("There is no such order.")
     values = dict(row)
     return Order(**{**values, "state": State(values["state"])}, lines=lines)
-
-
-def _cursor(at: datetime, order_id: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{at.isoformat()}|{order_id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str | None) -> tuple[datetime | None, UUID | None]:
-    if not text:
-        return None, None
-    try:
-        at, _, order_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-        return moment, UUID(order_id)
-    except ValueError:
-        raise Invalid("The cursor `after` is not one of ours.", code="invalid_cursor") from None

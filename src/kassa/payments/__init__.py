@@ -2,26 +2,41 @@
 
 Tables: `payments`. Invariants: at most one payable provider object per order (a unique index says so too);
 the row is written before the provider is asked, and its id is the idempotency key; `record` is the only way
-money comes in; `succeeded` is final; money its order has no use for is `surplus` and goes back by itself.
+money comes in; what is over stays over, but for a success, which is final; money its order has no use for is
+`surplus` and goes back by itself; an authorisation is a promise of money and not yet a payment of the order.
 """
 
-from kassa.payments.errors import NotPayable, PaymentNotFound, StillProcessing
+from kassa.payments.errors import NothingToCapture, NotPayable, PaymentNotFound, StillProcessing
+from kassa.payments.fees import record_fee
+from kassa.payments.found import collected, insert_collected
 from kassa.payments.queries import PAYABLE, Payment, by_reference, due_for_sync, get, of_order
-from kassa.payments.service import close, collect, record_intent, start, sync
+from kassa.payments.record import surplus_minor
+from kassa.payments.service import capture, close, collect, record_intent, start, sync
+from kassa.payments.silence import unheard, watch_webhooks
+from kassa.payments.whose import whose
 
 __all__ = [
     "PAYABLE",
     "NotPayable",
+    "NothingToCapture",
     "Payment",
     "PaymentNotFound",
     "StillProcessing",
     "by_reference",
+    "capture",
     "close",
     "collect",
+    "collected",
     "due_for_sync",
     "get",
+    "insert_collected",
     "of_order",
+    "record_fee",
     "record_intent",
     "start",
+    "surplus_minor",
     "sync",
+    "unheard",
+    "watch_webhooks",
+    "whose",
 ]

@@ -19,3 +19,9 @@ class StillProcessing(Conflict):
     """The bank has not decided yet, and the payment can't be taken back before it has."""
 
     code = "payment_processing"
+
+
+class NothingToCapture(Conflict):
+    """No authorisation of this order can be collected: there is none, or it has lapsed."""
+
+    code = "nothing_to_capture"

@@ -9,13 +9,17 @@ from uuid import UUID
 from kassa.kernel.db import Conn, Row, Tx
 from kassa.payments.errors import PaymentNotFound
 
-#: In these, the customer could still pay: there is at most one such attempt per order.
-PAYABLE: Final = frozenset({"open", "processing", "requires_action"})
+#: In these, money could still come of it: there is at most one such attempt per order.
+PAYABLE: Final = frozenset({"open", "processing", "requires_action", "authorized"})
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One attempt. `last_error` is {code, decline_code, message}; amounts in the currency's minor unit."""
+    """One attempt. `last_error` is {code, decline_code, message}; amounts in the currency's minor unit.
+
+    `capture` is `automatic` or `manual`; `capture_before` is when an authorisation lapses; `told_by` is the actor
+    who brought the news of the success; `fee_minor` is what the provider kept, once it said so.
+    """
 
     id: UUID
     order_id: UUID
@@ -35,6 +39,11 @@ class Payment:
     created_at: datetime
     updated_at: datetime
     succeeded_at: datetime | None
+    capture: str
+    capture_before: datetime | None
+    told_by: str | None
+    fee_minor: int | None
+    balance_ref: str | None
 
     @property
     def provider_ref(self) -> str | None:
@@ -43,23 +52,25 @@ class Payment:
 
     @property
     def payable(self) -> bool:
-        """Whether the customer could still pay this attempt."""
+        """Whether money could still come of this attempt."""
         return self.state in PAYABLE
 
 
 async def insert(
-    tx: Tx, payment_id: UUID, *, order_id: UUID, flow: str, amount_minor: int, currency: str,
-    now: datetime, sync_at: datetime,
+    tx: Tx, payment_id: UUID, *, order_id: UUID, flow: str, amount_minor: int, currency: str, capture: str,
+    now: datetime, sync_at: datetime | None, state: str = "open",
 ) -> Payment:  # fmt: skip
     """Write down what is about to be asked of the provider; the payment as it stands then."""
     row = await tx.fetchrow(
         """
-        insert into payments (id, order_id, flow, state, amount_minor, currency, sync_at, created_at, updated_at)
-        values ($1, $2, $3, 'open', $4, $5, $6, $7, $7)
+        insert into payments (id, order_id, flow, state, amount_minor, currency, sync_at, created_at, updated_at,
+            capture)
+        values ($1, $2, $3, $9, $4, $5, $6, $7, $7, $8)
         returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
-            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref
         """,
-        payment_id, order_id, flow, amount_minor, currency, sync_at, now,
+        payment_id, order_id, flow, amount_minor, currency, sync_at, now, capture, state,
     )  # fmt: skip
     return _payment(row)
 
@@ -73,7 +84,8 @@ async def get(conn: Conn, payment_id: UUID) -> Payment:
     row = await conn.fetchrow(
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
-            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref
         from payments where id = $1
         """,
         payment_id,
@@ -86,7 +98,8 @@ async def of_order(conn: Conn, order_id: UUID) -> list[Payment]:
     rows = await conn.fetch(
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
-            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref
         from payments where order_id = $1 order by created_at, id limit 100
         """,
         order_id,
@@ -99,7 +112,8 @@ async def by_reference(conn: Conn, reference: str, payment_id: UUID | None) -> P
     row = await conn.fetchrow(
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
-            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref
         from payments
         where (provider = 'stripe' and intent_ref = $1) or (provider = 'stripe' and session_ref = $1) or id = $2
         limit 1
@@ -114,6 +128,7 @@ async def write(
     tx: Tx, payment: Payment, *, state: str, intent_ref: str | None, session_ref: str | None,
     charge_ref: str | None, received_minor: int, client_secret: str | None, url: str | None,
     last_error: Mapping[str, Any] | None, surplus: bool, now: datetime, sync_at: datetime | None,
+    amount_minor: int, currency: str, told_by: str | None, capture_before: datetime | None,
 ) -> Payment:  # fmt: skip
     """Write down what the provider said (the order is locked by the caller); the payment afterwards."""
     row = await tx.fetchrow(
@@ -122,15 +137,30 @@ async def write(
             session_ref = coalesce($4, session_ref), charge_ref = coalesce($5, charge_ref),
             received_minor = $6, client_secret = coalesce($7, client_secret), url = coalesce($8, url),
             last_error = $9, surplus = surplus or $10, updated_at = $11, sync_at = $12,
-            succeeded_at = case when $2 = 'succeeded' then coalesce(succeeded_at, $11) else succeeded_at end
+            succeeded_at = case when $2 = 'succeeded' then coalesce(succeeded_at, $11) else succeeded_at end,
+            amount_minor = $13, currency = $14, told_by = coalesce(told_by, $15),
+            capture_before = coalesce($16, capture_before)
         where id = $1
         returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
-            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref
         """,
         payment.id, state, intent_ref, session_ref, charge_ref, received_minor, client_secret, url, last_error,
-        surplus, now, sync_at,
+        surplus, now, sync_at, amount_minor, currency, told_by, capture_before,
     )  # fmt: skip
     return _payment(row)
+
+
+async def write_fee(tx: Tx, payment_id: UUID, *, fee_minor: int, balance_ref: str) -> bool:
+    """Write down what the provider kept, and under which line of its books; False if that was done before."""
+    return bool(
+        await tx.execute(
+            "update payments set fee_minor = $2, balance_ref = $3 where id = $1 and balance_ref is null",
+            payment_id,
+            fee_minor,
+            balance_ref,
+        )
+    )
 
 
 async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[UUID]:
@@ -147,6 +177,24 @@ async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) ->
         limit,
     )
     return [row["id"] for row in rows]
+
+
+async def unprompted(conn: Conn, *, since: datetime, until: datetime, limit: int) -> list[Payment]:
+    """Successes between `since` and `until` that we found by asking, not by an event; oldest first."""
+    rows = await conn.fetch(
+        """
+        select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref
+        from payments
+        where state = 'succeeded' and told_by not like 'stripe:evt%' and succeeded_at between $1 and $2
+        order by succeeded_at limit $3
+        """,
+        since,
+        until,
+        limit,
+    )
+    return [_payment(row) for row in rows]
 
 
 def _payment(row: Row | None) -> Payment:

@@ -1,50 +1,37 @@
 """The verbs of a payment: start it, collect it, ask what became of it, close it.
 
 `start` takes `tx`. `collect`, `sync` and `close` speak to the provider: they take `db, gateway`, open their
-own short transactions, and end in `_record`, the only way money comes in.
+own short transactions, and end in `record`, the only way money comes in.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from kassa import cart, inventory, jobs, orders
+from kassa import orders
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
-from kassa.payments import queries, states
+from kassa.payments import queries
 from kassa.payments.errors import NotPayable
+from kassa.payments.facts import Facts, of_intent, of_session
 from kassa.payments.queries import Payment
-from kassa.stripe import Gateway, Intent, Rejected, Session, SessionLine
+from kassa.payments.record import FIRST_LOOK, record
+from kassa.stripe import Declined, Gateway, Intent, Rejected, SessionLine
 
-#: How soon the poller asks about an attempt that nobody has told us about, and how rarely later on.
-FIRST_LOOK: Final = timedelta(seconds=30)
-LAST_LOOK: Final = timedelta(minutes=30)
 #: Stripe lets a Checkout Session live for at most 24 hours; ours is closed by expiry long before.
 SESSION_LIFE: Final = timedelta(hours=23)
-#: A customer whose bank said no keeps the goods at least this long to try again.
-RETRY: Final = timedelta(seconds=60)
+#: How long a bank keeps its promise where Stripe does not say (https://docs.stripe.com/payments/place-a-hold).
+AUTHORIZATION_LIFE: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
-    """What the provider says of an attempt, whichever object it came from."""
-
-    state: str
-    currency: str
-    received: int
-    intent_ref: str | None = None
-    session_ref: str | None = None
-    charge: str | None = None
-    client_secret: str | None = None
-    url: str | None = None
-    last_error: Mapping[str, Any] | None = None
-
-
-async def start(tx: Tx, order: orders.Order, flow: str, *, now: datetime) -> Payment:
+async def start(
+    tx: Tx, order: orders.Order, flow: str, *, now: datetime, capture: str = "automatic"
+) -> Payment:
     """Write down that the whole of `order` (locked by the caller) is to be collected by `flow`.
+
+    `capture`: at once (`automatic`), or only authorised now and collected by `capture` later (`manual`).
 
     Raises:
         NotPayable: the order is not waiting for money.
@@ -53,7 +40,7 @@ async def start(tx: Tx, order: orders.Order, flow: str, *, now: datetime) -> Pay
         raise NotPayable(f"The order is {order.state}, so there is nothing to pay.")
     return await queries.insert(
         tx, new_id(), order_id=order.id, flow=flow, amount_minor=order.total_minor,
-        currency=order.currency, now=now, sync_at=now + FIRST_LOOK,
+        currency=order.currency, capture=capture, now=now, sync_at=now + FIRST_LOOK,
     )  # fmt: skip
 
 
@@ -72,7 +59,7 @@ async def collect(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Cl
     try:
         facts = await _create(gateway, payment, order)
     except Rejected as error:
-        facts = _Facts(
+        facts = Facts(
             state="failed", currency=payment.currency, received=0, last_error={"message": error.detail}
         )
         await _settle(db, payment, facts, clock=clock, actor="stripe:api")
@@ -87,10 +74,34 @@ async def sync(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Clock
     if payment.provider_ref is None:
         return await collect(db, gateway, payment_id, clock=clock)
     if payment.session_ref:
-        facts = _of_session(await gateway.session(payment.session_ref))
+        facts = of_session(await gateway.session(payment.session_ref))
     else:
-        facts = _of_intent(await gateway.intent(payment.provider_ref))
+        facts = of_intent(await gateway.intent(payment.provider_ref))
+    if facts.state == "authorized" and payment.capture_before is None:
+        facts = replace(facts, capture_before=await _capture_before(gateway, facts, clock.now()))
     return await _settle(db, payment, facts, clock=clock, actor=actor)
+
+
+async def capture(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Clock, actor: str) -> Payment:
+    """Collect the whole of what the bank has promised; the payment as it is then.
+
+    Where nothing is promised (any more), nothing is asked for: the state says why. Doing it twice is doing it
+    once.
+
+    Raises:
+        Declined: the bank went back on its word; what became of the payment is recorded.
+        Unreachable: nobody knows; capturing again finds out.
+    """
+    async with db.connection() as conn:
+        payment = await queries.get(conn, payment_id)
+    if payment.state != "authorized" or payment.intent_ref is None:
+        return payment
+    try:
+        intent = await gateway.capture_intent(payment.intent_ref)
+    except Declined:
+        await sync(db, gateway, payment_id, clock=clock, actor=actor)
+        raise
+    return await _settle(db, payment, of_intent(intent), clock=clock, actor=actor)
 
 
 async def record_intent(
@@ -99,46 +110,61 @@ async def record_intent(
     """Believe a signed event that shows a success: a fact that can't change again."""
     if intent.status != "succeeded":
         raise ValueError("only a success can be believed without asking")
-    return await _settle(db, payment, _of_intent(intent), clock=clock, actor=actor)
+    return await _settle(db, payment, of_intent(intent), clock=clock, actor=actor)
 
 
 async def close(db: Database, gateway: Gateway, payment_id: UUID, *, clock: Clock, actor: str) -> Payment:
     """See to it that nobody can pay this attempt any more; the payment as it is then.
 
     If the money came in the meantime, it is `succeeded` and the order is paid; if the bank is still thinking,
-    it stays `processing`. Both are answers, not errors.
+    it stays `processing`. Both are answers, not errors. An authorisation is given up.
     """
     async with db.connection() as conn:
         payment = await queries.get(conn, payment_id)
     if payment.provider_ref is None and payment.payable:
         payment = await collect(db, gateway, payment_id, clock=clock)
-    if not payment.payable or payment.provider_ref is None:
+    if payment.state == "succeeded" or payment.provider_ref is None:
         return payment
     if payment.session_ref:
-        facts = _of_session(await gateway.expire_session(payment.session_ref))
+        facts = await _close_session(gateway, payment.session_ref)
     else:
-        facts = _of_intent(await gateway.cancel_intent(payment.provider_ref))
+        facts = of_intent(await gateway.cancel_intent(payment.provider_ref))
     return await _settle(db, payment, facts, clock=clock, actor=actor)
 
 
-async def _create(gateway: Gateway, payment: Payment, order: orders.Order) -> _Facts:
+async def _close_session(gateway: Gateway, session_ref: str) -> Facts:
+    """Expire the page. One that is complete can't be; then what the customer left there is given up."""
+    facts = of_session(await gateway.expire_session(session_ref))
+    if facts.state in queries.PAYABLE and facts.state != "open" and facts.intent_ref:
+        await gateway.cancel_intent(facts.intent_ref)
+        facts = of_session(await gateway.session(session_ref))
+    return facts
+
+
+async def _capture_before(gateway: Gateway, facts: Facts, now: datetime) -> datetime:
+    """When the authorisation lapses."""
+    told = await gateway.capture_before(facts.charge) if facts.charge else None
+    return datetime.fromtimestamp(told, UTC) if told else now + AUTHORIZATION_LIFE
+
+
+async def _create(gateway: Gateway, payment: Payment, order: orders.Order) -> Facts:
     key = f"payment:{payment.id}"
     number = orders.shown_number(order.number)
     metadata = {"kassa_order": str(order.id), "kassa_payment": str(payment.id), "order_number": number}
     if payment.flow == "element":
         intent = await gateway.create_intent(
             key=key, amount=payment.amount_minor, currency=payment.currency, description=f"Order {number}",
-            email=order.email, metadata=metadata,
+            email=order.email, metadata=metadata, capture=payment.capture,
         )  # fmt: skip
-        return _of_intent(intent)
+        return of_intent(intent)
     back = f"{gateway.return_base}/orders/{order.id}"
     session = await gateway.create_session(
         key=key, currency=payment.currency, lines=_session_lines(order), email=order.email,
         reference=str(order.id), description=f"Order {number}", metadata=metadata,
         success_url=f"{back}/return?session_id={{CHECKOUT_SESSION_ID}}", cancel_url=f"{back}/pay?canceled=1",
-        expires_at=int((payment.created_at + SESSION_LIFE).timestamp()),
+        expires_at=int((payment.created_at + SESSION_LIFE).timestamp()), capture=payment.capture,
     )  # fmt: skip
-    return _of_session(session)
+    return of_session(session)
 
 
 def _session_lines(order: orders.Order) -> list[SessionLine]:
@@ -153,126 +179,6 @@ def _session_lines(order: orders.Order) -> list[SessionLine]:
     return lines + [SessionLine(title=title, unit=amount, quantity=1) for title, amount in extra if amount]
 
 
-def _of_intent(intent: Intent) -> _Facts:
-    return _Facts(
-        state=states.of_intent(intent),
-        currency=intent.currency,
-        received=intent.received,
-        intent_ref=intent.id,
-        charge=intent.charge,
-        client_secret=intent.client_secret,
-        last_error=intent.last_error,
-    )
-
-
-def _of_session(session: Session) -> _Facts:
-    intent = session.intent
-    return _Facts(
-        state=states.of_session(session),
-        currency=session.currency,
-        received=intent.received if intent else 0,
-        intent_ref=intent.id if intent else None,
-        session_ref=session.id,
-        charge=intent.charge if intent else None,
-        url=session.url,
-        last_error=intent.last_error if intent else None,
-    )
-
-
-async def _settle(db: Database, payment: Payment, facts: _Facts, *, clock: Clock, actor: str) -> Payment:
+async def _settle(db: Database, payment: Payment, facts: Facts, *, clock: Clock, actor: str) -> Payment:
     async with db.transaction() as tx:
-        return await _record(tx, payment, facts, now=clock.now(), actor=actor)
-
-
-async def _record(tx: Tx, payment: Payment, facts: _Facts, *, now: datetime, actor: str) -> Payment:
-    """Write down what the provider said and let the order follow: the only way money comes in.
-
-    Locks cart, order, stock, in this order. Saying the same again changes nothing.
-    """
-    if facts.state == "succeeded" and payment.state != "succeeded":
-        cart_id = await orders.cart_of(tx, payment.order_id)
-        if cart_id:
-            await cart.lock(tx, cart_id)
-    order = await orders.lock(tx, payment.order_id)
-    payment = await queries.get(tx, payment.id)
-    state = "succeeded" if payment.state == "succeeded" else facts.state
-    surplus = False
-    if state == "succeeded" and payment.state != "succeeded":
-        surplus = not await _take(tx, order, payment, facts, now=now, actor=actor)
-    elif state != payment.state or (facts.last_error is not None and _new_failure(payment, facts)):
-        await _follow(tx, order, payment, facts, now=now, actor=actor)
-    final = state not in queries.PAYABLE
-    after = await queries.write(
-        tx, payment, state=state, intent_ref=facts.intent_ref, session_ref=facts.session_ref,
-        charge_ref=facts.charge, received_minor=max(payment.received_minor, facts.received),
-        client_secret=facts.client_secret, url=facts.url, last_error=facts.last_error, surplus=surplus,
-        now=now, sync_at=None if final else now + _pause(payment, now),
-    )  # fmt: skip
-    if not final and order.state is not orders.State.PENDING:
-        # The order ended while the provider was being asked: nobody may pay it any more.
-        await jobs.enqueue(
-            tx, "close_payment", {"payment_id": str(payment.id)}, now=now, key=f"close:{payment.id}"
-        )
-    return after
-
-
-async def _take(
-    tx: Tx, order: orders.Order, payment: Payment, facts: _Facts, *, now: datetime, actor: str
-) -> bool:
-    """Money came in. Whether the order had a use for it; if not, it is sent back."""
-    fits = facts.received == payment.amount_minor == order.total_minor and facts.currency == order.currency
-    data = {
-        "payment_id": str(payment.id),
-        "amount_minor": facts.received,
-        "currency": facts.currency,
-        "provider_ref": facts.intent_ref,
-    }
-    useful = False
-    if fits:
-        after = await orders.apply(
-            tx, order.id, orders.Event.PAYMENT_SUCCEEDED, now=now, actor=actor, data=data
-        )
-        useful = order.state is not after.state and after.state is orders.State.PAID
-        if useful and after.cart_id:
-            bought = {line.variant_id: line.quantity for line in after.lines}
-            await cart.take_out(tx, after.cart_id, bought, now=now)
-    else:
-        await orders.note(tx, order.id, "payment.unfit", now=now, actor=actor, data=data)
-    if not useful:
-        await orders.note(tx, order.id, "payment.surplus", now=now, actor=actor, data=data)
-        await jobs.enqueue(
-            tx, "refund_surplus", {"payment_id": str(payment.id)}, now=now, key=f"surplus:{payment.id}"
-        )
-    return useful
-
-
-async def _follow(
-    tx: Tx, order: orders.Order, payment: Payment, facts: _Facts, *, now: datetime, actor: str
-) -> None:
-    """Something short of money happened to an attempt: the journal says so, and the hold follows."""
-    data = {"payment_id": str(payment.id), "state": facts.state}
-    failed = facts.last_error is not None and _new_failure(payment, facts)
-    if failed or facts.state == "failed":
-        error = {k: v for k, v in (facts.last_error or {}).items() if k != "message"}
-        await orders.apply(
-            tx, order.id, orders.Event.ATTEMPT_FAILED, now=now, actor=actor, data={**data, **error}
-        )
-    elif facts.state != payment.state:
-        await orders.note(tx, order.id, f"payment.{facts.state}", now=now, actor=actor, data=data)
-    if order.state is not orders.State.PENDING:
-        return
-    if facts.state in ("requires_action", "processing"):
-        await inventory.paying(tx, order.id)
-    elif payment.state in ("requires_action", "processing"):
-        hold = await inventory.hold(tx, order.id)
-        await inventory.resume(tx, order.id, now=now, expires_at=max(hold.expires_at, now + RETRY))
-
-
-def _new_failure(payment: Payment, facts: _Facts) -> bool:
-    """Whether the error shown is of another try than the one written down."""
-    return (facts.last_error, facts.charge) != (payment.last_error, payment.charge_ref)
-
-
-def _pause(payment: Payment, now: datetime) -> timedelta:
-    """The older an attempt, the more rarely it is asked about."""
-    return min(LAST_LOOK, max(FIRST_LOOK, (now - payment.created_at) / 2))
+        return await record(tx, payment, facts, now=clock.now(), actor=actor)

@@ -8,7 +8,7 @@ _INTENT = {
     "requires_confirmation": "open",
     "requires_action": "requires_action",
     "processing": "processing",
-    "requires_capture": "processing",
+    "requires_capture": "authorized",
     "succeeded": "succeeded",
     "canceled": "canceled",
 }
@@ -21,10 +21,18 @@ def of_intent(intent: Intent) -> str:
 
 
 def of_session(session: Session) -> str:
-    """Our state of an attempt whose Checkout Session looks like this."""
+    """Our state of an attempt whose Checkout Session looks like this.
+
+    A page that is complete is left for good: where the bank says no afterwards, this attempt has failed, and the
+    customer needs another.
+    """
+    state = of_intent(session.intent) if session.intent is not None else None
     if session.status == "complete":
-        return "processing" if session.payment_status == "unpaid" else "succeeded"
-    if session.status == "open" and session.intent is not None:
-        state = of_intent(session.intent)
-        return state if state in ("requires_action", "processing", "succeeded") else "open"
+        if state is None:
+            return "processing" if session.payment_status == "unpaid" else "succeeded"
+        return "failed" if state == "open" else state
+    if session.status == "open" and state is not None:
+        return state if state in ("requires_action", "processing", "authorized", "succeeded") else "open"
+    if state in ("processing", "authorized", "succeeded"):
+        return state
     return _SESSION[session.status]

@@ -2,36 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from kassa.catalog import SaleVariant
 from kassa.kernel.errors import Invalid
-from kassa.kernel.money import Money, exponent, fraction
-from kassa.pricing import shipping, tax
+from kassa.kernel.money import Money, fraction
+from kassa.pricing import limits, shipping, tax
 from kassa.pricing.shipping import ShippingMethod
 from kassa.pricing.tax import TaxRate
-
-#: Stripe's minimum charge per currency, in minor units (https://docs.stripe.com/currencies, March 2025).
-MINIMUM: Final = {
-    "USD": 50, "AED": 200, "AUD": 50, "BGN": 100, "BRL": 50, "CAD": 50, "CHF": 50, "CZK": 1500, "DKK": 250,
-    "EUR": 50, "GBP": 30, "HKD": 400, "HUF": 17500, "INR": 50, "JPY": 50, "MXN": 1000, "MYR": 200, "NOK": 300,
-    "NZD": 50, "PLN": 200, "RON": 200, "SEK": 300, "SGD": 50, "THB": 1000,
-}  # fmt: skip
-#: Eight digits is what Stripe takes of any currency.
-MAXIMUM: Final = 99_999_999
-
-
-class BelowMinimum(Invalid):
-    """Less than the provider can charge in this currency."""
-
-    code = "amount_below_minimum"
-
-
-class AmountTooLarge(Invalid):
-    """More than the provider can charge at once."""
-
-    code = "amount_too_large"
 
 
 class UnknownShippingMethod(Invalid):
@@ -101,21 +80,21 @@ def quote(
     """Price `lines` for a place. Without a method of shipping, the cheapest.
 
     Raises:
-        UnknownShippingMethod, BelowMinimum, AmountTooLarge
+        UnknownShippingMethod, BelowMinimum, AmountTooLarge, UnevenAmount
     """
     rates = [tax.rate(country, region, line.variant.tax_class) for line in lines]
-    priced = tuple(_line(line, rate) for line, rate in zip(lines, rates, strict=True))
+    priced = tuple(_line(line, rate, currency) for line, rate in zip(lines, rates, strict=True))
     subtotal = sum(line.total for line in priced)
     weight = sum(line.variant.weight_grams * line.quantity for line in lines if line.variant.ships)
     ways = tuple(shipping.methods(country, weight, Money(subtotal, currency)))
     way = _choose(ways, shipping_method)
     # What is shipped decides how shipping is taxed: as the dearest part of the parcel (the main supply).
     main = max(zip(priced, rates, strict=True), key=lambda pair: pair[0].total)[1] if priced else None
-    shipping_tax = _tax(way.amount.amount, main) if main else 0
+    shipping_tax = _tax(way.amount.amount, main, currency) if main else 0
     included = all(rate.included for rate in rates)
     tax_minor = sum(line.tax for line in priced) + shipping_tax
     total = subtotal + way.amount.amount + (0 if included else tax_minor)
-    _check(total, currency)
+    limits.check(total, currency)
     return Quote(
         lines=priced, currency=currency, subtotal=subtotal, discount=0, shipping=way.amount.amount,
         tax=tax_minor, total=total, tax_included=included,
@@ -124,21 +103,23 @@ def quote(
     )  # fmt: skip
 
 
-def _line(line: QuoteLine, rate: TaxRate) -> PricedLine:
+def _line(line: QuoteLine, rate: TaxRate, currency: str) -> PricedLine:
     unit = line.variant.price_minor
     if unit is None:
         raise ValueError(f"{line.variant.sku} has no price in this currency")
     total = unit * line.quantity
     return PricedLine(
         line.variant.id, line.variant.sku, line.variant.title, line.variant.slug, line.quantity, unit, 0,
-        _tax(total, rate), total,
+        _tax(total, rate, currency), total,
     )  # fmt: skip
 
 
-def _tax(amount: int, rate: TaxRate) -> int:
-    """The tax in `amount`, or on top of it: rounded half away from zero, once."""
-    whole = 10_000 + rate.basis_points if rate.included else 10_000
-    return fraction(amount, rate.basis_points, whole)
+def _tax(amount: int, rate: TaxRate, currency: str) -> int:
+    """The tax in `amount`, or on top of it: rounded half away from zero, once, to what can be charged."""
+    if rate.included:
+        return fraction(amount, rate.basis_points, 10_000 + rate.basis_points)
+    step = limits.step(currency)
+    return fraction(amount, rate.basis_points, 10_000 * step) * step
 
 
 def _choose(ways: Sequence[ShippingMethod], code: str | None) -> ShippingMethod:
@@ -168,14 +149,3 @@ def _tax_lines(
             entry[0] += base - due if rate.included else base
             entry[1] += due
     return tuple(TaxLine(rate.label, rate.basis_points, base, due) for rate, (base, due) in sums.items())
-
-
-def _check(total: int, currency: str) -> None:
-    least = MINIMUM.get(currency, 10 ** exponent(currency))
-    if total < least:
-        raise BelowMinimum(
-            f"The total is below what can be charged in {currency}.",
-            extra={"minimum": least, "currency": currency},
-        )
-    if total > MAXIMUM:
-        raise AmountTooLarge(f"The total is above what can be charged at once in {currency}.")

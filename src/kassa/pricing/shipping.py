@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kassa.kernel.money import Money, exponent
+from kassa.pricing.limits import step
 from kassa.pricing.tax import EU
 
 #: (zone, method) → label, price in hundredths of the major unit, days from, days to.
@@ -39,5 +40,6 @@ def methods(country: str, weight_grams: int, subtotal: Money) -> list[ShippingMe
     for (where, code), (label, price, min_days, max_days) in _TABLE.items():
         if where == zone:
             minor = price * 10 ** exponent(subtotal.currency) // 100 * steps if weight_grams else 0
+            minor = -(-minor // step(subtotal.currency)) * step(subtotal.currency)
             found.append(ShippingMethod(code, label, Money(minor, subtotal.currency), min_days, max_days))
     return found

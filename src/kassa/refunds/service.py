@@ -1,41 +1,101 @@
-"""The verbs of a refund: write it down, ask for it, record what became of it."""
+"""The verbs that send money back: write it down, then ask for it."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from kassa import jobs, orders, payments
+from kassa import inventory, jobs, orders, payments
 from kassa.kernel.clock import Clock
-from kassa.kernel.db import Database, Tx
-from kassa.kernel.ids import new_id, parse_id
-from kassa.refunds import queries
-from kassa.refunds.queries import Refund
-from kassa.stripe import Gateway, ProviderRefund, Rejected
+from kassa.kernel.db import Conn, Database, Tx
+from kassa.kernel.ids import new_id
+from kassa.refunds import queries, sharing
+from kassa.refunds.errors import InvalidRefund, NothingToRefund, RefundTooLarge
+from kassa.refunds.queries import GivenLine, Refund
+from kassa.refunds.recording import record
+from kassa.refunds.sharing import Left, RefundLine
+from kassa.refunds.states import OF_PROVIDER, State
+from kassa.stripe import Declined, Gateway, ProviderRefund, Rejected
 
-#: Stripe's refund statuses as ours; a refund that waits for the customer is on its way.
-_STATES = {
-    "pending": "pending",
-    "requires_action": "pending",
-    "succeeded": "succeeded",
-    "failed": "failed",
-    "canceled": "canceled",
-}
+#: Stripe forgets an idempotency key after a day: from then on, look before asking again.
+KEY_LIFE: Final = timedelta(hours=20)
+
+
+async def request(
+    tx: Tx,
+    order_id: UUID,
+    *,
+    amount: int | None = None,
+    lines: Sequence[RefundLine] | None = None,
+    reason: str,
+    actor: str,
+    now: datetime,
+    refund_id: UUID | None = None,
+) -> list[Refund]:
+    """Give back `amount` minor units of what an order was paid with, or what `lines` are worth, or both: then
+    the lines say what the amount is for. Without either, everything that is left.
+
+    It counts from here on: the order is locked, so two at once never promise the same money or restock the
+    same goods. One refund per payment that it is taken from, the oldest payment first. With the `refund_id` of one
+    that was written down before, that one is the answer and nothing else happens.
+
+    Raises:
+        NothingToRefund: the order never had money of its own.
+        RefundTooLarge: more than is left, in money or in units of a line; nothing changed.
+        AlreadyRestocked: the goods are on the shelf again already.
+        InvalidRefund: a line that is not the order's, or an amount that is not positive.
+    """
+    await orders.lock(tx, order_id)
+    before = await queries.get(tx, refund_id) if refund_id else None
+    if before is not None and before.order_id == order_id:
+        return [before]
+    order = await orders.get(tx, order_id)
+    attempts = await payments.of_order(tx, order_id)
+    if not sharing.kept(order, attempts):
+        raise NothingToRefund("Nothing was paid for this order, so there is nothing to give back.")
+    there = await _left(tx, order, attempts)
+    priced = sharing.price(order, lines or (), await queries.lines_of_order(tx, order_id), now=now)
+    rest = sum(part.amount_minor for part in there)
+    wanted = _wanted(amount, priced, rest, order)
+    made = []
+    for index, share in enumerate(sharing.spread(wanted, there)):
+        id_ = refund_id if refund_id and index == 0 else new_id()
+        refund = _new(share, "requested", refund_id=id_, reason=reason, actor=actor, now=now)
+        await _write_down(tx, refund, order, priced if index == 0 else (), now=now)
+        made.append(refund)
+    await queries.count_on_order(tx, order_id)
+    await _restock(tx, order, priced, actor=actor, now=now)
+    return made
+
+
+async def left_minor(conn: Conn, order: orders.Order) -> int:
+    """What can still be given back of an order's own money, in its minor unit."""
+    attempts = await payments.of_order(conn, order.id)
+    return sum(part.amount_minor for part in await _left(conn, order, attempts))
 
 
 async def send_back_surplus(db: Database, payment_id: UUID, *, clock: Clock) -> None:
-    """Money that its order has no use for goes back: once per payment, however often this is called."""
-    now = clock.now()
+    """What an order has no use for of a payment goes back: once, however often this is called."""
     async with db.transaction() as tx:
-        payment = await payments.get(tx, payment_id)
-        await orders.lock(tx, payment.order_id)
-        refund = Refund(
-            id=new_id(), payment_id=payment.id, order_id=payment.order_id, amount_minor=payment.received_minor,
-            currency=payment.currency, kind="surplus", reason="surplus", state="requested", provider_ref=None,
-            created_at=now, updated_at=now,
-        )  # fmt: skip
-        if not await queries.insert(tx, refund):
-            return
-        data = {"refund_id": str(refund.id), "amount_minor": refund.amount_minor, "currency": refund.currency}
-        await orders.note(tx, refund.order_id, "refund.requested", now=now, actor="clock", data=data)
-        await jobs.enqueue(tx, "submit_refund", {"refund_id": str(refund.id)}, now=now)
+        await return_surplus(tx, payment_id, actor="clock", now=clock.now())
+
+
+async def return_surplus(tx: Tx, payment_id: UUID, *, actor: str, now: datetime) -> Refund | None:
+    """Write down that what is left of a payment's surplus goes back; None if nothing is left of it.
+
+    After a refund of surplus did not arrive, this is how it is sent another time.
+    """
+    payment = await payments.get(tx, payment_id)
+    order = await orders.lock(tx, payment.order_id)
+    payment = await payments.get(tx, payment_id)
+    gone = (await queries.given(tx, order.id)).get(payment.id, queries.Given())
+    rest = payments.surplus_minor(payment, order) - gone.surplus
+    rest = min(rest, payment.received_minor - gone.own - gone.surplus)
+    if rest <= 0:
+        return None
+    refund = _new(Left(payment, rest), "surplus", refund_id=new_id(), reason="surplus", actor=actor, now=now)
+    await _write_down(tx, refund, order, (), now=now)
+    return refund
 
 
 async def submit(db: Database, gateway: Gateway, refund_id: UUID, *, clock: Clock) -> None:
@@ -46,77 +106,97 @@ async def submit(db: Database, gateway: Gateway, refund_id: UUID, *, clock: Cloc
     """
     async with db.connection() as conn:
         refund = await queries.get(conn, refund_id)
-        if refund is None or refund.state != "requested":
+        if refund is None or refund.state is not State.REQUESTED:
             return
         payment = await payments.get(conn, refund.payment_id)
     if payment.intent_ref is None:
         raise ValueError(f"payment {payment.id} received money without a PaymentIntent")
     try:
-        answer = await gateway.create_refund(
-            key=f"refund:{refund.id}", intent_id=payment.intent_ref, amount=refund.amount_minor,
-            currency=refund.currency, metadata={"kassa_refund": str(refund.id)},
-        )  # fmt: skip
-    except Rejected as error:
+        answer = await _ask(gateway, refund, payment.intent_ref, now=clock.now())
+    except (Rejected, Declined) as error:
         async with db.transaction() as tx:
-            await _record(tx, refund, "failed", clock=clock, error=error.detail)
+            await record(tx, refund, State.FAILED, now=clock.now(), error=error.detail)
         return
     async with db.transaction() as tx:
-        await _record(tx, refund, _STATES[answer.status], clock=clock, reference=answer.id)
+        await record(
+            tx, refund, OF_PROVIDER[answer.status], now=clock.now(), reference=answer.id,
+            error=answer.failure_reason,
+        )  # fmt: skip
 
 
-async def sync(db: Database, gateway: Gateway, reference: str, *, clock: Clock) -> bool:
-    """Ask the provider about a refund of its own naming and record it; whether it is about our money.
-
-    One that was made in the provider's dashboard is written down as found.
-    """
-    answer = await gateway.refund(reference)
-    async with db.transaction() as tx:
-        refund = await queries.by_provider_ref(tx, reference)
-        ours = parse_id(answer.metadata.get("kassa_refund", ""))
-        if refund is None and ours is not None:
-            refund = await queries.get(tx, ours)
-        if refund is None:
-            return await _found(tx, answer, clock=clock)
-        await _record(
-            tx, refund, _STATES[answer.status], clock=clock, reference=answer.id, error=answer.failure_reason
-        )
-    return True
+async def _left(conn: Conn, order: orders.Order, attempts: Sequence[payments.Payment]) -> list[Left]:
+    given, contested = await queries.given(conn, order.id), await queries.contested(conn, order.id)
+    return sharing.left(order, attempts, given, contested)
 
 
-async def _found(tx: Tx, answer: ProviderRefund, *, clock: Clock) -> bool:
-    payment = await payments.by_reference(tx, answer.intent, None) if answer.intent else None
-    if payment is None:
-        return False
-    await orders.lock(tx, payment.order_id)
-    now = clock.now()
-    refund = Refund(
-        id=new_id(), payment_id=payment.id, order_id=payment.order_id, amount_minor=answer.amount,
-        currency=answer.currency, kind="requested", reason="made at the provider", state=_STATES[answer.status],
-        provider_ref=answer.id, created_at=now, updated_at=now,
+async def _ask(gateway: Gateway, refund: Refund, intent: str, *, now: datetime) -> ProviderRefund:
+    if now - refund.created_at > KEY_LIFE:
+        for made in await gateway.refunds_of(intent):
+            if made.metadata.get("kassa_refund") == str(refund.id):
+                return made
+    return await gateway.create_refund(
+        key=f"refund:{refund.id}", intent_id=intent, amount=refund.amount_minor, currency=refund.currency,
+        metadata={"kassa_refund": str(refund.id)},
     )  # fmt: skip
-    if await queries.insert(tx, refund):
-        data = {"refund_id": str(refund.id), "amount_minor": refund.amount_minor, "provider_ref": answer.id}
-        await orders.note(tx, refund.order_id, "refund.found", now=now, actor="stripe:api", data=data)
-    return True
 
 
-async def _record(
-    tx: Tx,
-    refund: Refund,
-    state: str,
-    *,
-    clock: Clock,
-    reference: str | None = None,
-    error: str | None = None,
+def _wanted(amount: int | None, priced: Sequence[GivenLine], rest: int, order: orders.Order) -> int:
+    """How much goes back, in minor units.
+
+    Raises:
+        RefundTooLarge, InvalidRefund
+    """
+    wanted = amount
+    if wanted is None:
+        wanted = sum(line.amount_minor for line in priced) if priced else rest
+    extra = {"left": rest, "currency": order.currency}
+    if wanted > rest or not rest:
+        raise RefundTooLarge("More than is left of what was paid for this order.", extra=extra)
+    if wanted <= 0:
+        raise InvalidRefund("A refund is more than nothing.", errors=[("amount", "must be positive")])
+    return wanted
+
+
+def _new(share: Left, kind: str, *, refund_id: UUID, reason: str, actor: str, now: datetime) -> Refund:
+    return Refund(
+        id=refund_id, payment_id=share.payment.id, order_id=share.payment.order_id,
+        amount_minor=share.amount_minor, currency=share.payment.currency, kind=kind, reason=reason,
+        actor=actor, state=State.REQUESTED, provider_ref=None, last_error=None, created_at=now, updated_at=now,
+    )  # fmt: skip
+
+
+async def _write_down(
+    tx: Tx, refund: Refund, order: orders.Order, lines: Sequence[GivenLine], *, now: datetime
 ) -> None:
-    now = clock.now()
-    await orders.lock(tx, refund.order_id)
-    last_error = {"message": error} if error else None
-    await queries.record(tx, refund.id, state=state, provider_ref=reference, last_error=last_error, now=now)
-    if state == refund.state:
+    if not await queries.insert(tx, refund):
         return
-    data = {"refund_id": str(refund.id), "amount_minor": refund.amount_minor, "currency": refund.currency}
-    await orders.note(tx, refund.order_id, f"refund.{state}", now=now, actor="stripe:api", data=data)
-    if state == "succeeded" and refund.kind == "surplus":
-        key = f"refund_mail:{refund.id}"
-        await jobs.enqueue(tx, "send_refund_mail", {"refund_id": str(refund.id)}, now=now, key=key)
+    skus = {line.id: line.sku for line in order.lines}
+    fitting = sharing.fit(lines, refund.amount_minor)
+    if fitting:
+        await queries.insert_lines(tx, refund.id, fitting)
+    data = {
+        "refund_id": str(refund.id), "payment_id": str(refund.payment_id),
+        "amount_minor": refund.amount_minor, "currency": refund.currency, "reason": refund.reason,
+    }  # fmt: skip
+    if fitting:
+        data["lines"] = [
+            {"sku": skus[line.line_id], "quantity": line.quantity, "restock": line.restock}
+            for line in fitting
+        ]
+    await orders.note(tx, order.id, "refund.requested", now=now, actor=refund.actor, data=data)
+    await jobs.enqueue(
+        tx, "submit_refund", {"refund_id": str(refund.id)}, now=now, key=f"submit_refund:{refund.id}"
+    )
+
+
+async def _restock(
+    tx: Tx, order: orders.Order, lines: Sequence[GivenLine], *, actor: str, now: datetime
+) -> None:
+    variants = {line.id: line.variant_id for line in order.lines}
+    units: dict[UUID, int] = {}
+    for line in lines:
+        if line.restock:
+            variant_id = variants[line.line_id]
+            units[variant_id] = units.get(variant_id, 0) + line.quantity
+    if units:
+        await inventory.put_back(tx, order.id, units, actor=actor, now=now)

@@ -8,7 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from kassa.storefront.assets import asset
 from kassa.storefront.oops import render_error
-from kassa.storefront.pages import bag, books, checkout, orders, paying
+from kassa.storefront.pages import bag, books, buying, checkout, orders, paying
 
 route_handlers: list[ControllerRouterHandler] = [
     asset,
@@ -22,6 +22,9 @@ route_handlers: list[ControllerRouterHandler] = [
     bag.change,
     bag.remove,
     bag.currency,
+    buying.buy,
+    buying.come_back,
+    buying.give_up,
     checkout.show,
     checkout.place,
     paying.show,

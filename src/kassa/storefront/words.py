@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from babel.dates import format_datetime
 
-from kassa import cart, orders
+from kassa import cart, fulfilment, orders
+from kassa.kernel.money import show
 
 _OTHER: Final = "Nothing was charged; try another card."
 _DIGITS: Final = "Nothing was charged; check the digits and try again."
@@ -28,7 +29,7 @@ _DECLINES: Final = {
 _DECLINED: Final = f"Your bank declined the card and did not say why. {_OTHER}"
 
 HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
-    "pending": ("Waiting to be paid.", "The books are kept for you for a while. Nothing has been charged."),
+    "pending": ("Waiting to be paid.", "The books are kept for you for a while, until you have paid."),
     "paid": ("Thank you.", "Your order is paid, and the books are yours. A receipt comes by mail."),
     "fulfilling": ("On its way to you.", "Your order is paid and is being sent."),
     "fulfilled": ("Delivered.", "Your order is paid and has arrived."),
@@ -39,6 +40,21 @@ HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "refunded": ("Paid back.", "All of what you paid for this order goes back to you."),
 }  # fmt: skip
+#: A pending order whose money the customer's bank has promised.
+PROMISED: Final = (
+    "Thank you.",
+    "Your bank has promised the money. It is taken when your books leave the house.",
+)
+#: A pending order whose payment the customer's bank has not decided about.
+DECIDING: Final = (
+    "Your bank is deciding.",
+    "That can take days. The books are kept for you, and nothing more is needed from you.",
+)
+#: What came for a pending order was too little, or in another currency.
+UNFIT: Final = "What you paid was not what was asked for, so all of it goes back to you by itself."
+PROMISED_STATE: Final = "Promised by your bank"
+#: An order of which nothing has left yet, but somebody has begun.
+PACKING: Final = ("Being packed.", "Your order is paid, and its books are being packed.")
 STATES: Final[Mapping[str, str]] = {
     "pending": "Waiting for payment",
     "paid": "Paid",
@@ -54,12 +70,14 @@ _EVENTS: Final[Mapping[str, str]] = {
     "attempt_failed": "A payment attempt was declined",
     "expired": "The time to pay ran out",
     "canceled": "Order canceled",
-    "picked": "Being packed",
-    "shipped": "Sent",
-    "delivered": "Delivered",
+    "picked": "Books were packed",
+    "shipped": "A parcel was sent",
+    "fulfilment.delivered": "A parcel arrived",
+    "delivered": "Everything has arrived",
     "refunded_in_full": "Refunded in full",
     "payment.processing": "The bank is deciding",
     "payment.requires_action": "The bank asked for confirmation",
+    "payment.authorized": "Your bank promised the money",
     "payment.canceled": "A way to pay was closed",
     "payment.surplus": "A payment this order had no use for is going back",
     "refund.requested": "Money is on its way back to you",
@@ -88,7 +106,21 @@ def problem(line: cart.CartLine, currency: str) -> str:
 
 def event(entry: orders.OrderEvent) -> str | None:
     """A row of the journal for the customer; None for what only concerns the shop."""
-    return _EVENTS.get(entry.type.removeprefix("order.")) or _EVENTS.get(entry.type)
+    text = _EVENTS.get(entry.type.removeprefix("order.")) or _EVENTS.get(entry.type)
+    data = entry.data
+    if text and entry.type.startswith("refund.") and "currency" in data:
+        return f"{text}: {show(data['amount_minor'], data['currency'])}"
+    carrier = data.get("carrier") if entry.type == "order.shipped" else None
+    return f"{text} with {carrier}" if carrier else text
+
+
+def parcel(found: fulfilment.Fulfilment) -> list[tuple[str, datetime | None]]:
+    """The stations of a parcel, and when it came to each; None for those that are still to come."""
+    return [
+        ("Packed", found.created_at),
+        ("On its way", found.shipped_at),
+        ("Arrived", found.delivered_at),
+    ]
 
 
 def moment(at: datetime) -> str:

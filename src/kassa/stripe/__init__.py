@@ -4,22 +4,35 @@ Nothing here knows orders. Three outcomes of a call: `Declined` (the bank said n
 request is wrong: a bug, never repeat it), `Unreachable` (unknown: the same key again, or ask).
 """
 
+from kassa.stripe.books import BookLine, Payout, ProviderEvent, Window
+from kassa.stripe.contested import ProviderDispute
 from kassa.stripe.errors import Declined, Rejected, Unreachable
-from kassa.stripe.gateway import Gateway, Intent, ProviderRefund, Session, SessionLine, intent_of_event
+from kassa.stripe.gateway import Gateway
+from kassa.stripe.settlement import BalanceTransaction, Charge
+from kassa.stripe.shown import Intent, ProviderRefund, Session, SessionLine, intent_of_event
 from kassa.stripe.signature import BadSignature, verify
 from kassa.stripe.transport import Transport
+from kassa.stripe.wired import Wired
 
 __all__ = [
     "BadSignature",
+    "BalanceTransaction",
+    "BookLine",
+    "Charge",
     "Declined",
     "Gateway",
     "Intent",
+    "Payout",
+    "ProviderDispute",
+    "ProviderEvent",
     "ProviderRefund",
     "Rejected",
     "Session",
     "SessionLine",
     "Transport",
     "Unreachable",
+    "Window",
+    "Wired",
     "intent_of_event",
     "verify",
 ]

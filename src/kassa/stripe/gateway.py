@@ -4,79 +4,41 @@ Every write takes the caller's idempotency key (the id of the row that asks), so
 once. Facts come back as small frozen objects of what Stripe said at that moment.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+import io
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import stripe
 
-from kassa.kernel.money import exponent
-from kassa.stripe.errors import Declined, Rejected, Unreachable
+from kassa.stripe.books import Books
+from kassa.stripe.calls import call as _call
+from kassa.stripe.contested import ProviderDispute, dispute_of
+from kassa.stripe.errors import Rejected
+from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
+from kassa.stripe.shown import (
+    Intent,
+    ProviderRefund,
+    Session,
+    SessionLine,
+    intent_of,
+    line_for,
+    refund_of,
+    session_of,
+    to_stripe,
+)
 
 _RETRIES: Final = 2
-#: Where Stripe's minor unit is not ISO 4217's (https://docs.stripe.com/currencies): two decimals that must
-#: be 00 for ISK and UGX, none for MGA.
-_STRIPE_EXPONENTS: Final = {"ISK": 2, "UGX": 2, "MGA": 0}
-_TRANSIENT: Final = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit"})
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A PaymentIntent as Stripe showed it; `last_error` is {code, decline_code, message} or None."""
-
-    id: str
-    status: str
-    amount: int
-    received: int
-    currency: str
-    client_secret: str | None
-    charge: str | None
-    last_error: Mapping[str, Any] | None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A Checkout Session as Stripe showed it, with its PaymentIntent once there is one."""
-
-    id: str
-    status: str
-    payment_status: str
-    url: str | None
-    amount: int
-    currency: str
-    intent: Intent | None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderRefund:
-    """A refund as Stripe showed it; `status` pending, requires_action, succeeded, failed or canceled."""
-
-    id: str
-    status: str
-    amount: int
-    currency: str
-    intent: str | None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    failure_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionLine:
-    """A line as Stripe's page shows it; `unit` in ISO minor units."""
-
-    title: str
-    unit: int
-    quantity: int
+_PAGE: Final = 100
+_CAPTURE: Final[Mapping[str, Any]] = {"automatic": "automatic_async", "manual": "manual"}
 
 
 class Gateway:
     """Stripe by its official SDK. One per process; close it when done."""
 
     def __init__(
-        self, secret_key: str, *, api_base: str | None, transport: stripe.HTTPClient, return_base: str
-    ) -> None:
+        self, secret_key: str, *, api_base: str | None, transport: stripe.HTTPClient, return_base: str,
+        capture: str = "automatic", name: str = "",
+    ) -> None:  # fmt: skip
         base = api_base or "https://api.stripe.com"
         addresses: Any = {
             "api": base,
@@ -86,10 +48,16 @@ class Gateway:
         }
         #: Where customers come back to from Stripe's pages: the shop's own base address.
         self.return_base = return_base.rstrip("/")
+        #: Whether the shop collects at once (`automatic`) or when the goods are sent (`manual`).
+        self.capture = capture
+        #: What the shop is called on Stripe's page; empty: as the account is called.
+        self.name = name
         self._transport = transport
         self._client = stripe.StripeClient(
             secret_key, base_addresses=addresses, http_client=transport, max_network_retries=_RETRIES
         )
+        #: The provider's own lists, of a stretch of time.
+        self.books = Books(self._client)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -104,14 +72,16 @@ class Gateway:
         description: str,
         email: str,
         metadata: Mapping[str, str],
+        capture: str = "automatic",
     ) -> Intent:
-        """A PaymentIntent to be confirmed in the customer's browser."""
-        return _intent(
+        """A PaymentIntent to be confirmed in the customer's browser; `capture` is `automatic` or `manual`."""
+        return intent_of(
             await _call(
                 self._client.v1.payment_intents.create_async(
                     {
                         "amount": to_stripe(amount, currency),
                         "currency": currency.lower(),
+                        "capture_method": _CAPTURE[capture],
                         "automatic_payment_methods": {"enabled": True},
                         "description": description,
                         "receipt_email": email,
@@ -124,7 +94,7 @@ class Gateway:
 
     async def intent(self, intent_id: str) -> Intent:
         """The PaymentIntent as it is now."""
-        return _intent(await _call(self._client.v1.payment_intents.retrieve_async(intent_id)))
+        return intent_of(await _call(self._client.v1.payment_intents.retrieve_async(intent_id)))
 
     async def cancel_intent(self, intent_id: str) -> Intent:
         """Cancel it, so that nobody can pay it any more; if it can't be canceled, the intent as it is.
@@ -138,31 +108,67 @@ class Gateway:
             if error.provider_code != "payment_intent_unexpected_state":
                 raise
             return await self.intent(intent_id)
-        return _intent(answer)
+        return intent_of(answer)
+
+    async def capture_intent(self, intent_id: str) -> Intent:
+        """Collect the whole of what was authorised; if it can't be (any more), the intent as it is.
+
+        Capturing twice is capturing once, so the key is the SDK's own, as with `cancel_intent`.
+
+        Raises:
+            Declined: the bank went back on its word.
+        """
+        try:
+            answer = await _call(self._client.v1.payment_intents.capture_async(intent_id))
+        except Rejected as error:
+            if error.provider_code not in ("payment_intent_unexpected_state", "charge_expired_for_capture"):
+                raise
+            return await self.intent(intent_id)
+        return intent_of(answer)
+
+    async def capture_before(self, charge_id: str) -> int | None:
+        """Until when an authorisation can be collected, in Unix seconds; None where Stripe does not say."""
+        charge = await _call(self._client.v1.charges.retrieve_async(charge_id))
+        details = charge.get("payment_method_details") or {}
+        return (details.get(details.get("type", "")) or {}).get("capture_before")
 
     async def create_session(
-        self, *, key: str, currency: str, lines: Sequence[SessionLine], email: str, reference: str,
+        self, *, key: str, currency: str, lines: Sequence[SessionLine], email: str | None, reference: str,
         description: str, metadata: Mapping[str, str], success_url: str, cancel_url: str, expires_at: int,
+        capture: str = "automatic", ship_to: Sequence[str] = (),
     ) -> Session:  # fmt: skip
-        """A hosted Checkout Session; `expires_at` is Unix seconds, at least half an hour away."""
+        """A hosted Checkout Session; `expires_at` is Unix seconds, at least half an hour away.
+
+        The page asks for what is not known: an e-mail address, and where to send the goods if `ship_to` lists
+        countries.
+        """
         wish: Any = {
             "mode": "payment",
             "ui_mode": "hosted_page",
             "client_reference_id": reference,
-            "customer_email": email,
-            "line_items": [_line(line, currency) for line in lines],
+            "line_items": [line_for(line, currency) for line in lines],
             "metadata": dict(metadata),
-            "payment_intent_data": {"metadata": dict(metadata), "description": description},
+            "payment_intent_data": {
+                "metadata": dict(metadata),
+                "description": description,
+                "capture_method": _CAPTURE[capture],
+            },
             "success_url": success_url,
             "cancel_url": cancel_url,
             "expires_at": expires_at,
         }
+        if email:
+            wish["customer_email"] = email
+        if ship_to:
+            wish["shipping_address_collection"] = {"allowed_countries": list(ship_to)}
+        if self.name:
+            wish["branding_settings"] = {"display_name": self.name}
         made = self._client.v1.checkout.sessions.create_async(wish, {"idempotency_key": key})
-        return _session(await _call(made))
+        return session_of(await _call(made))
 
     async def session(self, session_id: str) -> Session:
         """The Checkout Session as it is now, with its PaymentIntent."""
-        return _session(
+        return session_of(
             await _call(
                 self._client.v1.checkout.sessions.retrieve_async(session_id, {"expand": ["payment_intent"]})
             )
@@ -191,108 +197,58 @@ class Gateway:
                 {"idempotency_key": key},
             )
         )
-        return _refund(answer)
+        return refund_of(answer)
 
     async def refund(self, refund_id: str) -> ProviderRefund:
         """The refund as it is now."""
-        return _refund(await _call(self._client.v1.refunds.retrieve_async(refund_id)))
+        return refund_of(await _call(self._client.v1.refunds.retrieve_async(refund_id)))
+
+    async def refunds_of(self, intent_id: str) -> list[ProviderRefund]:
+        """The refunds of a payment, newest first, at most a hundred."""
+        wish: Any = {"payment_intent": intent_id, "limit": 100}
+        page = await _call(self._client.v1.refunds.list_async(wish))
+        return [refund_of(found) for found in page["data"]]
+
+    async def dispute(self, dispute_id: str) -> ProviderDispute:
+        """The dispute as it is now."""
+        return dispute_of(await _call(self._client.v1.disputes.retrieve_async(dispute_id)))
+
+    async def submit_evidence(
+        self, dispute_id: str, evidence: Mapping[str, str], *, key: str
+    ) -> ProviderDispute:
+        """Give the bank what speaks for us, once and for good; texts and files (by Stripe's id) by field."""
+        wish: Any = {"evidence": dict(evidence), "submit": True}
+        made = self._client.v1.disputes.update_async(dispute_id, wish, {"idempotency_key": key})
+        return dispute_of(await _call(made))
+
+    async def upload_evidence(self, name: str, body: bytes, *, key: str) -> str:
+        """Have Stripe keep a file for a dispute; its id there. `name` says its type by its ending."""
+        paper = io.BytesIO(body)
+        paper.name = name
+        wish: Any = {"purpose": "dispute_evidence", "file": paper}
+        made = self._client.v1.files.create_async(wish, {"idempotency_key": key})
+        return str((await _call(made))["id"])
+
+    async def charge(self, charge_id: str) -> Charge:
+        """The charge as it is now, with its balance transaction once there is one."""
+        expand: Any = {"expand": ["balance_transaction"]}
+        return charge_of(await _call(self._client.v1.charges.retrieve_async(charge_id, expand)))
+
+    async def balance_transaction(self, transaction_id: str) -> BalanceTransaction:
+        """A line of the provider's own books."""
+        found = self._client.v1.balance_transactions.retrieve_async(transaction_id)
+        return balance_transaction_of(await _call(found))
+
+    async def intents(self, *, after: str | None = None) -> Sequence[Intent]:
+        """A page of PaymentIntents, newest first, from after that one on; empty at the end."""
+        page = await _call(self._client.v1.payment_intents.list_async(_page(after)))
+        return [intent_of(data) for data in page["data"]]
+
+    async def refunds(self, *, after: str | None = None) -> Sequence[ProviderRefund]:
+        """A page of refunds, newest first, from after that one on; empty at the end."""
+        page = await _call(self._client.v1.refunds.list_async(_page(after)))
+        return [refund_of(data) for data in page["data"]]
 
 
-def intent_of_event(data: Mapping[str, Any]) -> Intent:
-    """The PaymentIntent inside a signed event: a snapshot of that moment, not of now."""
-    return _intent(data)
-
-
-def to_stripe(amount: int, currency: str) -> int:
-    """ISO minor units as Stripe counts them."""
-    shift = _STRIPE_EXPONENTS.get(currency, exponent(currency)) - exponent(currency)
-    return amount * int(10**shift) if shift >= 0 else amount // int(10**-shift)
-
-
-def from_stripe(amount: int, currency: str) -> int:
-    """Stripe's minor units as ISO counts them."""
-    shift = _STRIPE_EXPONENTS.get(currency, exponent(currency)) - exponent(currency)
-    return amount // int(10**shift) if shift >= 0 else amount * int(10**-shift)
-
-
-async def _call(request: Awaitable[stripe.StripeObject]) -> dict[str, Any]:
-    """Await an SDK call and sort what can go wrong into the three outcomes."""
-    try:
-        return (await request).to_dict()
-    except stripe.CardError as error:
-        raise Declined(_error(error)) from None
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
-        raise Unreachable("Stripe did not answer.") from error
-    except stripe.StripeError as error:
-        status = error.http_status
-        # Below 400 it was done, and the answer can't be read: what became of it is not known either.
-        unknown = status is None or status < 400 or status >= 500 or status == 409
-        if unknown or error.code in _TRANSIENT:
-            raise Unreachable("Stripe could not do it just now.") from error
-        raise Rejected(
-            str(error.user_message or "Stripe refused the request."), provider_code=error.code
-        ) from error
-
-
-def _error(error: stripe.StripeError) -> dict[str, Any]:
-    whole: Any = error.json_body or {}
-    body = whole.get("error") or {}
-    return {name: body.get(name) for name in ("code", "decline_code", "message") if body.get(name)}
-
-
-def _line(line: SessionLine, currency: str) -> dict[str, Any]:
-    return {
-        "quantity": line.quantity,
-        "price_data": {
-            "currency": currency.lower(),
-            "unit_amount": to_stripe(line.unit, currency),
-            "product_data": {"name": line.title},
-        },
-    }
-
-
-def _intent(data: Mapping[str, Any]) -> Intent:
-    currency = data["currency"].upper()
-    error = data.get("last_payment_error")
-    charge = data.get("latest_charge")
-    return Intent(
-        id=data["id"],
-        status=data["status"],
-        amount=from_stripe(data["amount"], currency),
-        received=from_stripe(data["amount_received"], currency),
-        currency=currency,
-        client_secret=data.get("client_secret"),
-        charge=charge["id"] if isinstance(charge, dict) else charge,
-        last_error={k: error.get(k) for k in ("code", "decline_code", "message") if error.get(k)}
-        if error
-        else None,
-        metadata=data.get("metadata") or {},
-    )
-
-
-def _session(data: Mapping[str, Any]) -> Session:
-    intent = data.get("payment_intent")
-    currency = data["currency"].upper()
-    return Session(
-        id=data["id"],
-        status=data["status"],
-        payment_status=data["payment_status"],
-        url=data.get("url"),
-        amount=from_stripe(data["amount_total"], currency),
-        currency=currency,
-        intent=_intent(intent) if isinstance(intent, dict) else None,
-        metadata=data.get("metadata") or {},
-    )
-
-
-def _refund(data: Mapping[str, Any]) -> ProviderRefund:
-    currency = data["currency"].upper()
-    return ProviderRefund(
-        id=data["id"],
-        status=data["status"],
-        amount=from_stripe(data["amount"], currency),
-        currency=currency,
-        intent=data.get("payment_intent"),
-        metadata=data.get("metadata") or {},
-        failure_reason=data.get("failure_reason"),
-    )
+def _page(after: str | None) -> Any:
+    return {"limit": _PAGE, "starting_after": after} if after else {"limit": _PAGE}

@@ -7,6 +7,7 @@ together or not at all. A process that dies in between leaves a claim whose leas
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, cast
@@ -16,8 +17,10 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope,
 
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
-from kassa.kernel.errors import Conflict, Invalid
+from kassa.kernel.errors import Conflict, Invalid, KassaError, Unavailable
 from kassa.web import queries
+from kassa.web.errors import fault_of, problem
+from kassa.web.headers import request_id
 from kassa.web.queries import KEPT, Stored
 
 HEADER: Final = "Idempotency-Key"
@@ -94,8 +97,9 @@ class Idempotency:
             await self._run(shop, claim, scope, _again(body, receive), send)
         finally:
             if not claim.kept:
-                async with shop.db.transaction() as tx:
-                    await queries.give_up(tx, claim.scope, claim.key, lease=claim.lease)
+                with suppress(Unavailable):  # then the lease runs out by itself
+                    async with shop.db.transaction() as tx:
+                        await queries.give_up(tx, claim.scope, claim.key, lease=claim.lease)
 
     async def _run(self, shop: Backed, claim: _Claim, scope: Scope, receive: Receive, send: Send) -> None:
         held: list[Message] = []
@@ -108,8 +112,14 @@ class Idempotency:
         if status >= 400:
             claim.kept = False  # kept in a transaction that did not commit
         if not claim.kept and status < 500 and status not in _NOT_KEPT:
-            async with shop.db.transaction() as tx:
-                await _answer(tx, claim, status, headers, body)
+            try:
+                async with shop.db.transaction() as tx:
+                    await _answer(tx, claim, status, headers, body)
+            except KassaError as error:
+                # Not raised: the framework takes the answer that was held back for one that was sent.
+                failed = problem(fault_of(error, request_id(scope)))
+                await failed.to_asgi_response(None, Request(scope))(scope, receive, send)
+                return
         for message in held:
             await send(message)
 

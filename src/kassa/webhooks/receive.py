@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, post
 
+from kassa import inbox
 from kassa.kernel.db import Database
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.shop import Shop
 from kassa.stripe import verify
-from kassa.webhooks import queries
 
 #: A larger body is refused before it is read to its end (413).
 BODY_LIMIT = 1024 * 1024
@@ -43,17 +43,18 @@ class _Event(msgspec.Struct):
 async def receive(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """Keep an event that Stripe signed. 200 says that it is on disk, nothing more."""
     shop: Shop = request.app.state.shop
-    if not shop.settings.stripe_webhook_secret:
+    secrets = shop.settings.webhook_secrets
+    if not secrets:
         raise NotFound("No webhook secret is configured.", code="webhooks_not_configured")
     header = request.headers.get("stripe-signature", "")
-    new = await keep(
-        shop.db, await request.body(), header, (shop.settings.stripe_webhook_secret,), now=shop.clock.now()
-    )
+    new = await keep(shop.db, await request.body(), header, secrets, now=shop.clock.now())
     return Response({"received": "new" if new else "again"})
 
 
 async def keep(db: Database, body: bytes, header: str, secrets: Sequence[str], *, now: datetime) -> bool:
     """Verify an event and put it on disk; whether it is the first delivery of it.
+
+    While a secret is being rolled, `secrets` are the old and the new one.
 
     Raises:
         BadSignature, MalformedEvent: nothing was stored.
@@ -67,7 +68,7 @@ async def keep(db: Database, body: bytes, header: str, secrets: Sequence[str], *
     if "\x00" in event.id + event.type + object_id:
         raise MalformedEvent("The body is not a Stripe event.")
     async with db.transaction() as tx:
-        return await queries.insert(tx, event.id, type_=event.type, object_id=object_id, body=body, now=now)
+        return await inbox.keep(tx, event.id, type_=event.type, object_id=object_id, body=body, now=now)
 
 
 route_handlers = [receive]

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from kassa import accounts
 from kassa import jobs as queue
 from kassa.admin.desk import AnyRequest, enter, go, read_form, shop_of
-from kassa.admin.view import page
+from kassa.admin.view import desk_page
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
 
@@ -20,10 +20,7 @@ async def list_dead(request: AnyRequest) -> Response[Any]:
     shop = shop_of(request)
     async with shop.db.connection() as conn:
         dead = await queue.dead(conn)
-    return page(
-        request, "jobs.html", desk=desk, jobs=dead, dead_jobs=len(dead), development=not shop.settings.production,
-        attempts=queue.MAX_ATTEMPTS,
-    )  # fmt: skip
+    return await desk_page(request, desk, "jobs.html", jobs=dead, attempts=queue.MAX_ATTEMPTS)
 
 
 @post("/admin/jobs/{job_id:str}/retry")

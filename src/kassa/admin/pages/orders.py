@@ -7,9 +7,12 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 
-from kassa import inventory, notifications, orders, payments, refunds
+from kassa import inventory, ledger, notifications, orders, payments, reconciliation, refunds
 from kassa.admin import words
 from kassa.admin.desk import AnyRequest, enter, shop_of
+from kassa.admin.pages import fulfilments
+from kassa.admin.pages import refunds as giving
+from kassa.admin.pages.ledger import told
 from kassa.admin.view import desk_page
 from kassa.config import Settings
 from kassa.kernel.db import Conn
@@ -55,6 +58,11 @@ async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[A
             "hold": await _hold(conn, id_),
             "mails": await notifications.of_order(conn, id_),
             "events": await orders.events(conn, id_),
+            "journal_break": await orders.chain_break(conn, id_),
+            **await fulfilments.shown(conn, id_),
+            **await giving.shown(conn, id_),
+            "books": told(await ledger.of_order(conn, id_)),
+            "cases": await reconciliation.cases_of_order(conn, id_),
         }
     return await desk_page(request, desk, "order.html", provider=_provider(shop.settings), **context)
 

@@ -5,7 +5,7 @@ from typing import Final
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from kassa import cart, orders
+from kassa import cart, orders, payments
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid
 from kassa.storefront import forms
@@ -86,12 +86,14 @@ async def currency(request: AnyRequest) -> Redirect:
 
 
 async def waiting_order(conn: Conn, visitor: Visitor) -> orders.Order | None:
-    """The newest order of this bag that still waits to be paid."""
+    """The newest order of this bag that still waits to be paid; one whose money is promised does not."""
     if visitor.cart_id is None:
         return None
     for order_id in reversed(visitor.order_ids[-5:]):
         order = await orders.get(conn, order_id)
-        if order.state is orders.State.PENDING and order.cart_id == visitor.cart_id:
+        if order.state is not orders.State.PENDING or order.cart_id != visitor.cart_id:
+            continue
+        if not any(attempt.state == "authorized" for attempt in await payments.of_order(conn, order.id)):
             return order
     return None
 

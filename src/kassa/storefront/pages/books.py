@@ -5,19 +5,25 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
+from babel import Locale
 from litestar import Response, get
 from litestar.params import FromPath
 
-from kassa import catalog
+from kassa import catalog, web
 from kassa.kernel.errors import NotFound
+from kassa.kernel.ids import new_id
+from kassa.pricing.shipping import HOME
 from kassa.storefront import assets, forms
+from kassa.storefront.purchase import last_purchase
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import SHARED, render, shop_of
-from kassa.storefront.visitor import visitor_of
+from kassa.storefront.visitor import Visitor, visitor_of
 
 _PAGE: Final = 24
 #: From so few on the page says how many are left.
 _FEW: Final = 5
+#: Where what is bought at once is sent to, in words.
+_HOME_NAME: Final = Locale("en").territories[HOME]
 _SORTS: Final = {
     "title": "Title, A to Z",
     "-title": "Title, Z to A",
@@ -71,12 +77,31 @@ async def product(request: AnyRequest, slug: FromPath[str]) -> Response[str]:
     """GET /products/…: one book, its editions, what they cost and how many are left."""
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
-        found = await catalog.product(conn, forms.slug(slug), visitor.currency)
+    return await product_page(request, visitor, forms.slug(slug), chosen=_asked(request, "sku"))
+
+
+async def product_page(
+    request: AnyRequest,
+    visitor: Visitor,
+    slug: str,
+    *,
+    chosen: str = "",
+    message: str = "",
+    status: int = 200,
+) -> Response[str]:
+    """The page of a book, with `message` if something about it could not be done."""
+    settings = shop_of(request).settings
+    async with shop_of(request).db.connection() as conn:
+        found = await catalog.product(conn, slug, visitor.currency)
+        last = await last_purchase(request, conn)
     buyable = [each.sku for each in found.variants if each.price_minor is not None and each.available > 0]
-    asked = _asked(request, "sku")
+    page = web.origin(settings.stripe_api_base) if settings.sandbox else "https://checkout.stripe.com"
     return render(
         request, visitor, "pages/product.html", product=found, few=_FEW, facts=_facts(found.attributes),
-        image_url=found.image_url, chosen=asked if asked in buyable else next(iter(buyable), None),
+        image_url=found.image_url, chosen=chosen if chosen in buyable else next(iter(buyable), None),
+        buy_now_id=new_id(), message=message, status=status, home=_HOME_NAME,
+        begun=last if last is not None and last.line["slug"] == slug else None,
+        policy=web.content_security_policy(forms=[page]),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from kassa import cart, notifications, orders, payments, refunds
+from kassa import cart, fulfilment, notifications, orders, payments, refunds
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
 from kassa.storefront import forms, words
@@ -33,18 +33,32 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         attempts = await payments.of_order(conn, order.id)
         events = await orders.events(conn, order.id)
         going_back = await refunds.of_order(conn, order.id)
+        journal = await orders.chain_head(conn, order.id)
+        parcels = await fulfilment.of_order(conn, order.id)
+        left = await fulfilment.left(conn, order.id)
     returned = [refund for refund in going_back if refund.state not in ("failed", "canceled")]
     paid = next((one for one in attempts if one.state == "succeeded" and not one.surplus), None)
     surplus = [attempt for attempt in attempts if attempt.surplus]
     headline, lead = words.HEADLINES[order.state]
     if surplus and order.state in ("canceled", "failed"):
         lead = "Your payment arrived after the books were gone. All of it goes back to you by itself."
+    waiting = {attempt.state for attempt in attempts if order.state == "pending"}
+    promised, deciding = "authorized" in waiting, "processing" in waiting
+    if promised or deciding:
+        headline, lead = words.PROMISED if promised else words.DECIDING
+    elif surplus and order.state == "pending":
+        lead = words.UNFIT
+    if order.state == "fulfilling" and not any(parcel.shipped_at for parcel in parcels):
+        headline, lead = words.PACKING
     told = [_Entry(event.at, text) for event in events if (text := words.event(event))]
     return render(
         request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), headline=headline,
-        lead=lead,
-        paid=paid if order.paid_at else None, refunds=returned,
-        state_words=words.STATES[order.state], timeline=told, address=_address(order.shipping_address),
+        lead=lead, payable=order.state == "pending" and not promised and not deciding,
+        parcels=[one for one in parcels if one.state != "canceled"],
+        more_to_come=[line for line in left if line.left] if order.state == "fulfilling" else [],
+        words_of_parcel=words.parcel, paid=paid if order.paid_at else None, refunds=returned, journal=journal[:16],
+        state_words=words.PROMISED_STATE if promised else words.STATES[order.state], timeline=told,
+        address=_address(order.shipping_address),
     )  # fmt: skip
 
 

@@ -30,7 +30,9 @@ _TEST_CARDS: Final = (
     ("4000 0000 0000 0069", "is declined: expired card"),
     ("4000 0000 0000 0127", "is declined: incorrect CVC"),
 )
-_UNREACHED: Final = "Stripe can't be reached just now. Nothing was charged; reload this page in a moment."
+_UNREACHED: Final = (
+    "Stripe can't be reached just now. Reload this page in a moment; you will not be charged twice."
+)
 
 
 @get("/orders/{order_id:str}/pay", include_in_schema=False)
@@ -46,7 +48,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
         return go(visitor, f"/orders/{order.id}/return")
     except Unavailable:
         return await _pay_page(request, visitor, order, None, trouble=_UNREACHED, status=503)
-    if payment.state == "succeeded":
+    if payment.state in ("succeeded", "authorized"):
         return go(visitor, f"/orders/{order.id}")
     if payment.state == "processing":
         return go(visitor, f"/orders/{order.id}/return")
@@ -66,6 +68,8 @@ async def hosted(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
         return go(visitor, f"/orders/{order.id}/return")
     except Unavailable:
         return await _pay_page(request, visitor, order, None, trouble=_UNREACHED, status=503)
+    if payment.state == "authorized":
+        return go(visitor, f"/orders/{order.id}")
     return go(visitor, payment.url or f"/orders/{order.id}/return")
 
 
@@ -84,7 +88,7 @@ async def come_back(request: AnyRequest, order_id: FromPath[str]) -> Response[An
     async with shop.db.connection() as conn:
         order = await orders.get(conn, order.id)
         latest = await payments.of_order(conn, order.id)
-    if order.state is not orders.State.PENDING:
+    if order.state is not orders.State.PENDING or any(one.state == "authorized" for one in latest):
         return go(visitor, f"/orders/{order.id}")
     if any(payment.state == "processing" for payment in latest):
         return _checking(request, visitor, order, "processing")

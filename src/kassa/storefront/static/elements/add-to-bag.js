@@ -7,6 +7,7 @@ class AddToBag extends HTMLElement {
   }
 
   async add(event) {
+    if (event.submitter?.hasAttribute("formaction")) return; // "Buy now" leaves the page
     event.preventDefault();
     const button = this.form.querySelector("button[type=submit]");
     if (button.disabled) return;

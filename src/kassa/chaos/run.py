@@ -1,0 +1,185 @@
+"""One run: a shop opens, everybody plays, misfortune ends, everything settles, and the books are proved."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kassa.chaos.buyers import CARDS, HABITS, Buyer, wishes
+from kassa.chaos.luck import Luck, Rates
+from kassa.chaos.operators import ACTS, Operator
+from kassa.chaos.process import Build, Process
+from kassa.chaos.stage import Stage, Stuck
+from kassa.chaos.world import Post, Provider, World
+from kassa.kernel import ids
+from kassa.kernel.clock import Clock
+
+#: A way to end everything: what must hold after a run, each violation a sentence.
+Judge = Callable[[World], Awaitable[Sequence[str]]]
+
+SKUS: Final = tuple(f"CHAOS-{number}" for number in range(1, 9))
+_ROUNDS: Final = 400
+_QUIET: Final = 14
+_HOUR: Final = 3600.0
+#: A worker that finds nothing looks again after a pause that doubles up to so many seconds.
+_IDLE: Final = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is played. `processes` is how many processes of the shop there are at once.
+
+    `capture` is the shop's setting; every fourth seed has a shop that collects when it ships. A buyer comes every
+    `pace` seconds. `habits`, `cards` and `acts` are what buyers and operators choose from.
+    """
+
+    seed: int
+    orders: int
+    processes: int = 4
+    rates: Rates = field(default_factory=Rates)
+    capture: str = ""
+    pace: float = 6.0
+    habits: tuple[str, ...] = HABITS
+    cards: tuple[str, ...] = CARDS
+    acts: tuple[str, ...] = ACTS
+    operators: int = 2
+
+    @property
+    def captures(self) -> str:
+        """`automatic` or `manual`."""
+        return self.capture or ("manual" if self.seed % 4 == 3 else "automatic")
+
+
+@dataclass(slots=True)
+class Result:
+    """What a run came to. `trace` is the same for every run of the same plan."""
+
+    plan: Plan
+    violations: list[str]
+    faults: Mapping[str, int]
+    kills: Mapping[str, int]
+    deliveries: int
+    steps: int
+    trace: str
+    figures: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds."""
+        return not self.violations
+
+
+async def play(
+    plan: Plan,
+    *,
+    dsn: str,
+    control: Any,
+    build: Build,
+    provider: Callable[[Clock, Post], Awaitable[Provider]],
+    admin_key: str,
+    judge: Judge,
+) -> Result:
+    """Play `plan` in the empty, migrated database `dsn`; `control` is a connection of our own to it."""
+    stage, luck = Stage(plan.seed), Luck(plan.seed, plan.rates)
+    world = World(stage, luck, dsn, control, build)
+    world.provider = await provider(stage, world.receive)
+    chance = ids.draw_from(luck.draw, lambda: int(stage.now().timestamp() * 1e9))
+    try:
+        await world.open(plan.processes)
+        await _perform(world, plan, admin_key)
+        stage.violations += await judge(world)
+    finally:
+        ids.draw_from(*chance)
+        await world.close()
+    return Result(
+        plan, world.violations, dict(sorted(luck.met.items())), dict(sorted(world.kills.items())),
+        world.deliveries, stage.steps, stage.trace,
+    )  # fmt: skip
+
+
+async def _perform(world: World, plan: Plan, admin_key: str) -> None:
+    stage = world.stage
+    await _stock_up(world, admin_key)
+    world.luck.begin()
+    buyers = [
+        Buyer(world, wish)
+        for wish in wishes(plan.seed, plan.orders, SKUS, plan.orders * plan.pace, plan.habits, plan.cards)
+    ]
+    leaving = {stage.start(f"buyer-{number:05}", buyer.play) for number, buyer in enumerate(buyers)}
+    for number in range(plan.operators):
+        operator = Operator(world, f"operator-{number}", admin_key, plan.seed, plan.acts)
+        stage.start(f"operator-{number}", operator.play)
+    for number in range(len(world.processes)):
+        stage.start(f"worker-{number}", _worker(world, number))
+    stage.start("courier", _courier(world))
+    try:
+        await stage.run(lambda: all(task.done() for task in leaving))
+        world.open_for_business = False
+        world.luck.calm_down()
+        settling = stage.start("settles", _settle(world))
+        await stage.run(settling.done)
+    except Stuck as error:
+        world.violations.append(f"stuck: {error}")
+
+
+async def _stock_up(world: World, admin_key: str) -> None:
+    """The goods: of some there is plenty, of others almost nothing."""
+
+    async def put() -> None:
+        headers = {"authorization": f"Bearer {admin_key}"}
+        for number, sku in enumerate(SKUS):
+            prices = {"EUR": 900 + 111 * number, "JPY": 1500 + 170 * number, "KWD": 2990 + 1130 * number}
+            variant = {"sku": sku, "prices": prices, "on_hand": 3 + 40 * number}
+            body = {"title": f"A thing {number}", "variants": [variant]}
+            answer = await world.ask("PUT", f"/api/v1/admin/products/thing-{number}", body, headers)
+            if answer.status != 201:
+                raise RuntimeError(f"the shop cannot be stocked: {answer.code}")
+
+    await world.stage.run(world.stage.start("stocks up", put).done)
+
+
+def _worker(world: World, number: int) -> Callable[[], Any]:
+    async def work() -> None:
+        pause = 1.0
+        while world.open_for_business:
+            found = await _turn(world.processes[number])
+            pause = 1.0 if found else min(_IDLE, pause * 2)
+            await world.stage.sleep(world.stage.chance.uniform(0.1, 2) * pause)
+
+    return work
+
+
+def _courier(world: World) -> Callable[[], Any]:
+    async def carry() -> None:
+        while world.open_for_business:
+            await world.provider.deliver_due()
+            await world.stage.sleep(world.stage.chance.uniform(0.1, 5))
+            if world.stage.chance.random() < 0.2:
+                await world.deliver_held_back()
+
+    return carry
+
+
+def _settle(world: World) -> Callable[[], Any]:
+    """Nothing goes wrong any more; hours and then days pass, with the workers at work, until nothing is left to do."""
+
+    async def settle() -> None:
+        quiet = 0
+        for _ in range(_ROUNDS):
+            found = await world.provider.deliver_due() + await world.deliver_held_back()
+            for process in world.processes[:1] if quiet else tuple(world.processes):
+                found += await _turn(process)
+            quiet = 0 if found else quiet + 1
+            if quiet > _QUIET:
+                return
+            await world.stage.sleep(1.0 if found else 2 * _HOUR * quiet)
+
+    return settle
+
+
+async def _turn(process: Process) -> int:
+    try:
+        return await process.work()
+    except ConnectionError:
+        return 0
+    except Exception:  # a worker step that fails is logged and tried again: `Worker.run` does the same
+        return 0

@@ -1,0 +1,147 @@
+"""What is left of an order's money, and whose and which units a refund is of. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from kassa import orders, payments
+from kassa.kernel.money import split
+from kassa.refunds.errors import AlreadyRestocked, InvalidRefund, RefundTooLarge
+from kassa.refunds.queries import Given, GivenLine
+
+_NO_REFUND = UUID(int=0)
+_NOTHING = Given()
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLine:
+    """So many units of one line of an order; `restock`: they are fit to be sold again."""
+
+    line_id: UUID
+    quantity: int
+    restock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What of a payment, in minor units, the order still keeps."""
+
+    payment: payments.Payment
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineLeft:
+    """What of a line can still be given back: units, of which so many may be restocked, and their worth."""
+
+    line: orders.OrderLine
+    quantity: int
+    restockable: int
+    amount_minor: int
+
+
+def kept(order: orders.Order, attempts: Sequence[payments.Payment]) -> int:
+    """The order's own money before anything went back: what it received less surplus."""
+    return sum(
+        payment.received_minor - payments.surplus_minor(payment, order)
+        for payment in attempts
+        if payment.state == "succeeded"
+    )
+
+
+def left(
+    order: orders.Order,
+    attempts: Sequence[payments.Payment],
+    given: Mapping[UUID, Given],
+    contested: Mapping[UUID, int],
+) -> list[Left]:
+    """What the order still keeps of each payment, oldest first; payments with nothing left are absent.
+
+    `contested` is what banks have taken back of it.
+    """
+    found = []
+    for payment in attempts:
+        if payment.state != "succeeded":
+            continue
+        gone = given.get(payment.id, _NOTHING)
+        own = payment.received_minor - payments.surplus_minor(payment, order) - gone.own
+        own = min(own, payment.received_minor - gone.own - gone.surplus)
+        own -= contested.get(payment.id, 0)
+        if own > 0:
+            found.append(Left(payment, own))
+    return found
+
+
+def spread(amount: int, over: Sequence[Left]) -> list[Left]:
+    """`amount` shared over payments, the oldest first; it is no more than they have."""
+    shares, rest = [], amount
+    for part in over:
+        take = min(rest, part.amount_minor)
+        if take:
+            shares.append(replace(part, amount_minor=take))
+        rest -= take
+    return shares
+
+
+def lines_left(order: orders.Order, given: Sequence[GivenLine]) -> list[LineLeft]:
+    """What of each line can still be given back, in the order of the lines."""
+    found = []
+    for line in order.lines:
+        before = [g for g in given if g.line_id == line.id]
+        refunded = sum(g.quantity for g in before if g.counts)
+        restocked = sum(g.quantity for g in before if g.restocked_at is not None)
+        units = line.quantity - refunded
+        found.append(LineLeft(line, units, line.quantity - restocked, _worth(order, line, refunded, units)))
+    return found
+
+
+def price(
+    order: orders.Order, wanted: Sequence[RefundLine], given: Sequence[GivenLine], *, now: datetime
+) -> list[GivenLine]:
+    """The lines of a refund, each with what its units were paid with (tax in, discount out).
+
+    The units of a line share its amount so that all of them together are exactly it, however they are split
+    over refunds.
+
+    Raises:
+        InvalidRefund: a line that is not the order's, or twice the same.
+        RefundTooLarge: more units than are left of a line.
+        AlreadyRestocked: more units to the shelf than left it.
+    """
+    open_lines = {open_line.line.id: open_line for open_line in lines_left(order, given)}
+    if len({wish.line_id for wish in wanted}) < len(wanted):
+        raise InvalidRefund("A line is named twice.", errors=[("lines", "each line at most once")])
+    found = []
+    for index, wish in enumerate(wanted):
+        there = open_lines.get(wish.line_id)
+        if there is None:
+            raise InvalidRefund(
+                "The order has no such line.", errors=[(f"lines[{index}].line_id", "is not of this order")]
+            )
+        if wish.quantity < 1:
+            raise InvalidRefund("A line needs units.", errors=[(f"lines[{index}].quantity", "is below 1")])
+        extra = {"line_id": str(wish.line_id), "left": there.quantity}
+        if wish.quantity > there.quantity:
+            raise RefundTooLarge(f"{there.quantity} of {there.line.sku} can still be refunded.", extra=extra)
+        if wish.restock and wish.quantity > there.restockable:
+            raise AlreadyRestocked(f"{there.line.sku} is on the shelf again already.", extra=extra)
+        worth = _worth(order, there.line, there.line.quantity - there.quantity, wish.quantity)
+        at = now if wish.restock else None
+        found.append(GivenLine(_NO_REFUND, wish.line_id, wish.quantity, worth, wish.restock, at, True))
+    return found
+
+
+def fit(lines: Sequence[GivenLine], amount: int) -> list[GivenLine]:
+    """The lines with amounts that are no more than `amount` together."""
+    if sum(line.amount_minor for line in lines) <= amount:
+        return list(lines)
+    shares = split(amount, [line.amount_minor for line in lines])
+    return [replace(line, amount_minor=share) for line, share in zip(lines, shares, strict=True)]
+
+
+def _worth(order: orders.Order, line: orders.OrderLine, before: int, units: int) -> int:
+    """What `units` of a line were paid with when `before` are gone already."""
+    tax = 0 if order.tax_included else line.tax_minor
+    whole = line.total_minor - line.discount_minor + tax
+    return whole * (before + units) // line.quantity - whole * before // line.quantity

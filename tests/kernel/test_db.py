@@ -1,7 +1,8 @@
 """The database as the shop sees it, also when it goes away."""
 
+import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 
 import asyncpg
 import pytest
@@ -62,3 +63,22 @@ async def test_a_server_that_only_reads_just_now_is_one_that_is_away(dsn: str) -
 
     assert refused.value.code == "database_unavailable"
     await database.close()
+
+
+async def test_a_task_that_is_canceled_while_it_begins_leaves_no_transaction_to_the_next(
+    db: Database,
+) -> None:
+    async def begin() -> None:
+        async with db.transaction() as tx:
+            await tx.execute("select pg_sleep(5)")
+
+    for turns in range(12):
+        task = asyncio.get_running_loop().create_task(begin())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        async with db.connection() as conn:
+            assert await conn.fetchval("select pg_current_xact_id_if_assigned() is null")
+            assert not conn._raw.is_in_transaction()

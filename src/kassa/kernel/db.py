@@ -170,7 +170,17 @@ class Database:
         try:
             yield raw
         finally:
+            if _left_open(raw):
+                raw.terminate()
             await self._pool.release(raw)
+
+
+def _left_open(raw: Any) -> bool:
+    """Whether a task that was canceled between BEGIN and its block left a transaction: nobody may go on in it."""
+    try:
+        return bool(raw.is_in_transaction())
+    except asyncpg.InterfaceError:  # the connection broke, and the pool knows
+        return False
 
 
 class _translated:

@@ -121,13 +121,13 @@ class Stepped:
         """A transaction: its beginning and its end are steps like every statement."""
         inner = self._raw.transaction(**options)
         self._marked = False
-        await self._send(inner.start, "begin")
         try:
+            await self._send(inner.start, "begin")
             yield
         except Killed:
             raise
         except BaseException:
-            if not self.is_closed():
+            if not self.is_closed() and self._raw.is_in_transaction():
                 await self._end(inner.rollback, "rollback")
             raise
         await self._end(inner.commit, "commit")

@@ -63,6 +63,7 @@ class Parked:
     process: Mortal | None
     future: "asyncio.Future[None]"
     after: int = -1  # chosen only when more transactions than this have ended
+    error: Callable[[], BaseException] | None = None  # what it goes on with when it is chosen
 
 
 current_actor: ContextVar[Actor] = ContextVar("chaos_actor")
@@ -78,7 +79,8 @@ class Stage:
         self.seen: Counter[str] = Counter()
         self.violations: list[str] = []
         self.before_turn: Callable[[Parked], Awaitable[bool]] | None = None
-        self._now = began or BEGAN
+        self._now = self._began = began or BEGAN
+        self._epoch: float | None = None
         self._parked: list[Parked] = []
         self._naps = 0
         self._asleep: list[tuple[datetime, int, asyncio.Future[None]]] = []
@@ -148,7 +150,12 @@ class Stage:
 
     async def fly(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait for something outside this thread, for which everybody waits."""
-        self._thread()  # whoever sends has a name before the order of answers could give one
+        if asyncio.current_task() not in self._threads:
+            try:
+                await self.step("begins")  # things begun at once begin one by one
+            except BaseException:
+                work.close()
+                raise
         task = asyncio.ensure_future(work)
         self._flying.add(task)
         try:
@@ -172,10 +179,10 @@ class Stage:
         return thread
 
     def fail(self, chosen: Callable[[Parked], bool], error: Callable[[], BaseException]) -> int:
-        """Whoever is parked and chosen goes on with an error instead; how many those were."""
+        """Whoever is parked and chosen goes on with an error, each when its turn comes; how many those are."""
         hit = [one for one in self._parked if chosen(one) and not one.future.done()]
-        for one in sorted(hit, key=lambda one: one.order):
-            one.future.set_exception(error())
+        for one in hit:
+            one.error, one.after = error, -1
         return len(hit)
 
     async def run(self, until: Callable[[], bool]) -> None:
@@ -185,6 +192,18 @@ class Stage:
             Stuck: nobody can go on.
             Exception: what an actor failed with.
         """
+        loop: Any = asyncio.get_running_loop()
+        self._epoch = self._epoch or loop.time()
+        loop.time = self._seconds  # asyncio's own timers run by the simulated clock too
+        try:
+            await self._run(until)
+        finally:
+            del loop.time
+
+    def _seconds(self) -> float:
+        return (self._epoch or 0) + (self._now - self._began).total_seconds()
+
+    async def _run(self, until: Callable[[], bool]) -> None:
         while True:
             await self._quiet()
             if self._failures:
@@ -210,7 +229,10 @@ class Stage:
             self.steps += 1
             self.seen[chosen.label] += 1
             self._trace.update(f"{chosen.order} {chosen.label} {self._now.timestamp()}\n".encode())
-            chosen.future.set_result(None)
+            if chosen.error is None:
+                chosen.future.set_result(None)
+            else:
+                chosen.future.set_exception(chosen.error())
 
     def _wake_due(self) -> None:
         due = sorted(one for one in self._asleep if one[0] <= self._now)

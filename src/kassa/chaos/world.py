@@ -165,7 +165,7 @@ class World:
         self.luck.met["database: restart"] += 1
         await self._cut(*self.processes)
         self.stage.fail(
-            lambda one: one.process is not None and not one.label.startswith("stripe"),
+            lambda one: one.process is not None and not one.label.startswith(("stripe", "wakes")),
             lambda: asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
         )
 

@@ -40,6 +40,7 @@ _ACQUIRE_SECONDS: Final = 10
 # The server is away, or was when it should have answered: whether a commit was heard is not known.
 _GONE: Final = (
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,  # the farewell arrived just when something was sent
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,

@@ -1,7 +1,8 @@
 """Parcels: packed, handed over, delivered; and what waits for somebody to pack it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -164,15 +165,9 @@ async def show(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[by
 )  # fmt: skip
 async def send(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[bytes]:
     """POST /admin/fulfilments/{id}/shipment: a picked parcel leaves."""
-    shop, caller, body = shop_of(request), caller_of(request), await read_json(request, TrackingBody)
-    async with shop.db.transaction() as tx:
-        parcel = await fulfilment.send(
-            tx, _identity(fulfilment_id), carrier=body.carrier, tracking_number=body.tracking_number,
-            actor=caller.actor, now=shop.clock.now(),
-        )  # fmt: skip
-        content = encode(answers.fulfilment(parcel))
-        await keep(request, tx, 200, content)
-    return reply(content)
+    body = await read_json(request, TrackingBody)
+    leave = partial(fulfilment.send, carrier=body.carrier, tracking_number=body.tracking_number)
+    return await _step(request, fulfilment_id, leave)
 
 
 @post(
@@ -188,15 +183,8 @@ async def send(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[by
 )  # fmt: skip
 async def deliver(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[bytes]:
     """POST /admin/fulfilments/{id}/delivery: a parcel has arrived."""
-    shop, caller = shop_of(request), caller_of(request)
     await read_json(request, EmptyBody)
-    async with shop.db.transaction() as tx:
-        parcel = await fulfilment.deliver(
-            tx, _identity(fulfilment_id), actor=caller.actor, now=shop.clock.now()
-        )
-        content = encode(answers.fulfilment(parcel))
-        await keep(request, tx, 200, content)
-    return reply(content)
+    return await _step(request, fulfilment_id, fulfilment.deliver)
 
 
 @post(
@@ -212,15 +200,8 @@ async def deliver(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response
 )  # fmt: skip
 async def cancel(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[bytes]:
     """POST /admin/fulfilments/{id}/cancellation: a picked parcel is unpacked."""
-    shop, caller = shop_of(request), caller_of(request)
     await read_json(request, EmptyBody)
-    async with shop.db.transaction() as tx:
-        parcel = await fulfilment.cancel(
-            tx, _identity(fulfilment_id), actor=caller.actor, now=shop.clock.now()
-        )
-        content = encode(answers.fulfilment(parcel))
-        await keep(request, tx, 200, content)
-    return reply(content)
+    return await _step(request, fulfilment_id, fulfilment.cancel)
 
 
 @post(
@@ -241,6 +222,18 @@ async def track(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[b
             actor=caller.actor, now=shop.clock.now(),
         )  # fmt: skip
     return reply(answers.fulfilment(parcel))
+
+
+async def _step(
+    request: AnyRequest, fulfilment_id: str, verb: Callable[..., Awaitable[fulfilment.Fulfilment]]
+) -> Response[bytes]:
+    """Move a parcel on by `verb`, and keep the answer with it."""
+    shop, caller = shop_of(request), caller_of(request)
+    async with shop.db.transaction() as tx:
+        parcel = await verb(tx, _identity(fulfilment_id), actor=caller.actor, now=shop.clock.now())
+        content = encode(answers.fulfilment(parcel))
+        await keep(request, tx, 200, content)
+    return reply(content)
 
 
 async def _take_money(shop: Shop, order_id: UUID, lines: Mapping[UUID, int] | None, *, actor: str) -> None:

@@ -178,12 +178,11 @@ class Stage:
             thread = self._threads[task] = _Thread(actor, actor.threads)
         return thread
 
-    def fail(self, chosen: Callable[[Parked], bool], error: Callable[[], BaseException]) -> int:
-        """Whoever is parked and chosen goes on with an error, each when its turn comes; how many those are."""
-        hit = [one for one in self._parked if chosen(one) and not one.future.done()]
-        for one in hit:
-            one.error, one.after = error, -1
-        return len(hit)
+    def fail(self, chosen: Callable[[Parked], bool], error: Callable[[], BaseException]) -> None:
+        """Whoever is parked and chosen goes on with an error, each when its turn comes."""
+        for one in self._parked:
+            if chosen(one) and not one.future.done():
+                one.error, one.after = error, -1
 
     async def run(self, until: Callable[[], bool]) -> None:
         """Let everybody take turns until `until()` holds or everybody has left.

@@ -64,7 +64,6 @@ class World:
     made: dict[str, set[str]] = field(default_factory=dict)
     asked_back: Counter[str] = field(default_factory=Counter)
     _held_back: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
-    _born: int = 0
 
     @property
     def violations(self) -> list[str]:
@@ -170,7 +169,6 @@ class World:
         )
 
     async def _start(self, name: str) -> Process:
-        self._born += 1
         db = await SteppedDatabase(self.stage, self.dsn).open(_CONNECTIONS)
         wire = Wired(self._over_the_wire, self.stage.sleep)
         return Process(self.stage, name, db, self.build(db, wire, self.stage))

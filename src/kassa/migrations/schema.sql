@@ -101,6 +101,51 @@ create table collections (
     UNIQUE (slug)
 );
 
+create table customer_addresses (
+    id uuid not null,
+    customer_id uuid not null,
+    address jsonb not null,
+    preferred boolean not null default false,
+    created_at timestamp with time zone not null,
+    FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE CASCADE,
+    PRIMARY KEY (id)
+);
+CREATE INDEX customer_addresses_of ON public.customer_addresses USING btree (customer_id, created_at);
+CREATE UNIQUE INDEX preferred_address ON public.customer_addresses USING btree (customer_id) WHERE preferred;
+
+create table customer_tokens (
+    token_hash bytea not null,
+    kind text not null,
+    customer_id uuid,
+    email text not null,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone,
+    CHECK ((email = lower(email))),
+    CHECK ((kind = ANY (ARRAY['verify'::text, 'sign_in'::text, 'reset'::text, 'email'::text, 'claim'::text]))),
+    FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE CASCADE,
+    PRIMARY KEY (token_hash)
+);
+CREATE INDEX customer_tokens_due ON public.customer_tokens USING btree (expires_at);
+CREATE INDEX customer_tokens_of ON public.customer_tokens USING btree (customer_id);
+
+create table customers (
+    id uuid not null,
+    email text not null,
+    name text not null default ''::text,
+    password_hash text,
+    verified_at timestamp with time zone,
+    stripe_ref text,
+    cart_id uuid,
+    created_at timestamp with time zone not null,
+    deleted_at timestamp with time zone,
+    CHECK ((email = lower(email))),
+    FOREIGN KEY (cart_id) REFERENCES carts(id) ON DELETE SET NULL,
+    PRIMARY KEY (id),
+    UNIQUE (stripe_ref)
+);
+CREATE UNIQUE INDEX customers_by_email ON public.customers USING btree (email) WHERE (deleted_at IS NULL);
+
 create table dispute_files (
     id uuid not null,
     dispute_id uuid not null,
@@ -366,26 +411,45 @@ create table orders (
     paid_at timestamp with time zone,
     refunded_minor bigint not null default 0,
     sent_at timestamp with time zone,
+    customer_id uuid,
+    note text not null default ''::text,
     CHECK ((total_minor = (((subtotal_minor - discount_minor) + shipping_minor) +
 CASE
     WHEN tax_included THEN (0)::bigint
     ELSE tax_minor
 END))),
     CHECK ((discount_minor >= 0)),
+    CHECK ((length(note) <= 1000)),
     CHECK ((refunded_minor >= 0)),
     CHECK ((shipping_minor >= 0)),
     CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'fulfilling'::text, 'fulfilled'::text, 'canceled'::text, 'failed'::text, 'refunded'::text]))),
     CHECK ((subtotal_minor >= 0)),
     CHECK ((tax_minor >= 0)),
     CHECK ((total_minor >= 0)),
+    FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE SET NULL,
     PRIMARY KEY (id),
     UNIQUE (number)
 );
 CREATE INDEX orders_by_state ON public.orders USING btree (state, created_at DESC, id DESC);
 CREATE INDEX orders_newest ON public.orders USING btree (created_at DESC, id DESC);
+CREATE INDEX orders_of_customer ON public.orders USING btree (customer_id, created_at DESC, id DESC) WHERE (customer_id IS NOT NULL);
 CREATE INDEX orders_of_email ON public.orders USING btree (lower(email), created_at DESC);
 CREATE INDEX orders_of_owner ON public.orders USING btree (owner, created_at DESC, id DESC);
 CREATE INDEX orders_to_ship ON public.orders USING btree (created_at, id) WHERE ((state = ANY (ARRAY['paid'::text, 'fulfilling'::text])) AND (sent_at IS NULL));
+
+create table passkeys (
+    credential_id bytea not null,
+    customer_id uuid not null,
+    public_key bytea not null,
+    sign_count bigint not null,
+    name text not null,
+    created_at timestamp with time zone not null,
+    used_at timestamp with time zone,
+    CHECK ((sign_count >= 0)),
+    FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE CASCADE,
+    PRIMARY KEY (credential_id)
+);
+CREATE INDEX passkeys_of ON public.passkeys USING btree (customer_id, created_at);
 
 create table payments (
     id uuid not null,
@@ -553,10 +617,17 @@ create table sessions (
     flash jsonb not null default '[]'::jsonb,
     created_at timestamp with time zone not null,
     expires_at timestamp with time zone not null,
+    id uuid not null default gen_random_uuid(),
+    customer_id uuid,
+    device text not null default ''::text,
+    seen_at timestamp with time zone,
+    FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE CASCADE,
     FOREIGN KEY (staff_id) REFERENCES staff(id) ON DELETE CASCADE,
-    PRIMARY KEY (token_hash)
+    PRIMARY KEY (token_hash),
+    UNIQUE (id)
 );
 CREATE INDEX sessions_due ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_of_customer ON public.sessions USING btree (customer_id) WHERE (customer_id IS NOT NULL);
 
 create table staff (
     id uuid not null,

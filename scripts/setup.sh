@@ -37,7 +37,7 @@ if [ "$what" = dev ] && ! command -v chromium >/dev/null && ! command -v chromiu
 fi
 
 if [ "$what" = dev ]; then
-    say "installing Stripe's npm packages for the tests of the sandbox"
+    say "installing the npm packages of the tests"
     PATH="$PWD/.venv/bin:$PATH" npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
 fi
 

@@ -1,12 +1,24 @@
-"""Accounts: staff, API keys and browser sessions.
+"""Accounts: customers, staff, API keys and browser sessions.
 
-Tables: `staff`, `staff_invites`, `api_keys`, `sessions`. Invariants: a token, key or invite is stored only as
-its SHA-256 and shown only once, a password only as argon2id; an invite is used once; a session never outlives
-its `expires_at`, and a login gives it a new token; somebody who is disabled has no session and no login.
+Tables: `staff`, `staff_invites`, `api_keys`, `sessions`, and those of `kassa.accounts.customers`. Invariants: a
+token, key or invite is stored only as its SHA-256 and shown only once, a password only as argon2id; an invite is
+used once; a session never outlives its `expires_at`, and a login gives it a new token; somebody who is disabled
+has no session and no login.
 """
 
+from kassa.accounts.customers.devices import device
+from kassa.accounts.customers.queries import Customer
+from kassa.accounts.customers.signing_in import (
+    claim_cart,
+    customer,
+    seen,
+    set_stripe_ref,
+    sign_in,
+    sign_out,
+)
 from kassa.accounts.errors import (
     BadLogin,
+    CustomerNotFound,
     InvalidEmail,
     InviteInvalid,
     StaffExists,
@@ -45,6 +57,8 @@ __all__ = [
     "STAFF_LIFE",
     "ApiKey",
     "BadLogin",
+    "Customer",
+    "CustomerNotFound",
     "Flash",
     "InvalidEmail",
     "InviteInvalid",
@@ -54,8 +68,11 @@ __all__ = [
     "UnknownScope",
     "WeakPassword",
     "authenticate",
+    "claim_cart",
     "create_api_key",
     "create_staff",
+    "customer",
+    "device",
     "end_session",
     "ensure_demo_staff",
     "flash",
@@ -64,10 +81,14 @@ __all__ = [
     "open_session",
     "remember_order",
     "rotate",
+    "seen",
     "session",
     "set_cart",
     "set_currency",
     "set_password",
+    "set_stripe_ref",
+    "sign_in",
+    "sign_out",
     "staff_addresses",
     "sweep",
     "take_flash",

@@ -37,3 +37,9 @@ class UnknownScope(Invalid):
     """Not a scope or a role that exists."""
 
     code = "unknown_scope"
+
+
+class CustomerNotFound(NotFound):
+    """There is no such account, or it was deleted."""
+
+    code = "customer_not_found"

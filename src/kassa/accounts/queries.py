@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from kassa.accounts.customers.queries import Customer
 from kassa.kernel.db import Conn, Tx
 
 #: A session remembers this many orders, the newest.
@@ -44,7 +45,10 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser we know; `staff_id` is set once its user has logged in as staff."""
+    """A browser we know; `staff_id` is set once its user has logged in as staff, `customer` once one signed in.
+
+    `cart_id` is then the customer's, the same on every device. `signed_in_at`: when they last proved who they are.
+    """
 
     staff_id: UUID | None
     staff_email: str | None
@@ -56,6 +60,14 @@ class Session:
     flash: Sequence[Mapping[str, Any]]
     created_at: datetime
     expires_at: datetime
+    seen_at: datetime | None = None
+    signed_in_at: datetime | None = None
+    customer: Customer | None = None
+
+    @property
+    def customer_id(self) -> UUID | None:
+        """The id of the customer who is signed in."""
+        return self.customer.id if self.customer is not None else None
 
 
 async def add_staff(
@@ -178,18 +190,25 @@ async def add_session(
 
 
 async def session(conn: Conn, token_hash: bytes, *, now: datetime) -> Session | None:
-    """The session of a token, unless it has run out or its user was disabled."""
+    """The session of a token, unless it has run out or its user was disabled or has left."""
     row = await conn.fetchrow(
         """
-        select staff_id, email, role, cart_id, currency, order_ids, csrf, flash, sessions.created_at,
-            expires_at
-        from sessions left join staff on staff.id = staff_id
-        where token_hash = $1 and expires_at > $2 and disabled_at is null
+        select staff_id, staff.email, role,
+            case when customers.id is null then sessions.cart_id else customers.cart_id end as bag,
+            currency, order_ids, csrf, flash, sessions.created_at, expires_at, seen_at, signed_in_at,
+            customers.id, customers.email as address, name, verified_at, stripe_ref, customers.cart_id,
+            customers.password_hash is not null as has_password
+        from sessions left join staff on staff.id = staff_id left join customers on customers.id = customer_id
+        where token_hash = $1 and expires_at > $2 and disabled_at is null and deleted_at is null
         """,
         token_hash,
         now,
     )
-    return Session(*row.values()) if row is not None else None
+    if row is None:
+        return None
+    *values, id_, address, name, verified_at, stripe_ref, cart_id, has_password = row.values()
+    customer = Customer(id_, address, name, verified_at, stripe_ref, cart_id, has_password) if id_ else None
+    return Session(*(*values, customer))
 
 
 async def move_session(

@@ -24,9 +24,12 @@ Answer = TypeVar("Answer", bound=Response[Any])
 
 
 class Visitor:
-    """One browser: its bag, its currency, its orders, and what the next page has to tell it."""
+    """One browser: its bag, its currency, its orders, what the next page has to tell it, and who is signed in."""
 
-    __slots__ = ("_fresh", "_secure", "_token", "cart_id", "count", "csrf", "currency", "flash", "order_ids")
+    __slots__ = (
+        "_fresh", "_secure", "_token", "cart_id", "count", "csrf", "currency", "customer", "device", "flash",
+        "order_ids", "signed_in_at",
+    )  # fmt: skip
 
     def __init__(self, currency: str, *, secure: bool = False) -> None:
         self.currency = currency
@@ -35,6 +38,9 @@ class Visitor:
         self.order_ids: Sequence[UUID] = ()
         self.flash: Sequence[str] = ()
         self.count: int | None = 0
+        self.customer: accounts.Customer | None = None
+        self.signed_in_at: datetime | None = None
+        self.device = ""
         self._token: str | None = None
         self._fresh = False
         self._secure = secure
@@ -57,9 +63,37 @@ class Visitor:
         return self._token
 
     async def set_cart(self, tx: Tx, cart_id: UUID) -> None:
-        """This is the visitor's bag from now on; `keep` comes first."""
+        """This is the visitor's bag from now on; `keep` comes first.
+
+        Somebody who is signed in has one bag on every device: if another device has begun one meanwhile, it is
+        that, and `cart_id` says so.
+        """
+        if self.customer is not None:
+            cart_id = await accounts.claim_cart(tx, self.customer.id, cart_id)
         await accounts.set_cart(tx, self._known(), cart_id)
         self.cart_id = cart_id
+
+    async def sign_in(self, tx: Tx, customer: accounts.Customer, *, now: datetime) -> None:
+        """This browser is the customer's from now on: under a new token, and with the customer's bag.
+
+        What was in the browser's own bag is put into it; the bag of somebody else who was signed in here is not.
+        """
+        own = self.cart_id if self.customer is None else None
+        if self.customer is not None and self.customer.id != customer.id:
+            self.order_ids = ()
+        self._token = await accounts.sign_in(tx, self._token, customer.id, now=now, device=self.device)
+        self._fresh = True
+        self.customer, self.signed_in_at, self.cart_id = customer, now, customer.cart_id
+        if own is not None:
+            await self.set_cart(tx, own)
+
+    async def sign_out(self, tx: Tx) -> None:
+        """Nobody is signed in here any more, and the browser has forgotten its bag and its orders."""
+        if self._token is not None:
+            await accounts.sign_out(tx, self._token)
+        self._token, self._fresh = None, True
+        self.customer, self.signed_in_at, self.csrf = None, None, ""
+        self.cart_id, self.count, self.order_ids = None, 0, ()
 
     async def set_currency(self, tx: Tx, currency: str) -> None:
         """Show prices in this currency from now on; `keep` comes first."""
@@ -72,12 +106,12 @@ class Visitor:
         self.order_ids = [*self.order_ids, order_id]
 
     def remember(self, response: Answer) -> Answer:
-        """The answer, with the cookie if the session is new."""
-        if self._fresh and self._token:
+        """The answer, with the cookie if the session is new, and taking it away if there is none any more."""
+        if self._fresh:
             response.set_cookie(
                 Cookie(
-                    web.SESSION_COOKIE, value=self._token, path="/", httponly=True, samesite="lax", secure=self._secure,
-                    max_age=int(accounts.SHOPPER_LIFE.total_seconds()),
+                    web.SESSION_COOKIE, value=self._token or "", path="/", httponly=True, samesite="lax",
+                    secure=self._secure, max_age=int(accounts.SHOPPER_LIFE.total_seconds()) if self._token else 0,
                 )
             )  # fmt: skip
         return response
@@ -91,6 +125,8 @@ class Visitor:
         self.csrf = session.csrf
         self.cart_id = session.cart_id
         self.order_ids = tuple(session.order_ids)
+        self.customer, self.signed_in_at = session.customer, session.signed_in_at
+        await accounts.seen(conn, self._known(), session, now=shop.clock.now())
         if session.currency in shop.settings.currencies:
             self.currency = session.currency
         if self.cart_id is not None:
@@ -126,6 +162,7 @@ async def visitor_of(request: AnyRequest, conn: Conn) -> Visitor:
     """The visitor who sent this request."""
     shop: Shop = request.app.state.shop
     visitor = Visitor(shop.settings.currencies[0], secure=shop.settings.production)
+    visitor.device = accounts.device(request.headers.get("user-agent", ""))
     await visitor.load(conn, request.cookies.get(web.SESSION_COOKIE), shop)
     return visitor
 

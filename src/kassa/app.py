@@ -13,6 +13,7 @@ from kassa import (
     accounts,
     admin,
     api,
+    cart,
     checkout,
     disputes,
     fulfilment,
@@ -149,6 +150,7 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
     async def sweep() -> None:
         async with db.transaction() as tx:
             await accounts.sweep(tx, now=clock.now())
+            await cart.sweep(tx, now=clock.now())
             await web.sweep(tx, now=clock.now())
 
     return (

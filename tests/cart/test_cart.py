@@ -3,7 +3,7 @@
 import pytest
 from tests.factories import make_variant
 
-from kassa import cart
+from kassa import accounts, cart
 from kassa.kernel.ids import new_id
 
 
@@ -13,6 +13,15 @@ async def bag(db, clock):
     await make_variant(db, clock, "GONE", on_hand=0, price=1000)
     async with db.transaction() as tx:
         return (await cart.create(tx, "EUR", now=clock.now())).id
+
+
+async def make_customer(db, clock, bag, email="ada@example.org"):
+    """Somebody with an account, whose bag this is."""
+    async with db.transaction() as tx:
+        await tx.execute(
+            "insert into customers (id, email, cart_id, created_at) values ($1, $2, $3, $4)",
+            new_id(), email, bag, clock.now(),
+        )  # fmt: skip
 
 
 async def priced(db, bag):
@@ -78,3 +87,107 @@ async def test_there_is_no_cart_that_nobody_made(db):
     async with db.connection() as conn:
         with pytest.raises(cart.CartNotFound):
             await cart.get(conn, new_id())
+
+
+async def test_a_line_can_be_stepped_from_what_is_there_and_never_below_one(db, clock, bag):
+    await do(db, cart.add, bag, "EMMA", 1, now=clock.now())
+    await do(db, cart.step, bag, "EMMA", 2, now=clock.now())
+    assert (await priced(db, bag)).count == 3
+
+    await do(db, cart.step, bag, "EMMA", -9, now=clock.now())
+    await do(db, cart.step, bag, "GONE", 1, now=clock.now())
+
+    assert [(line.sku, line.quantity) for line in (await priced(db, bag)).lines] == [("EMMA", 1)]
+
+
+async def test_the_lines_stay_in_the_order_in_which_they_were_put_in(db, clock, bag):
+    for sku in ("C", "A", "B"):
+        await make_variant(db, clock, sku)
+        await do(db, cart.add, bag, sku, 1, now=clock.now())
+        clock.advance(seconds=1)
+    await do(db, cart.change, bag, "C", 2, now=clock.now())
+    await do(db, cart.add, bag, "A", 1, now=clock.now())
+
+    assert [line.sku for line in (await priced(db, bag)).lines] == ["C", "A", "B"]
+
+
+async def test_what_was_taken_out_is_put_back_where_it_was_and_only_once(db, clock, bag):
+    for sku in ("C", "A"):
+        await make_variant(db, clock, sku)
+        await do(db, cart.add, bag, sku, 2, now=clock.now())
+        clock.advance(seconds=1)
+    await do(db, cart.remove, bag, "C", now=clock.now())
+    async with db.connection() as conn:
+        assert await cart.removed(conn, bag, "C") == "Title of C"
+
+    await do(db, cart.put_back, bag, "C", now=clock.now())
+    await do(db, cart.put_back, bag, "C", now=clock.now())
+
+    assert [(line.sku, line.quantity) for line in (await priced(db, bag)).lines] == [("C", 2), ("A", 2)]
+    async with db.connection() as conn:
+        assert await cart.removed(conn, bag, "C") is None
+
+
+async def test_what_was_added_again_before_it_was_put_back_is_not_lost(db, clock, bag):
+    await do(db, cart.add, bag, "EMMA", 2, now=clock.now())
+    await do(db, cart.remove, bag, "EMMA", now=clock.now())
+    await do(db, cart.add, bag, "EMMA", 1, now=clock.now())
+
+    await do(db, cart.put_back, bag, "EMMA", now=clock.now())
+
+    assert (await priced(db, bag)).count == 3
+
+
+async def test_only_the_last_ten_that_were_taken_out_are_kept_aside(db, clock, bag):
+    for n in range(11):
+        await make_variant(db, clock, f"B-{n}")
+        await do(db, cart.add, bag, f"B-{n}", 1, now=clock.now())
+        clock.advance(seconds=1)
+        await do(db, cart.remove, bag, f"B-{n}", now=clock.now())
+
+    await do(db, cart.put_back, bag, "B-0", now=clock.now())
+    assert (await priced(db, bag)).lines == ()
+    await do(db, cart.put_back, bag, "B-1", now=clock.now())
+    assert (await priced(db, bag)).count == 1
+
+
+async def test_nothing_is_put_back_into_a_full_cart(db, clock, bag):
+    await do(db, cart.add, bag, "EMMA", 1, now=clock.now())
+    await do(db, cart.remove, bag, "EMMA", now=clock.now())
+    for n in range(50):
+        await make_variant(db, clock, f"B-{n}")
+        await do(db, cart.add, bag, f"B-{n}", 1, now=clock.now())
+
+    with pytest.raises(cart.CartFull):
+        await do(db, cart.put_back, bag, "EMMA", now=clock.now())
+
+    async with db.connection() as conn:
+        assert await cart.removed(conn, bag, "EMMA")
+    assert (await priced(db, bag)).count == 50
+
+
+async def test_a_cart_that_is_nobodys_is_forgotten_after_ninety_days(db, clock, bag):
+    await do(db, cart.add, bag, "EMMA", 1, now=clock.now())
+    clock.advance(seconds=90 * 86_400)
+    async with db.transaction() as tx:
+        assert await cart.sweep(tx, now=clock.now()) == 0
+
+    clock.advance(seconds=1)
+    async with db.transaction() as tx:
+        assert await cart.sweep(tx, now=clock.now()) == 1
+
+    async with db.connection() as conn:
+        with pytest.raises(cart.CartNotFound):
+            await cart.get(conn, bag)
+
+
+async def test_the_bag_of_a_customer_and_of_a_browser_that_may_come_back_is_kept(db, clock, bag):
+    async with db.transaction() as tx:
+        mine = (await cart.create(tx, "EUR", now=clock.now())).id
+        token = await accounts.open_session(tx, now=clock.now())
+        await accounts.set_cart(tx, token, bag)
+    await make_customer(db, clock, mine)
+    clock.advance(seconds=1000 * 86_400)
+
+    async with db.transaction() as tx:
+        assert await cart.sweep(tx, now=clock.now()) == 0

@@ -1,51 +1,22 @@
 """The verbs of a cart."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from kassa import catalog, pricing
+from kassa import catalog
 from kassa.cart import queries
 from kassa.cart.errors import CartFull, QuantityTooLarge, UnknownSku
-from kassa.cart.queries import Cart
+from kassa.cart.queries import Cart, Line
 from kassa.catalog import SaleVariant
-from kassa.kernel.db import Conn, Tx
+from kassa.kernel.db import Tx
 from kassa.kernel.ids import new_id
 
 LINES_LIMIT: Final = 50
 QUANTITY_LIMIT: Final = 99
-
-
-@dataclass(frozen=True, slots=True)
-class CartLine:
-    """A line as it is worth now. `problem`: None, `sold_out`, `not_enough` or `no_price`."""
-
-    sku: str
-    title: str
-    slug: str
-    image_url: str | None
-    quantity: int
-    unit_minor: int | None
-    total_minor: int
-    available: int
-    problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PricedCart:
-    """The whole cart with what it costs; `quote` is None while there is nothing that can be bought."""
-
-    id: UUID
-    currency: str
-    lines: tuple[CartLine, ...]
-    quote: pricing.Quote | None
-
-    @property
-    def count(self) -> int:
-        """Units in the cart."""
-        return sum(line.quantity for line in self.lines)
+#: So long a cart that is nobody's any more is kept after it was last changed.
+CART_LIFE: Final = timedelta(days=90)
 
 
 async def create(tx: Tx, currency: str, *, now: datetime) -> Cart:
@@ -62,9 +33,8 @@ async def add(tx: Tx, cart_id: UUID, sku: str, quantity: int, *, now: datetime) 
         CartNotFound, UnknownSku, CartFull, QuantityTooLarge: nothing changed.
     """
     variant, lines = await _look(tx, cart_id, sku)
-    if variant.id not in lines and len(lines) >= LINES_LIMIT:
-        raise CartFull(f"A cart has at most {LINES_LIMIT} different things.")
-    await _put(tx, cart_id, variant.id, lines.get(variant.id, 0) + quantity, now=now)
+    there = lines.get(variant.id)
+    await _put(tx, cart_id, variant, lines, (there.quantity if there else 0) + quantity, now=now)
 
 
 async def change(tx: Tx, cart_id: UUID, sku: str, quantity: int, *, now: datetime) -> None:
@@ -76,13 +46,26 @@ async def change(tx: Tx, cart_id: UUID, sku: str, quantity: int, *, now: datetim
     if quantity == 0:
         return await remove(tx, cart_id, sku, now=now)
     variant, lines = await _look(tx, cart_id, sku)
-    if variant.id not in lines and len(lines) >= LINES_LIMIT:
-        raise CartFull(f"A cart has at most {LINES_LIMIT} different things.")
-    return await _put(tx, cart_id, variant.id, quantity, now=now)
+    return await _put(tx, cart_id, variant, lines, quantity, now=now)
+
+
+async def step(tx: Tx, cart_id: UUID, sku: str, by: int, *, now: datetime) -> None:
+    """Make a line `by` units more or, if negative, fewer, but never less than one.
+
+    It goes from what is there, so two hands at once both count. A line that is not there stays away.
+
+    Raises:
+        CartNotFound, QuantityTooLarge: nothing changed.
+    """
+    cart = await queries.lock(tx, cart_id)
+    variant = (await catalog.variants_by_sku(tx, [sku], cart.currency)).get(sku)
+    lines = {line.variant_id: line for line in await queries.lines(tx, cart_id)}
+    if variant is not None and variant.id in lines:
+        await _put(tx, cart_id, variant, lines, max(1, lines[variant.id].quantity + by), now=now)
 
 
 async def remove(tx: Tx, cart_id: UUID, sku: str, *, now: datetime) -> None:
-    """Take a line out; one that is not there is gone already.
+    """Take a line out; one that is not there is gone already. The last few can be put back.
 
     Raises:
         CartNotFound: there is no such cart.
@@ -93,74 +76,78 @@ async def remove(tx: Tx, cart_id: UUID, sku: str, *, now: datetime) -> None:
         await queries.drop(tx, cart_id, variant.id, now=now)
 
 
-async def take_out(tx: Tx, cart_id: UUID, quantities: Mapping[UUID, int], *, now: datetime) -> None:
-    """What was paid leaves the cart; what was added meanwhile stays."""
-    await queries.subtract(tx, cart_id, quantities)
+async def put_back(tx: Tx, cart_id: UUID, sku: str, *, now: datetime) -> None:
+    """Undo `remove`: the line is where it was, with what was added of the same meanwhile; done once only.
+
+    Raises:
+        CartNotFound, CartFull: nothing changed.
+    """
+    cart = await queries.lock(tx, cart_id)
+    variant = (await catalog.variants_by_sku(tx, [sku], cart.currency)).get(sku)
+    if variant is None:
+        return
+    lines = {line.variant_id: line for line in await queries.lines(tx, cart_id)}
+    there = lines.get(variant.id)
+    if there is None and len(lines) >= LINES_LIMIT:
+        raise _full()
+    kept = await queries.take_removed(tx, cart_id, variant.id)
+    if kept is not None:
+        quantity = min(kept.quantity + (there.quantity if there else 0), QUANTITY_LIMIT)
+        await queries.write(tx, cart_id, [Line(variant.id, quantity, kept.added_at, kept.seen)], now=now)
 
 
-async def priced(
-    conn: Conn,
-    cart_id: UUID,
-    *,
-    country: str = "DE",
-    region: str | None = None,
-    shipping_method: str | None = None,
-) -> PricedCart:
-    """The cart with what it costs now, sent to `country`.
+async def accept(
+    tx: Tx, cart_id: UUID, sku: str, *, unit_minor: int | None, quantity: int, now: datetime
+) -> None:
+    """Agree to what was told about a line: to this price per unit, in the cart's currency, and this quantity.
+
+    What was agreed to is what was shown: if the price has moved on since, that is told in turn. Nobody agrees
+    to more than is in the cart already; zero takes the line out.
 
     Raises:
         CartNotFound: there is no such cart.
-        UnknownShippingMethod: nothing is sent there this way.
     """
-    cart = await queries.get(conn, cart_id)
-    wanted = await queries.lines(conn, cart_id)
-    variants = await catalog.variants_by_id(conn, wanted, cart.currency)
-    lines = tuple(_line(variants[id_], quantity) for id_, quantity in wanted.items() if id_ in variants)
-    buyable = [
-        pricing.QuoteLine(variants[id_], quantity)
-        for id_, quantity in wanted.items()
-        if id_ in variants and variants[id_].active and variants[id_].price_minor is not None
-    ]
-    try:
-        quote = (
-            pricing.quote(
-                buyable, cart.currency, country=country, region=region, shipping_method=shipping_method
-            )
-            if buyable
-            else None
-        )
-    except (pricing.BelowMinimum, pricing.AmountTooLarge):
-        quote = None
-    return PricedCart(cart.id, cart.currency, lines, quote)
+    cart = await queries.lock(tx, cart_id)
+    variant = (await catalog.variants_by_sku(tx, [sku], cart.currency)).get(sku)
+    lines = {line.variant_id: line for line in await queries.lines(tx, cart_id)}
+    if variant is None or variant.id not in lines:
+        return
+    if unit_minor is not None:
+        await queries.agree(tx, cart_id, variant.id, cart.currency, unit_minor)
+    if quantity == 0:
+        await queries.drop(tx, cart_id, variant.id, now=now)
+    elif quantity < lines[variant.id].quantity:
+        await queries.put(tx, cart_id, variant.id, quantity, now=now)
 
 
-def _line(variant: SaleVariant, quantity: int) -> CartLine:
-    unit = variant.price_minor if variant.active else None
-    problem = None
-    if unit is None:
-        problem = "no_price"
-    elif variant.available <= 0:
-        problem = "sold_out"
-    elif variant.available < quantity:
-        problem = "not_enough"
-    return CartLine(
-        variant.sku, variant.title, variant.slug, variant.image_url, quantity, unit, (unit or 0) * quantity,
-        variant.available, problem,
-    )  # fmt: skip
+async def sweep(tx: Tx, *, now: datetime) -> int:
+    """Forget carts that are nobody's and were not changed for ninety days; how many there were.
+
+    The bag of a customer, and of a browser that may come back, is kept as long as they are.
+    """
+    return await queries.sweep(tx, before=now - CART_LIFE)
 
 
-async def _look(tx: Tx, cart_id: UUID, sku: str) -> tuple[SaleVariant, dict[UUID, int]]:
+async def _look(tx: Tx, cart_id: UUID, sku: str) -> tuple[SaleVariant, dict[UUID, Line]]:
     cart = await queries.lock(tx, cart_id)
     variant = (await catalog.variants_by_sku(tx, [sku], cart.currency)).get(sku)
     if variant is None or not variant.active:
         raise UnknownSku("Nothing of this SKU is for sale here.", errors=[("sku", "is not for sale here")])
-    return variant, await queries.lines(tx, cart_id)
+    return variant, {line.variant_id: line for line in await queries.lines(tx, cart_id)}
 
 
-async def _put(tx: Tx, cart_id: UUID, variant_id: UUID, quantity: int, *, now: datetime) -> None:
+async def _put(
+    tx: Tx, cart_id: UUID, variant: SaleVariant, lines: Mapping[UUID, Line], quantity: int, *, now: datetime
+) -> None:
+    if variant.id not in lines and len(lines) >= LINES_LIMIT:
+        raise _full()
     if quantity > QUANTITY_LIMIT:
         raise QuantityTooLarge(
             f"At most {QUANTITY_LIMIT} of one thing go into a cart.",
             errors=[("quantity", f"must be at most {QUANTITY_LIMIT}")],
         )
-    await queries.put(tx, cart_id, variant_id, quantity, now=now)
+    await queries.put(tx, cart_id, variant.id, quantity, now=now)
+
+
+def _full() -> CartFull:
+    return CartFull(f"A cart has at most {LINES_LIMIT} different things.")

@@ -37,7 +37,7 @@ async def insert_collected(
         raise ValueError(f"{told.id} has collected nothing")
     cart_id = await orders.cart_of(tx, order_id)
     if cart_id:
-        await cart.lock(tx, cart_id)
+        await cart.lock_bought_of(tx, cart_id)
     await orders.lock(tx, order_id)
     there = await queries.by_reference(tx, facts.intent_ref, None)
     if there is None:

@@ -38,7 +38,7 @@ async def record(tx: Tx, payment: Payment, facts: Facts, *, now: datetime, actor
     if facts.state in _BOUGHT and payment.state not in _BOUGHT:
         cart_id = await orders.cart_of(tx, payment.order_id)
         if cart_id:
-            await cart.lock(tx, cart_id)
+            await cart.lock_bought_of(tx, cart_id)
     order = await orders.lock(tx, payment.order_id)
     payment = await queries.get(tx, payment.id)
     state = _next(payment, facts)
@@ -96,7 +96,7 @@ async def _take(
         )
         useful = order.state is not after.state and after.state is orders.State.PAID
         if useful and payment.state not in _BOUGHT:
-            await _take_out(tx, after, now=now)
+            await _take_out(tx, after)
     else:
         await _unfit(tx, order, payment, data, now=now, actor=actor)
     await post(tx, order, payment.id, received=facts.received, currency=facts.currency, sold=useful, now=now)
@@ -110,11 +110,11 @@ async def _take(
     return useful
 
 
-async def _take_out(tx: Tx, order: orders.Order, *, now: datetime) -> None:
+async def _take_out(tx: Tx, order: orders.Order) -> None:
     """What was bought is not in the cart any more; its row is locked."""
     if order.cart_id:
         bought = {line.variant_id: line.quantity for line in order.lines}
-        await cart.take_out(tx, order.cart_id, bought, now=now)
+        await cart.take_out(tx, order.cart_id, bought)
 
 
 async def _unfit(
@@ -147,7 +147,7 @@ async def _follow(
         await inventory.paying(tx, order.id)
         hold = await inventory.hold(tx, order.id)
         if facts.state == "authorized" and payment.state not in _BOUGHT:
-            await _take_out(tx, await orders.get(tx, order.id), now=now)
+            await _take_out(tx, await orders.get(tx, order.id))
         if facts.state == "requires_action" and hold.expires_at < now + CHALLENGE:
             await inventory.postpone(tx, order.id, now + CHALLENGE)
     elif payment.state in _WITH_THE_BANK:

@@ -7,8 +7,17 @@ order is fulfilled when nothing is left to send and every parcel has arrived.
 Locks: the order, always first: it is the mutex of its parcels too.
 """
 
+from kassa.fulfilment.calling_off import CALLED_OFF, call_off, called_off, can_be_called_off
 from kassa.fulfilment.carriers import CARRIERS, tracking_url
-from kassa.fulfilment.errors import FulfilmentNotFound, InvalidStep, NothingToShip, TooMany, UnknownLine
+from kassa.fulfilment.errors import (
+    AlreadySent,
+    FulfilmentNotFound,
+    InvalidStep,
+    NothingToCallOff,
+    NothingToShip,
+    TooMany,
+    UnknownLine,
+)
 from kassa.fulfilment.jobs import finish_later
 from kassa.fulfilment.queries import (
     Fulfilment,
@@ -34,12 +43,15 @@ from kassa.fulfilment.service import (
 from kassa.fulfilment.states import STEPS, State, Step, after
 
 __all__ = [
+    "CALLED_OFF",
     "CARRIERS",
     "STEPS",
+    "AlreadySent",
     "Fulfilment",
     "FulfilmentNotFound",
     "InvalidStep",
     "LineLeft",
+    "NothingToCallOff",
     "NothingToShip",
     "ParcelLine",
     "State",
@@ -49,6 +61,9 @@ __all__ = [
     "TooMany",
     "UnknownLine",
     "after",
+    "call_off",
+    "called_off",
+    "can_be_called_off",
     "cancel",
     "check",
     "deliver",

@@ -38,6 +38,18 @@ class InvalidStep(Conflict):
     code = "invalid_fulfilment_step"
 
 
+class AlreadySent(Conflict):
+    """Something of the order has left the house: it can't be called off any more, only sent back."""
+
+    code = "already_sent"
+
+
+class NothingToCallOff(Conflict):
+    """The order is not paid, or all of its money has gone back already."""
+
+    code = "nothing_to_call_off"
+
+
 class UnknownLine(Invalid):
     """The order has no such line; `errors` names it."""
 

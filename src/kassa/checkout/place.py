@@ -18,7 +18,10 @@ _LINES_LIMIT = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder:
-    """What a customer asks for: `lines` of (SKU, quantity), or the cart's. `total_shown` in minor units."""
+    """What a customer asks for: `lines` of (SKU, quantity), or the cart's. `total_shown` in minor units.
+
+    `customer_id` is of whoever is signed in; `note` is for the people who pack, at most a thousand characters.
+    """
 
     order_id: UUID
     email: str
@@ -31,6 +34,8 @@ class PlaceOrder:
     locale: str = "en"
     owner: str = "guest"
     total_shown: int | None = None
+    customer_id: UUID | None = None
+    note: str = ""
 
 
 async def place_order(
@@ -60,7 +65,7 @@ async def place_order(
         id=wish.order_id, token_hash=hash_token(token), email=wish.email, locale=wish.locale, quote=quote,
         shipping_address=msgspec.to_builtins(address),
         billing_address=msgspec.to_builtins(billing) if billing else None,
-        cart_id=wish.cart_id, owner=wish.owner,
+        cart_id=wish.cart_id, owner=wish.owner, customer_id=wish.customer_id, note=wish.note,
     )  # fmt: skip
     if not await orders.insert(tx, order, now=now, actor=actor):
         return await _same(tx, wish), ""

@@ -4,11 +4,12 @@ from typing import Final
 from uuid import UUID
 
 from kassa import orders, payments
+from kassa.checkout.saved_cards import customer_ref
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.errors import Unavailable
 from kassa.payments import Payment
-from kassa.stripe import Gateway
+from kassa.stripe import Gateway, Rejected
 
 #: How often paying or canceling looks again when somebody else is changing the same order.
 _ROUNDS: Final = 5
@@ -28,6 +29,7 @@ async def pay(
         StillProcessing: the bank is still deciding about the other attempt.
         Unreachable: the provider did not answer; the same again finds out.
     """
+    saved = await customer_ref(db, gateway, order_id)
     for _ in range(_ROUNDS):
         async with db.transaction() as tx:
             order = await orders.lock(tx, order_id)
@@ -41,10 +43,16 @@ async def pay(
             if other is None or other.flow == flow:
                 created = other is None
                 payment = other or await payments.start(
-                    tx, order, flow, now=clock.now(), capture=gateway.capture
+                    tx, order, flow, now=clock.now(), capture=gateway.capture, customer_ref=saved
                 )
         if other is None or other.flow == flow:
-            return await payments.collect(db, gateway, payment.id, clock=clock), created
+            try:
+                return await payments.collect(db, gateway, payment.id, clock=clock), created
+            except Rejected:
+                if payment.customer_ref is None:
+                    raise
+            saved = None  # Stripe may have forgotten the customer: the order is paid without saved cards
+            continue
         await _close(db, gateway, other, clock=clock, actor=actor)
     raise Unavailable("The payment is being changed by somebody else.", code="busy")
 

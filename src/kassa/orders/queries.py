@@ -31,6 +31,8 @@ class NewOrder:
     billing_address: Mapping[str, Any] | None
     cart_id: UUID | None
     owner: str
+    customer_id: UUID | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Order:
     created_at: datetime
     paid_at: datetime | None
     refunded_minor: int = 0
+    customer_id: UUID | None = None
+    note: str = ""
     lines: tuple[OrderLine, ...] = ()
 
 
@@ -121,13 +125,14 @@ async def insert(tx: Tx, order: NewOrder, *, now: datetime) -> bool:
         """
         insert into orders (id, token_hash, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
-            shipping_address, billing_address, cart_id, owner, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            shipping_address, billing_address, cart_id, owner, created_at, customer_id, note)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         on conflict (id) do nothing
         """,
         order.id, order.token_hash, quote.currency, order.email, order.locale, quote.subtotal, quote.discount,
         quote.shipping, quote.tax, quote.total, quote.tax_included, msgspec.to_builtins(quote.tax_lines),
         quote.shipping_method, order.shipping_address, order.billing_address, order.cart_id, order.owner, now,
+        order.customer_id, order.note,
     )  # fmt: skip
     if not written:
         return False
@@ -167,7 +172,8 @@ async def lock(tx: Tx, order_id: UUID) -> Order:
         """
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
-            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at, refunded_minor
+            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at,
+            refunded_minor, customer_id, note
         from orders where id = $1 for update
         """,
         order_id,
@@ -185,7 +191,8 @@ async def get(conn: Conn, order_id: UUID) -> Order:
         """
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
-            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at, refunded_minor
+            shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at,
+            refunded_minor, customer_id, note
         from orders where id = $1
         """,
         order_id,
@@ -196,6 +203,11 @@ async def get(conn: Conn, order_id: UUID) -> Order:
 async def cart_of(conn: Conn, order_id: UUID) -> UUID | None:
     """The cart an order was made of; it never changes, so no lock is needed to know it."""
     return await conn.fetchval("select cart_id from orders where id = $1", order_id)  # type: ignore[no-any-return]
+
+
+async def customer_of(conn: Conn, order_id: UUID) -> UUID | None:
+    """Whose order it is, if somebody was signed in when it was placed."""
+    return await conn.fetchval("select customer_id from orders where id = $1", order_id)  # type: ignore[no-any-return]
 
 
 async def numbers(conn: Conn, order_ids: Sequence[UUID]) -> dict[UUID, int]:

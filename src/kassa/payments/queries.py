@@ -18,7 +18,8 @@ class Payment:
     """One attempt. `last_error` is {code, decline_code, message}; amounts in the currency's minor unit.
 
     `capture` is `automatic` or `manual`; `capture_before` is when an authorisation lapses; `told_by` is the actor
-    who brought the news of the success; `fee_minor` is what the provider kept, once it said so.
+    who brought the news of the success; `fee_minor` is what the provider kept, once it said so; `customer_ref` is
+    the provider's name of the customer whose saved cards may pay it.
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class Payment:
     told_by: str | None
     fee_minor: int | None
     balance_ref: str | None
+    customer_ref: str | None = None
 
     @property
     def provider_ref(self) -> str | None:
@@ -58,19 +60,19 @@ class Payment:
 
 async def insert(
     tx: Tx, payment_id: UUID, *, order_id: UUID, flow: str, amount_minor: int, currency: str, capture: str,
-    now: datetime, sync_at: datetime | None, state: str = "open",
+    now: datetime, sync_at: datetime | None, state: str = "open", customer_ref: str | None = None,
 ) -> Payment:  # fmt: skip
     """Write down what is about to be asked of the provider; the payment as it stands then."""
     row = await tx.fetchrow(
         """
         insert into payments (id, order_id, flow, state, amount_minor, currency, sync_at, created_at, updated_at,
-            capture)
-        values ($1, $2, $3, $9, $4, $5, $6, $7, $7, $8)
+            capture, customer_ref)
+        values ($1, $2, $3, $9, $4, $5, $6, $7, $7, $8, $10)
         returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref
         """,
-        payment_id, order_id, flow, amount_minor, currency, sync_at, now, capture, state,
+        payment_id, order_id, flow, amount_minor, currency, sync_at, now, capture, state, customer_ref,
     )  # fmt: skip
     return _payment(row)
 
@@ -85,7 +87,7 @@ async def get(conn: Conn, payment_id: UUID) -> Payment:
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref
         from payments where id = $1
         """,
         payment_id,
@@ -99,7 +101,7 @@ async def of_order(conn: Conn, order_id: UUID) -> list[Payment]:
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref
         from payments where order_id = $1 order by created_at, id limit 100
         """,
         order_id,
@@ -113,7 +115,7 @@ async def by_reference(conn: Conn, reference: str, payment_id: UUID | None) -> P
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref
         from payments
         where (provider = 'stripe' and intent_ref = $1) or (provider = 'stripe' and session_ref = $1) or id = $2
         limit 1
@@ -143,7 +145,7 @@ async def write(
         where id = $1
         returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref
         """,
         payment.id, state, intent_ref, session_ref, charge_ref, received_minor, client_secret, url, last_error,
         surplus, now, sync_at, amount_minor, currency, told_by, capture_before,
@@ -185,7 +187,7 @@ async def unprompted(conn: Conn, *, since: datetime, until: datetime, limit: int
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref
         from payments
         where state = 'succeeded' and told_by not like 'stripe:evt%' and succeeded_at between $1 and $2
         order by succeeded_at limit $3

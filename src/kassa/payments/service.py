@@ -27,11 +27,13 @@ AUTHORIZATION_LIFE: Final = timedelta(days=7)
 
 
 async def start(
-    tx: Tx, order: orders.Order, flow: str, *, now: datetime, capture: str = "automatic"
-) -> Payment:
+    tx: Tx, order: orders.Order, flow: str, *, now: datetime, capture: str = "automatic",
+    customer_ref: str | None = None,
+) -> Payment:  # fmt: skip
     """Write down that the whole of `order` (locked by the caller) is to be collected by `flow`.
 
     `capture`: at once (`automatic`), or only authorised now and collected by `capture` later (`manual`).
+    `customer_ref`: the provider's name of the customer whose saved cards may pay.
 
     Raises:
         NotPayable: the order is not waiting for money.
@@ -40,7 +42,7 @@ async def start(
         raise NotPayable(f"The order is {order.state}, so there is nothing to pay.")
     return await queries.insert(
         tx, new_id(), order_id=order.id, flow=flow, amount_minor=order.total_minor,
-        currency=order.currency, capture=capture, now=now, sync_at=now + FIRST_LOOK,
+        currency=order.currency, capture=capture, now=now, sync_at=now + FIRST_LOOK, customer_ref=customer_ref,
     )  # fmt: skip
 
 
@@ -154,7 +156,7 @@ async def _create(gateway: Gateway, payment: Payment, order: orders.Order) -> Fa
     if payment.flow == "element":
         intent = await gateway.create_intent(
             key=key, amount=payment.amount_minor, currency=payment.currency, description=f"Order {number}",
-            email=order.email, metadata=metadata, capture=payment.capture,
+            email=order.email, metadata=metadata, capture=payment.capture, customer=payment.customer_ref,
         )  # fmt: skip
         return of_intent(intent)
     back = f"{gateway.return_base}/orders/{order.id}"
@@ -163,6 +165,7 @@ async def _create(gateway: Gateway, payment: Payment, order: orders.Order) -> Fa
         reference=str(order.id), description=f"Order {number}", metadata=metadata,
         success_url=f"{back}/return?session_id={{CHECKOUT_SESSION_ID}}", cancel_url=f"{back}/pay?canceled=1",
         expires_at=int((payment.created_at + SESSION_LIFE).timestamp()), capture=payment.capture,
+        customer=payment.customer_ref,
     )  # fmt: skip
     return of_session(session)
 

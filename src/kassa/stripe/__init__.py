@@ -6,6 +6,7 @@ request is wrong: a bug, never repeat it), `Unreachable` (unknown: the same key 
 
 from kassa.stripe.books import BookLine, Payout, ProviderEvent, Window
 from kassa.stripe.contested import ProviderDispute
+from kassa.stripe.customers import Customers, SavedMethod
 from kassa.stripe.errors import Declined, Rejected, Unreachable
 from kassa.stripe.gateway import Gateway
 from kassa.stripe.settlement import BalanceTransaction, Charge
@@ -19,6 +20,7 @@ __all__ = [
     "BalanceTransaction",
     "BookLine",
     "Charge",
+    "Customers",
     "Declined",
     "Gateway",
     "Intent",
@@ -27,6 +29,7 @@ __all__ = [
     "ProviderEvent",
     "ProviderRefund",
     "Rejected",
+    "SavedMethod",
     "Session",
     "SessionLine",
     "Transport",

@@ -13,6 +13,7 @@ import stripe
 from kassa.stripe.books import Books
 from kassa.stripe.calls import call as _call
 from kassa.stripe.contested import ProviderDispute, dispute_of
+from kassa.stripe.customers import Customers
 from kassa.stripe.errors import Rejected
 from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
 from kassa.stripe.shown import (
@@ -58,6 +59,8 @@ class Gateway:
         )
         #: The provider's own lists, of a stretch of time.
         self.books = Books(self._client)
+        #: People whose cards Stripe remembers.
+        self.customers = Customers(self._client)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -73,24 +76,24 @@ class Gateway:
         email: str,
         metadata: Mapping[str, str],
         capture: str = "automatic",
+        customer: str | None = None,
     ) -> Intent:
-        """A PaymentIntent to be confirmed in the customer's browser; `capture` is `automatic` or `manual`."""
-        return intent_of(
-            await _call(
-                self._client.v1.payment_intents.create_async(
-                    {
-                        "amount": to_stripe(amount, currency),
-                        "currency": currency.lower(),
-                        "capture_method": _CAPTURE[capture],
-                        "automatic_payment_methods": {"enabled": True},
-                        "description": description,
-                        "receipt_email": email,
-                        "metadata": dict(metadata),
-                    },
-                    {"idempotency_key": key},
-                )
-            )
-        )
+        """A PaymentIntent to be confirmed in the customer's browser; `capture` is `automatic` or `manual`.
+
+        `customer` is Stripe's name of whoever may pay with a saved card, and save one.
+        """
+        wish: Any = {
+            "amount": to_stripe(amount, currency),
+            "currency": currency.lower(),
+            "capture_method": _CAPTURE[capture],
+            "automatic_payment_methods": {"enabled": True},
+            "description": description,
+            "receipt_email": email,
+            "metadata": dict(metadata),
+            **({"customer": customer} if customer else {}),
+        }
+        made = self._client.v1.payment_intents.create_async(wish, {"idempotency_key": key})
+        return intent_of(await _call(made))
 
     async def intent(self, intent_id: str) -> Intent:
         """The PaymentIntent as it is now."""
@@ -135,12 +138,12 @@ class Gateway:
     async def create_session(
         self, *, key: str, currency: str, lines: Sequence[SessionLine], email: str | None, reference: str,
         description: str, metadata: Mapping[str, str], success_url: str, cancel_url: str, expires_at: int,
-        capture: str = "automatic", ship_to: Sequence[str] = (),
+        capture: str = "automatic", ship_to: Sequence[str] = (), customer: str | None = None,
     ) -> Session:  # fmt: skip
         """A hosted Checkout Session; `expires_at` is Unix seconds, at least half an hour away.
 
         The page asks for what is not known: an e-mail address, and where to send the goods if `ship_to` lists
-        countries.
+        countries. It shows the saved cards of `customer`, and offers to save another.
         """
         wish: Any = {
             "mode": "payment",
@@ -157,7 +160,10 @@ class Gateway:
             "cancel_url": cancel_url,
             "expires_at": expires_at,
         }
-        if email:
+        if customer:
+            wish["customer"] = customer
+            wish["saved_payment_method_options"] = {"payment_method_save": "enabled"}
+        elif email:
             wish["customer_email"] = email
         if ship_to:
             wish["shipping_address_collection"] = {"allowed_countries": list(ship_to)}

@@ -18,6 +18,15 @@ from kassa.catalog.queries import (
     variants_by_id,
     variants_by_sku,
 )
+from kassa.catalog.reach import (
+    NewProduct,
+    SitemapEntry,
+    SitemapPage,
+    new_products,
+    related,
+    sitemap,
+    sitemap_pages,
+)
 from kassa.catalog.service import (
     MediaInput,
     Product,
@@ -25,11 +34,11 @@ from kassa.catalog.service import (
     ProductVariant,
     SetOnHand,
     VariantInput,
-    cover_svg,
     product,
     put_product,
     slugify,
 )
+from kassa.catalog.views import cover_svg, volume
 
 __all__ = [
     "Collection",
@@ -37,6 +46,7 @@ __all__ = [
     "ImportFailed",
     "ImportReport",
     "MediaInput",
+    "NewProduct",
     "Product",
     "ProductCard",
     "ProductInput",
@@ -45,6 +55,8 @@ __all__ = [
     "ProductVariant",
     "SaleVariant",
     "SetOnHand",
+    "SitemapEntry",
+    "SitemapPage",
     "SkuTaken",
     "VariantInput",
     "collections",
@@ -54,9 +66,14 @@ __all__ = [
     "import_csv",
     "is_empty",
     "list_products",
+    "new_products",
     "product",
     "put_product",
+    "related",
+    "sitemap",
+    "sitemap_pages",
     "slugify",
     "variants_by_id",
     "variants_by_sku",
+    "volume",
 ]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import nh3
 
-from kassa.catalog import covers, queries
+from kassa.catalog import queries
 from kassa.catalog.errors import ProductNotFound, SkuTaken
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, KassaError
@@ -167,21 +167,6 @@ async def put_product(
     shelves = {slugify(title): title for title in given.collections if slugify(title)}
     await queries.set_collections(tx, product_id, [(new_id(), s, title) for s, title in shelves.items()])
     return product_id, created
-
-
-async def cover_svg(conn: Conn, slug: str) -> str | None:
-    """The cover that we draw for a book, as SVG; None for what is no book of ours."""
-    row = await queries.product_row(conn, slug)
-    if row is None or not row["attributes"].get("author"):
-        return None
-    attributes = row["attributes"]
-    return covers.draw(
-        row["title"],
-        attributes["author"],
-        attributes.get("year", ""),
-        attributes.get("subject", ""),
-        seed_text=slug,
-    )
 
 
 def slugify(text: str) -> str:

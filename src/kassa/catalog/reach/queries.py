@@ -1,0 +1,142 @@
+"""SQL of what leads to a product from elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kassa.catalog import queries
+from kassa.catalog.listing import ProductCard
+from kassa.kernel.db import Conn
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapPage:
+    """Products from the slug `first` on; `changed` is when any of them last did."""
+
+    first: str
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """A product that has a page, and when it last changed."""
+
+    slug: str
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewProduct:
+    """A product as a feed tells of it; `summary` is sanitised HTML."""
+
+    id: UUID
+    slug: str
+    title: str
+    author: str
+    summary: str
+    created_at: datetime
+    updated_at: datetime
+
+
+async def related(conn: Conn, product_id: UUID, currency: str, *, limit: int) -> list[ProductCard]:
+    """Products near this one, the nearest first, those in stock before those that are not.
+
+    By the same author counts most, then the same subject, then each shelf in common. Of each only the
+    neighbours in an index are looked at, so it costs the same in a shop of any size.
+    """
+    rows = await conn.fetch(
+        """
+        with self as (
+            select id, attributes->>'author' as author, attributes->>'subject' as subject from products where id = $1
+        ), near as (
+            (select p.id, 8 as weight from self join products p on p.attributes->>'author' = self.author
+                where p.status = 'active' order by p.id desc limit 16)
+            union all
+            (select p.id, 3 from self join products p on p.attributes->>'subject' = self.subject
+                where p.status = 'active' and p.id < self.id order by p.id desc limit 8)
+            union all
+            (select p.id, 3 from self join products p on p.attributes->>'subject' = self.subject
+                where p.status = 'active' and p.id > self.id order by p.id limit 8)
+            union all
+            (select beside.product_id, 2 from
+                (select collection_id from collection_products where product_id = $1 limit 8) shelf
+                cross join lateral (
+                    (select product_id from collection_products other where other.collection_id = shelf.collection_id
+                        and other.product_id < $1 order by product_id desc limit 8)
+                    union all
+                    (select product_id from collection_products other where other.collection_id = shelf.collection_id
+                        and other.product_id > $1 order by product_id limit 8)
+                ) beside)
+        ), weighed as (
+            select id, sum(weight) as weight from near where id <> $1 group by id order by weight desc, id desc limit 24
+        )
+        select p.id, p.slug, p.title, p.attributes, image.url, card.least, card.available, card.variants
+        from weighed join products p using (id)
+        cross join lateral (
+            select min(amount_minor) as least, coalesce(bool_or(on_hand > reserved), false) as available,
+                count(*)::int as variants
+            from variants v left join stock on stock.variant_id = v.id
+            left join prices on prices.variant_id = v.id and currency = $2
+            where v.product_id = p.id and v.active
+        ) card
+        left join lateral (select url from media where product_id = p.id order by position limit 1) image on true
+        where p.status = 'active'
+        order by card.available desc, weighed.weight desc, p.id desc limit $3
+        """,
+        product_id,
+        currency,
+        limit,
+    )
+    return [
+        ProductCard(
+            id=row["id"],
+            slug=row["slug"],
+            title=row["title"],
+            attributes=row["attributes"],
+            image_url=queries.picture(row["slug"], row["url"], row["attributes"]),
+            from_minor=row["least"],
+            currency=currency,
+            available=row["available"],
+            variants=row["variants"],
+        )
+        for row in rows
+    ]
+
+
+async def sitemap_pages(conn: Conn, *, size: int, limit: int) -> list[SitemapPage]:
+    """Where each page of `size` products begins, in the order of slugs, at most `limit` of them."""
+    rows = await conn.fetch(
+        """
+        select min(slug) as first, max(updated_at) as changed from (
+            select slug, updated_at, (row_number() over (order by slug) - 1) / $1 as page
+            from products where status = 'active'
+        ) numbered group by page order by page limit $2
+        """,
+        size,
+        limit,
+    )
+    return [SitemapPage(*row.values()) for row in rows]
+
+
+async def sitemap(conn: Conn, *, first: str, size: int) -> list[SitemapEntry]:
+    """`size` products from the slug `first` on."""
+    rows = await conn.fetch(
+        """
+        select slug, updated_at from products where status = 'active' and slug >= $1 order by slug limit $2
+        """,
+        first,
+        size,
+    )
+    return [SitemapEntry(*row.values()) for row in rows]
+
+
+async def new_products(conn: Conn, *, limit: int) -> list[NewProduct]:
+    """The newest products, newest first."""
+    rows = await conn.fetch(
+        """
+        select id, slug, title, coalesce(attributes->>'author', '') as author, description, created_at, updated_at
+        from products where status = 'active' order by created_at desc, id desc limit $1
+        """,
+        limit,
+    )
+    return [NewProduct(*row.values()) for row in rows]

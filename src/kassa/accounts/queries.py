@@ -62,6 +62,7 @@ class Session:
     expires_at: datetime
     seen_at: datetime | None = None
     signed_in_at: datetime | None = None
+    id: UUID | None = None
     customer: Customer | None = None
 
     @property
@@ -196,8 +197,8 @@ async def session(conn: Conn, token_hash: bytes, *, now: datetime) -> Session | 
         select staff_id, staff.email, role,
             case when customers.id is null then sessions.cart_id else customers.cart_id end as bag,
             currency, order_ids, csrf, flash, sessions.created_at, expires_at, seen_at, signed_in_at,
-            customers.id, customers.email as address, name, verified_at, stripe_ref, customers.cart_id,
-            customers.password_hash is not null as has_password
+            sessions.id as session_id, customers.id, customers.email as address, name, verified_at, stripe_ref,
+            customers.cart_id, customers.password_hash is not null as has_password
         from sessions left join staff on staff.id = staff_id left join customers on customers.id = customer_id
         where token_hash = $1 and expires_at > $2 and disabled_at is null and deleted_at is null
         """,
@@ -229,6 +230,18 @@ async def move_session(
             now,
             expires_at,
         )
+    )
+
+
+async def prolong(conn: Conn, token_hash: bytes, *, expires_at: datetime) -> None:
+    """Let a session end later; not at all if somebody else is writing it just now."""
+    await conn.execute(
+        """
+        update sessions set expires_at = $2 where token_hash in
+            (select token_hash from sessions where token_hash = $1 for update skip locked)
+        """,
+        token_hash,
+        expires_at,
     )
 
 

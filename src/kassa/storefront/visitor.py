@@ -14,7 +14,7 @@ from uuid import UUID
 from litestar import Response
 from litestar.datastructures import Cookie
 
-from kassa import accounts, cart, web
+from kassa import accounts, cart, web, wishlists
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Conflict
 from kassa.shop import Shop
@@ -28,7 +28,7 @@ class Visitor:
 
     __slots__ = (
         "_fresh", "_secure", "_token", "cart_id", "count", "csrf", "currency", "customer", "device", "flash",
-        "order_ids", "signed_in_at",
+        "order_ids", "session_id", "signed_in_at",
     )  # fmt: skip
 
     def __init__(self, currency: str, *, secure: bool = False) -> None:
@@ -40,6 +40,7 @@ class Visitor:
         self.count: int | None = 0
         self.customer: accounts.Customer | None = None
         self.signed_in_at: datetime | None = None
+        self.session_id: UUID | None = None
         self.device = ""
         self._token: str | None = None
         self._fresh = False
@@ -69,7 +70,7 @@ class Visitor:
         that, and `cart_id` says so.
         """
         if self.customer is not None:
-            cart_id = await accounts.claim_cart(tx, self.customer.id, cart_id)
+            cart_id = await accounts.claim_cart(tx, self.customer.id, cart_id) or cart_id
         await accounts.set_cart(tx, self._known(), cart_id)
         self.cart_id = cart_id
 
@@ -81,11 +82,16 @@ class Visitor:
         own = self.cart_id if self.customer is None else None
         if self.customer is not None and self.customer.id != customer.id:
             self.order_ids = ()
+        if self.customer is None and self.session_id is not None:
+            await wishlists.merge(tx, session_id=self.session_id, customer_id=customer.id, now=now)
         self._token = await accounts.sign_in(tx, self._token, customer.id, now=now, device=self.device)
         self._fresh = True
         self.customer, self.signed_in_at, self.cart_id = customer, now, customer.cart_id
-        if own is not None:
-            await self.set_cart(tx, own)
+        bag = await accounts.claim_cart(tx, customer.id, own) if own is not None else None
+        if own is not None and bag is not None:
+            await cart.merge(tx, own, bag, now=now)
+            await accounts.set_cart(tx, self._known(), bag)
+            self.cart_id = bag
 
     async def sign_out(self, tx: Tx) -> None:
         """Nobody is signed in here any more, and the browser has forgotten its bag and its orders."""
@@ -93,7 +99,7 @@ class Visitor:
             await accounts.sign_out(tx, self._token)
         self._token, self._fresh = None, True
         self.customer, self.signed_in_at, self.csrf = None, None, ""
-        self.cart_id, self.count, self.order_ids = None, 0, ()
+        self.cart_id, self.count, self.order_ids, self.session_id = None, 0, (), None
 
     async def set_currency(self, tx: Tx, currency: str) -> None:
         """Show prices in this currency from now on; `keep` comes first."""
@@ -125,12 +131,14 @@ class Visitor:
         self.csrf = session.csrf
         self.cart_id = session.cart_id
         self.order_ids = tuple(session.order_ids)
-        self.customer, self.signed_in_at = session.customer, session.signed_in_at
+        self.customer, self.signed_in_at, self.session_id = session.customer, session.signed_in_at, session.id
         await accounts.seen(conn, self._known(), session, now=shop.clock.now())
+        if await accounts.prolong(conn, self._known(), session, now=shop.clock.now()):
+            self._fresh = True
         if session.currency in shop.settings.currencies:
             self.currency = session.currency
         if self.cart_id is not None:
-            self.count = sum(quantity for _, quantity in await cart.contents(conn, self.cart_id))
+            self.count = await cart.count(conn, self.cart_id)
 
     async def look_again(self, conn: Conn, shop: Shop) -> None:
         """Read the session once more: another request of the same browser may have changed it."""

@@ -1,24 +1,30 @@
 """From a template and a visitor to an answer."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import jinja2
 from litestar import Response
 from litestar.response import Redirect
 from markupsafe import Markup, escape
 
-from kassa import orders
+from kassa import orders, web
+from kassa.config import Settings
 from kassa.kernel.money import show
 from kassa.shop import Shop
-from kassa.storefront import assets, words
+from kassa.storefront import assets, keeping, story, structured, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.visitor import Visitor
 
 #: Pages that show what anybody may see, but with this visitor's bag in the corner.
-SHARED: Final = "private, no-cache"
+SHARED: Final = keeping.SHARED
 #: Pages of one person: not kept by the browser either, so the back button asks again.
-OWN: Final = "no-store"
+OWN: Final = keeping.OWN
+
+_ELSEWHERE: Final = re.compile(r"""<img [^>]*?\bsrc="(https://[a-z0-9.-]+(?::\d+)?)[/"]""")
+_HOSTS_LIMIT: Final = 8
 
 _ENV: Final = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -39,11 +45,16 @@ def _number(order: orders.Order) -> str:
 
 _ENV.globals.update(
     asset=assets.address,
+    changed=words.changed,
     csrf_field=_csrf_field,
+    day=story.day,
     money=show,
     moment=words.moment,
     number=_number,
+    plain=structured.plain,
     problem=words.problem,
+    site=structured.site,
+    structured=structured.script,
 )
 
 
@@ -52,17 +63,20 @@ def render(
     policy: str | None = None, **context: Any,
 ) -> Response[str]:  # fmt: skip
     """The page, for this visitor; `policy` is its content security policy if the usual one is too narrow."""
-    path = request.url.path
+    path, settings = request.url.path, _settings(request)
     html = _ENV.get_template(template).render(
         visitor=visitor,
-        currencies=_currencies(request),
+        base_url=settings.base_url,
+        shop_name=settings.name,
+        canonical=settings.base_url + quote(path) if cache == SHARED and status == 200 else None,
+        currencies=settings.currencies,
         path=path,
         here=path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else ""),
         **{"q": "", **context},
     )
-    headers = {"Cache-Control": cache, **({"Content-Security-Policy": policy} if policy else {})}
-    response = Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
-    return visitor.remember(response)
+    headers = {"Cache-Control": cache, "Content-Security-Policy": _policy(policy, html)}
+    response = Response("", status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    return keeping.page(request, visitor.remember(response), html)
 
 
 def go(visitor: Visitor, address: str) -> Redirect:
@@ -77,6 +91,14 @@ def shop_of(request: AnyRequest) -> Shop:
     return shop
 
 
-def _currencies(request: AnyRequest) -> tuple[str, ...]:
-    shop = getattr(request.app.state, "shop", None)
-    return shop.settings.currencies if shop is not None else ()
+def _policy(policy: str | None, html: str) -> str:
+    """The page's content security policy, with the hosts of the pictures it shows from elsewhere, and no others."""
+    hosts = dict.fromkeys(_ELSEWHERE.findall(html))
+    known = policy or web.content_security_policy()
+    return known.replace("img-src 'self'", " ".join(["img-src 'self'", *list(hosts)[:_HOSTS_LIMIT]]))
+
+
+def _settings(request: AnyRequest) -> Settings:
+    """The shop's settings; the usual ones for a page that is drawn before there is a shop."""
+    shop: Shop | None = getattr(request.app.state, "shop", None)
+    return shop.settings if shop is not None else Settings()

@@ -1,4 +1,4 @@
-"""A postal address, as it is stored with an order and shown on a parcel."""
+"""A postal address, as it is stored with an order and shown on a parcel. What forms ask for is in `postal`."""
 
 import re
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from babel import Locale
 
+from kassa.kernel import postal
 from kassa.kernel.errors import Invalid
 
 _COUNTRIES = frozenset(str(code) for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))) - {
@@ -13,16 +14,15 @@ _COUNTRIES = frozenset(str(code) for code in Locale("en").territories if re.full
 }  # fmt: skip
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where something goes. `country` is an ISO 3166-1 alpha-2 code."""
+    """Where something goes. `country` is an ISO 3166-1 alpha-2 code; some have no cities that addresses name."""
 
     name: Line
     line1: Line
     line2: Annotated[str, msgspec.Meta(max_length=200)] | None = None
-    city: Short
+    city: Annotated[str, msgspec.Meta(max_length=100)] = ""
     region: Annotated[str, msgspec.Meta(max_length=100)] | None = None
     postal_code: Annotated[str, msgspec.Meta(max_length=20)] = ""
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
@@ -38,7 +38,7 @@ def validate(address: Address, path: str = "shipping_address") -> Address:
     faults = [
         (f"{path}.{field}", "is required")
         for field in ("name", "line1", "city", "country")
-        if not values.get(field)
+        if not values.get(field) and (field != "city" or postal.has_city(values.get("country", "")))
     ]
     if values.get("country") and values["country"] not in _COUNTRIES:
         faults.append((f"{path}.country", "is not an ISO 3166 country code"))

@@ -42,8 +42,10 @@ class Form:
     names: Mapping[str, str] = field(default_factory=lambda: CHECKOUT)
 
 
-async def read(request: AnyRequest) -> dict[str, str]:
-    """The text fields of a form.
+async def read(
+    request: AnyRequest, *, longer: Mapping[str, int] | None = None, fields: int = _FIELDS_LIMIT
+) -> dict[str, str]:
+    """The text fields of a form, at most `fields`; those named in `longer` may have more characters than others.
 
     Raises:
         Invalid: the body is no form, or holds what no keyboard types.
@@ -55,20 +57,27 @@ async def read(request: AnyRequest) -> dict[str, str]:
     except (ValueError, LookupError):
         raise Invalid("The form could not be read.", code="invalid_form") from None
     values = {name: value for name, value in sent.items() if isinstance(value, str)}
-    if len(values) > _FIELDS_LIMIT:
+    if len(values) > fields:
         raise Invalid("The form has too many fields.", code="invalid_form")
     for name, value in values.items():
-        check_text(name, value)
+        check_text(name, value, (longer or {}).get(name, _TEXT_LIMIT))
     return values
 
 
-def check_text(name: str, value: str) -> str:
+def next_page(values: Mapping[str, str], otherwise: str) -> str:
+    """Where the form's field `next` leads, if that is in this shop, whatever browsers make of slashes."""
+    address = values.get("next", "")
+    ours = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
+    return address if ours and address.isprintable() else otherwise
+
+
+def check_text(name: str, value: str, limit: int = _TEXT_LIMIT) -> str:
     """`value`, if it is text of a reasonable length.
 
     Raises:
         Invalid: it is too long, or holds control characters.
     """
-    if len(value) > _TEXT_LIMIT:
+    if len(value) > limit:
         raise Invalid("Something in the form is too long.", errors=[(name[:40], "is too long")])
     if _CONTROL.search(value):
         raise Invalid("Something in the form is no text.", errors=[(name[:40], "holds control characters")])

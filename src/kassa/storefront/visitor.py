@@ -28,7 +28,7 @@ class Visitor:
 
     __slots__ = (
         "_fresh", "_secure", "_token", "cart_id", "count", "csrf", "currency", "customer", "device", "flash",
-        "order_ids", "session_id", "signed_in_at",
+        "order_ids", "session_id", "signed_in_at", "wished",
     )  # fmt: skip
 
     def __init__(self, currency: str, *, secure: bool = False) -> None:
@@ -41,10 +41,17 @@ class Visitor:
         self.customer: accounts.Customer | None = None
         self.signed_in_at: datetime | None = None
         self.session_id: UUID | None = None
+        self.wished: frozenset[UUID] = frozenset()
         self.device = ""
         self._token: str | None = None
         self._fresh = False
         self._secure = secure
+
+    @property
+    def wisher(self) -> wishlists.Owner:
+        """Whose wish list this browser shows: the customer's, or its own."""
+        customer_id = self.customer.id if self.customer is not None else None
+        return wishlists.Owner(session_id=self.session_id, customer_id=customer_id)
 
     def cart_of(self) -> UUID:
         """The id of the bag.
@@ -100,6 +107,7 @@ class Visitor:
         self._token, self._fresh = None, True
         self.customer, self.signed_in_at, self.csrf = None, None, ""
         self.cart_id, self.count, self.order_ids, self.session_id = None, 0, (), None
+        self.wished = frozenset()
 
     async def set_currency(self, tx: Tx, currency: str) -> None:
         """Show prices in this currency from now on; `keep` comes first."""
@@ -132,6 +140,7 @@ class Visitor:
         self.cart_id = session.cart_id
         self.order_ids = tuple(session.order_ids)
         self.customer, self.signed_in_at, self.session_id = session.customer, session.signed_in_at, session.id
+        self.wished = await wishlists.product_ids(conn, self.wisher)
         await accounts.seen(conn, self._known(), session, now=shop.clock.now())
         if await accounts.prolong(conn, self._known(), session, now=shop.clock.now()):
             self._fresh = True

@@ -82,6 +82,11 @@ _EVENTS: Final[Mapping[str, str]] = {
     "payment.surplus": "A payment this order had no use for is going back",
     "refund.requested": "Money is on its way back to you",
     "refund.succeeded": "Money was sent back to you",
+    "cancellation.asked": "You canceled the order",
+    "return.asked": "You asked to send something back",
+    "return.accepted": "We agreed to take it back",
+    "return.refused": "We could not agree to take it back",
+    "return.received": "What you sent back has arrived",
 }
 
 
@@ -98,10 +103,17 @@ def decline(error: Mapping[str, Any] | None) -> str:
 def problem(line: cart.CartLine, currency: str) -> str:
     """What keeps a line of the cart from being bought."""
     if line.problem == "sold_out":
-        return "Sold out. Remove it to go on."
+        return "Sold out."
     if line.problem == "not_enough":
-        return f"Only {line.available} left. Change the quantity to go on."
-    return f"Not for sale in {currency} at the moment. Remove it to go on."
+        return f"Only {line.available} left, you asked for {line.quantity}."
+    return f"Not for sale in {currency} at the moment."
+
+
+def changed(line: cart.CartLine, currency: str) -> str | None:
+    """That a line of the cart costs something else than when it was put in; None if it does not."""
+    if line.was_minor is None or line.unit_minor is None:
+        return None
+    return f"Was {show(line.was_minor, currency)}, is {show(line.unit_minor, currency)}."
 
 
 def event(entry: orders.OrderEvent) -> str | None:

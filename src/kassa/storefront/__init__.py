@@ -8,7 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from kassa.storefront.assets import asset
 from kassa.storefront.oops import render_error
-from kassa.storefront.pages import bag, books, buying, checkout, orders, paying
+from kassa.storefront.pages import bag, books, buying, checkout, machines, orders, paying, pictures
 
 route_handlers: list[ControllerRouterHandler] = [
     asset,
@@ -16,11 +16,25 @@ route_handlers: list[ControllerRouterHandler] = [
     books.books,
     books.collection,
     books.product,
-    books.cover,
+    pictures.cover,
+    pictures.rendition,
+    pictures.card,
+    pictures.shop_card,
+    pictures.icon,
+    pictures.favicon,
+    machines.sitemap_index,
+    machines.sitemap,
+    machines.feed,
+    machines.robots,
+    machines.manifest,
     bag.bag,
+    bag.count,
     bag.add,
     bag.change,
+    bag.step,
     bag.remove,
+    bag.put_back,
+    bag.accept,
     bag.currency,
     buying.buy,
     buying.come_back,

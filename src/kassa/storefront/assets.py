@@ -1,10 +1,9 @@
 """Style, elements and pictures of the shop: read once at start, served with their own hash in the address.
 
 The style sheets are one file to the browser, joined in the order of their names, so a page waits for one
-answer and not for six.
+answer and not for six; so are the scripts that every page has (`static/shop/`).
 """
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,11 +12,14 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from kassa.kernel.errors import NotFound
+from kassa.storefront import keeping
 from kassa.storefront.request import AnyRequest
 
 _ROOT: Final = Path(__file__).parent / "static"
-_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-FOREVER: Final = "public, max-age=31536000, immutable"
+_TYPES: Final = {
+    ".css": "text/css", ".js": "text/javascript", ".json": "application/speculationrules+json",
+    ".svg": "image/svg+xml",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,17 @@ class _Asset:
 
 
 def _asset(content: bytes, suffix: str) -> _Asset:
-    return _Asset(content, f"{_TYPES[suffix]}; charset=utf-8", hashlib.sha256(content).hexdigest()[:16])
+    return _Asset(content, f"{_TYPES[suffix]}; charset=utf-8", keeping.digest(content))
+
+
+def _joined(folder: str, suffix: str) -> _Asset:
+    parts = sorted((_ROOT / folder).glob(f"*{suffix}"))
+    return _asset(b"".join(path.read_bytes() for path in parts), suffix)
 
 
 def _load() -> dict[str, _Asset]:
-    style = b"".join(path.read_bytes() for path in sorted((_ROOT / "css").glob("*.css")))
-    found = {"shop.css": _asset(style, ".css")}
-    for path in [*_ROOT.glob("*.svg"), *(_ROOT / "elements").glob("*.js")]:
+    found = {"shop.css": _joined("css", ".css"), "shop.js": _joined("shop", ".js")}
+    for path in [*_ROOT.glob("*.svg"), *_ROOT.glob("*.json"), *(_ROOT / "elements").glob("*.js")]:
         found[path.relative_to(_ROOT).as_posix()] = _asset(path.read_bytes(), path.suffix)
     return found
 
@@ -48,7 +54,16 @@ def address(name: str) -> str:
     Raises:
         KeyError: there is no such file; a mistake in a template.
     """
-    return f"/assets/{name}?v={_ASSETS[name].digest}"
+    return f"/assets/{name}?v={digest(name)}"
+
+
+def digest(name: str) -> str:
+    """What tells this file from its next version.
+
+    Raises:
+        KeyError: there is no such file.
+    """
+    return _ASSETS[name].digest
 
 
 @get("/assets/{name:path}", include_in_schema=False)
@@ -58,7 +73,5 @@ async def asset(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     if found is None:
         raise NotFound("There is no such file.")
     current = request.query_params.get("v") == found.digest
-    headers = {"ETag": f'"{found.digest}"', "Cache-Control": FOREVER if current else "public, no-cache"}
-    if request.headers.get("If-None-Match") == headers["ETag"]:
-        return Response(b"", status_code=304, headers=headers)
-    return Response(found.content, media_type=found.media_type, headers=headers)
+    cache = keeping.FOREVER if current else "public, no-cache"
+    return keeping.file(request, found.content, found.media_type, cache=cache, squeeze=True)

@@ -8,6 +8,6 @@ along: a server without any draws the same picture.
 
 from kassa.catalog.pictures.cards import card, favicon, icon
 from kassa.catalog.pictures.encode import FORMATS, WIDTHS, encode
-from kassa.catalog.pictures.views import VIEWS, Volume, draw
+from kassa.catalog.pictures.views import VIEWS, Volume, draw, version
 
-__all__ = ["FORMATS", "VIEWS", "WIDTHS", "Volume", "card", "draw", "encode", "favicon", "icon"]
+__all__ = ["FORMATS", "VIEWS", "WIDTHS", "Volume", "card", "draw", "encode", "favicon", "icon", "version"]

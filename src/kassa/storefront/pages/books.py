@@ -1,6 +1,5 @@
 """The front of the shop, the list, collections, the page of a book, and its cover."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -13,7 +12,7 @@ from kassa import catalog, web
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import new_id
 from kassa.pricing.shipping import HOME
-from kassa.storefront import assets, forms
+from kassa.storefront import forms
 from kassa.storefront.purchase import last_purchase
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import SHARED, render, shop_of
@@ -103,23 +102,6 @@ async def product_page(
         begun=last if last is not None and last.line["slug"] == slug else None,
         policy=web.content_security_policy(forms=[page]),
     )  # fmt: skip
-
-
-@get("/media/covers/{name:str}", include_in_schema=False)
-async def cover(request: AnyRequest, name: FromPath[str]) -> Response[str]:
-    """GET /media/covers/….svg: the cover drawn for a book; for ever, if its address carries a version."""
-    if not name.endswith(".svg"):
-        raise NotFound("There is no such picture.")
-    async with shop_of(request).db.connection() as conn:
-        svg = await catalog.cover_svg(conn, forms.slug(name.removesuffix(".svg")))
-    if svg is None:
-        raise NotFound("There is no such picture.")
-    etag = f'"{hashlib.sha256(svg.encode()).hexdigest()[:16]}"'
-    lasting = assets.FOREVER if request.query_params.get("v") else "public, max-age=3600"
-    headers = {"ETag": etag, "Cache-Control": lasting}
-    if request.headers.get("If-None-Match") == etag:
-        return Response("", status_code=304, headers=headers)
-    return Response(svg, media_type="image/svg+xml", headers=headers)
 
 
 async def _list(

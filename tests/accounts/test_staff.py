@@ -6,7 +6,7 @@ import pytest
 from tests.accounts.people import PASSWORD, make_staff
 
 from kassa import accounts
-from kassa.accounts import staff as staff_module
+from kassa.accounts import passwords
 from kassa.kernel.clock import FrozenClock
 from kassa.kernel.db import Database
 from kassa.kernel.errors import Invalid
@@ -45,14 +45,14 @@ async def test_an_unknown_address_costs_the_same_work(
     db: Database, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified = []
-    verify = staff_module._verify
-    monkeypatch.setattr(staff_module, "_verify", lambda *args: verified.append(args) or verify(*args))
+    verify = passwords.verify
+    monkeypatch.setattr(passwords, "verify", lambda *args: verified.append(args) or verify(*args))
 
     with pytest.raises(accounts.BadLogin):
         await accounts.authenticate(db, "nobody@example.org", PASSWORD, clock=clock)
 
-    assert verified == [(staff_module.NOBODY, PASSWORD)]
-    assert not staff_module.HASHER.check_needs_rehash(staff_module.NOBODY)
+    assert verified == [(passwords.NOBODY, PASSWORD)]
+    assert not passwords.HASHER.check_needs_rehash(passwords.NOBODY)
 
 
 async def test_somebody_invited_has_no_login_before_a_password(db: Database, clock: FrozenClock) -> None:

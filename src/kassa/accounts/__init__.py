@@ -6,8 +6,21 @@ used once; a session never outlives its `expires_at`, and a login gives it a new
 has no session and no login.
 """
 
+from kassa.accounts.customers.coming_in import by_password, confirm, reset_password, use_link
 from kassa.accounts.customers.devices import device
-from kassa.accounts.customers.queries import Customer
+from kassa.accounts.customers.letters import Link, ask, link
+from kassa.accounts.customers.queries import Customer, SignedIn
+from kassa.accounts.customers.safety import (
+    ask_for_email,
+    change_email,
+    remove_password,
+    rename,
+    revoke,
+    revoke_others,
+    set_customer_password,
+    signed_in,
+    sweep_customers,
+)
 from kassa.accounts.customers.signing_in import (
     claim_cart,
     customer,
@@ -19,13 +32,35 @@ from kassa.accounts.customers.signing_in import (
 from kassa.accounts.errors import (
     BadLogin,
     CustomerNotFound,
+    EmailTaken,
     InvalidEmail,
     InviteInvalid,
+    LinkInvalid,
+    LinkSpent,
+    PasskeyNotFound,
+    PasskeyRefused,
+    SessionNotFound,
     StaffExists,
+    TooManyPasskeys,
+    TooManyTries,
     UnknownScope,
     WeakPassword,
 )
 from kassa.accounts.keys import create_api_key, key_for
+from kassa.accounts.passkeys import (
+    Passkey,
+    Place,
+    add_passkey,
+    ask_passkey,
+    by_passkey,
+    offer_passkey,
+    passkeys,
+    place,
+    remove_passkey,
+    rename_passkey,
+    take_challenge,
+)
+from kassa.accounts.passwords import MIN_PASSWORD, hash_password
 from kassa.accounts.queries import ApiKey, Session, Staff, staff_addresses
 from kassa.accounts.sessions import (
     SHOPPER_LIFE,
@@ -34,6 +69,7 @@ from kassa.accounts.sessions import (
     end_session,
     flash,
     open_session,
+    prolong,
     remember_order,
     rotate,
     session,
@@ -42,7 +78,6 @@ from kassa.accounts.sessions import (
     take_flash,
 )
 from kassa.accounts.staff import (
-    MIN_PASSWORD,
     authenticate,
     create_staff,
     ensure_demo_staff,
@@ -50,6 +85,7 @@ from kassa.accounts.staff import (
     set_password,
     sweep,
 )
+from kassa.accounts.throttle import client
 
 __all__ = [
     "MIN_PASSWORD",
@@ -59,16 +95,37 @@ __all__ = [
     "BadLogin",
     "Customer",
     "CustomerNotFound",
+    "EmailTaken",
     "Flash",
     "InvalidEmail",
     "InviteInvalid",
+    "Link",
+    "LinkInvalid",
+    "LinkSpent",
+    "Passkey",
+    "PasskeyNotFound",
+    "PasskeyRefused",
+    "Place",
     "Session",
+    "SessionNotFound",
+    "SignedIn",
     "Staff",
     "StaffExists",
+    "TooManyPasskeys",
+    "TooManyTries",
     "UnknownScope",
     "WeakPassword",
+    "add_passkey",
+    "ask",
+    "ask_for_email",
+    "ask_passkey",
     "authenticate",
+    "by_passkey",
+    "by_password",
+    "change_email",
     "claim_cart",
+    "client",
+    "confirm",
     "create_api_key",
     "create_staff",
     "customer",
@@ -76,20 +133,38 @@ __all__ = [
     "end_session",
     "ensure_demo_staff",
     "flash",
+    "hash_password",
     "invited",
     "key_for",
+    "link",
+    "offer_passkey",
     "open_session",
+    "passkeys",
+    "place",
+    "prolong",
     "remember_order",
+    "remove_passkey",
+    "remove_password",
+    "rename",
+    "rename_passkey",
+    "reset_password",
+    "revoke",
+    "revoke_others",
     "rotate",
     "seen",
     "session",
     "set_cart",
     "set_currency",
+    "set_customer_password",
     "set_password",
     "set_stripe_ref",
     "sign_in",
     "sign_out",
+    "signed_in",
     "staff_addresses",
     "sweep",
+    "sweep_customers",
+    "take_challenge",
     "take_flash",
+    "use_link",
 ]

@@ -1,6 +1,6 @@
 """What can be refused about accounts."""
 
-from kassa.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
+from kassa.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 
 
 class BadLogin(Unauthenticated):
@@ -43,3 +43,51 @@ class CustomerNotFound(NotFound):
     """There is no such account, or it was deleted."""
 
     code = "customer_not_found"
+
+
+class LinkInvalid(NotFound):
+    """Never was a link of ours, or it is so old that nothing is known of it."""
+
+    code = "link_invalid"
+
+
+class LinkSpent(Conflict):
+    """The link was used already, or has run out."""
+
+    code = "link_spent"
+
+
+class EmailTaken(Conflict):
+    """Another account has this address."""
+
+    code = "email_taken"
+
+
+class TooManyTries(TooMany):
+    """Guessed, or asked for mails, too often."""
+
+    code = "too_many_tries"
+
+
+class PasskeyRefused(Unauthenticated):
+    """The passkey is not known here, or did not answer the challenge that was asked."""
+
+    code = "passkey_refused"
+
+
+class TooManyPasskeys(Conflict):
+    """An account has at most twenty passkeys."""
+
+    code = "too_many_passkeys"
+
+
+class PasskeyNotFound(NotFound):
+    """No such passkey in this account."""
+
+    code = "passkey_not_found"
+
+
+class SessionNotFound(NotFound):
+    """No such session of this account."""
+
+    code = "session_not_found"

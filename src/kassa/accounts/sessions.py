@@ -12,6 +12,7 @@ from kassa.kernel.ids import hash_token, new_token
 
 SHOPPER_LIFE: Final = timedelta(days=30)
 STAFF_LIFE: Final = timedelta(hours=12)
+_DAY: Final = timedelta(days=1)
 
 _TOKEN_LIMIT: Final = 100
 _TEXT_LIMIT: Final = 500
@@ -43,6 +44,17 @@ async def session(conn: Conn, token: str | None, *, now: datetime) -> Session | 
     if not token or len(token) > _TOKEN_LIMIT or not token.isascii():
         return None
     return await queries.session(conn, hash_token(token), now=now)
+
+
+async def prolong(conn: Conn, token: str, session: Session, *, now: datetime) -> bool:
+    """Give a shopper's session that is in use its whole life again, once a day at most; whether it did.
+
+    So a bag survives as long as its owner comes back now and then; the cookie has to be set anew with it.
+    """
+    if session.staff_id is not None or session.expires_at - now > SHOPPER_LIFE - _DAY:
+        return False
+    await queries.prolong(conn, hash_token(token), expires_at=now + SHOPPER_LIFE)
+    return True
 
 
 async def rotate(tx: Tx, token: str | None, *, now: datetime, staff_id: UUID | None = None) -> str:

@@ -48,15 +48,13 @@ async def sign_out(tx: Tx, token: str) -> None:
     await sessions.end_session(tx, token)
 
 
-async def claim_cart(tx: Tx, customer_id: UUID, cart_id: UUID) -> UUID:
+async def claim_cart(tx: Tx, customer_id: UUID, cart_id: UUID) -> UUID | None:
     """Make a cart the customer's bag on every device, unless they have one; the id of the one they have now.
 
-    Of two devices that begin a bag at the same moment, one gets its own and both get the same.
+    None if the cart is gone. Of two devices that begin a bag at the same moment, one gets its own and both get the
+    same.
     """
-    found = await queries.claim_cart(tx, customer_id, cart_id)
-    if found is None:
-        raise CustomerNotFound("There is no such account.")
-    return found
+    return await queries.claim_cart(tx, customer_id, cart_id)
 
 
 async def set_stripe_ref(tx: Tx, customer_id: UUID, ref: str) -> None:

@@ -1,12 +1,12 @@
 """What the shop says: plain words for states, events, problems and the bank's reasons."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
-from kassa import cart, fulfilment, orders
+from kassa import cart, fulfilment, orders, pricing
 from kassa.kernel.money import show
 
 _OTHER: Final = "Nothing was charged; try another card."
@@ -147,3 +147,29 @@ def span(seconds: int) -> str:
     if seconds < 7200:
         return f"{seconds // 60} minutes"
     return f"{seconds // 3600} hours"
+
+
+def delivery(method: pricing.ShippingMethod, today: date) -> str:
+    """When a parcel sent this way arrives, if it is ordered `today`: "Tuesday 24 – Thursday 26 November".
+
+    Counted in working days, Monday to Friday, from the next one on.
+    """
+    first, last = working_day(today, method.min_days), working_day(today, method.max_days)
+    if first == last:
+        return _day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{format_date(first, 'EEEE d', locale='en')} – {_day(last)}"
+    return f"{_day(first)} – {_day(last)}"
+
+
+def working_day(today: date, days: int) -> date:
+    """The day that is so many working days after `today`."""
+    found = today
+    while days > 0:
+        found += timedelta(days=1)
+        days -= found.weekday() < 5
+    return found
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "EEEE d MMMM", locale="en"))

@@ -104,6 +104,8 @@ class Till:
             "send_receipt": nothing,
             "send_refund_mail": nothing,
             "send_shipping_mail": nothing,
+            "send_cancellation_mail": nothing,
+            "send_return_mail": nothing,
         }
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:

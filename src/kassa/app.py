@@ -12,6 +12,7 @@ from litestar import Litestar
 from kassa import (
     accounts,
     admin,
+    alerts,
     api,
     cart,
     checkout,
@@ -123,6 +124,18 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "send_shipping_mail": on(
             lambda args: notifications.build_shipping_mail(db, args, clock=clock, settings=shop.settings)
         ),
+        "send_cancellation_mail": on(
+            lambda args: notifications.build_cancellation_mail(db, args, clock=clock, settings=shop.settings)
+        ),
+        "send_return_mail": on(
+            lambda args: notifications.build_return_mail(db, args, clock=clock, settings=shop.settings)
+        ),
+        "send_alert_mail": on(
+            lambda args: notifications.build_alert_mail(db, args, clock=clock, settings=shop.settings)
+        ),
+        "send_account_mail": on(
+            lambda args: notifications.build_account_mail(db, args, clock=clock, settings=shop.settings)
+        ),
         "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
         "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
         "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
@@ -150,6 +163,9 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
     async def sweep() -> None:
         async with db.transaction() as tx:
             await accounts.sweep(tx, now=clock.now())
+            await accounts.sweep_customers(tx, now=clock.now())
+            await notifications.sweep(tx, now=clock.now())
+            await alerts.sweep(tx, now=clock.now())
             await cart.sweep(tx, now=clock.now())
             await web.sweep(tx, now=clock.now())
 
@@ -180,6 +196,7 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
             timedelta(minutes=10),
             lambda: disputes.look_after(db, gateway, clock=clock),
         ),
+        jobs.Schedule("tell_alerts", timedelta(seconds=20), lambda: alerts.tell_due(db, clock=clock)),
         jobs.Schedule("reconcile", timedelta(hours=1), lambda: reconcile.nightly(db, clock=clock)),
         jobs.Schedule("sweep", timedelta(minutes=10), sweep),
     )

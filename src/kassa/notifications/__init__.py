@@ -6,8 +6,10 @@ often its job runs; a mail is written down, and the job that sends it enqueued, 
 so), but with one Message-ID.
 """
 
+from kassa.notifications.account import build_account_mail, sweep
+from kassa.notifications.back_in_stock import CONFIRM, STOP, build_alert_mail, verify_alert_link
 from kassa.notifications.contested import build_dispute_mail
-from kassa.notifications.links import order_link, verify_order_link
+from kassa.notifications.links import ORDER_LINK_LIFE, is_key_of, key_of, order_link, verify_order_link
 from kassa.notifications.queries import (
     MailNotFound,
     MailPage,
@@ -17,22 +19,34 @@ from kassa.notifications.queries import (
     mailbox,
     of_order,
 )
+from kassa.notifications.returns import build_cancellation_mail, build_return_mail
 from kassa.notifications.service import build_receipt, build_refund_mail, send
 from kassa.notifications.shipping import build_shipping_mail
 
 __all__ = [
+    "CONFIRM",
+    "ORDER_LINK_LIFE",
+    "STOP",
     "MailNotFound",
     "MailPage",
     "MailSummary",
     "StoredMail",
+    "build_account_mail",
+    "build_alert_mail",
+    "build_cancellation_mail",
     "build_dispute_mail",
     "build_receipt",
     "build_refund_mail",
+    "build_return_mail",
     "build_shipping_mail",
+    "is_key_of",
+    "key_of",
     "mail",
     "mailbox",
     "of_order",
     "order_link",
     "send",
+    "sweep",
+    "verify_alert_link",
     "verify_order_link",
 ]

@@ -1,6 +1,10 @@
-"""Links in mails that open an order without a login: signed, because a token is stored only as its hash."""
+"""Links in mails that open something without a login: signed, because a token is stored only as its hash.
+
+A link opens its one thing and nothing else; a new `KASSA_SECRET_KEY` voids every link at once.
+"""
 
 import hashlib
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -8,7 +12,10 @@ from itsdangerous import Signer
 
 from kassa.config import Settings
 
-_SALT: Final = "kassa.order-link"
+#: How long after an order was placed its links open it: long enough for a guarantee; after that, an old mailbox
+#: that somebody else reads opens nothing.
+ORDER_LINK_LIFE: Final = timedelta(days=2 * 365)
+_ORDER: Final = "order-link"
 _KEY_LIMIT: Final = 200
 
 
@@ -20,15 +27,29 @@ def order_link(settings: Settings, order_id: UUID) -> str:
     page = f"{settings.base_url}/orders/{order_id}"
     if not settings.secret_key:
         return page
-    return f"{page}?key={_signer(settings).get_signature(str(order_id)).decode()}"
+    return f"{page}?key={key_of(settings, _ORDER, str(order_id))}"
 
 
 def verify_order_link(settings: Settings, order_id: UUID, key: str) -> bool:
-    """Whether `key` is the one of this order's link; compared in constant time."""
+    """Whether `key` is the one of this order's link; compared in constant time. Its age is the caller's to look at."""
+    return is_key_of(settings, _ORDER, str(order_id), key)
+
+
+def key_of(settings: Settings, purpose: str, what: str) -> str:
+    """The key that opens `what` for one `purpose`, and for no other; "" without a secret to sign with."""
+    if not settings.secret_key:
+        return ""
+    return _signer(settings, purpose).get_signature(what).decode()
+
+
+def is_key_of(settings: Settings, purpose: str, what: str, key: str) -> bool:
+    """Whether `key` is the one of `what` for this purpose; compared in constant time."""
     if not settings.secret_key or not key.isascii() or len(key) > _KEY_LIMIT:
         return False
-    return _signer(settings).verify_signature(str(order_id), key)
+    return _signer(settings, purpose).verify_signature(what, key)
 
 
-def _signer(settings: Settings) -> Signer:
-    return Signer(settings.secret_key, salt=_SALT, key_derivation="hmac", digest_method=hashlib.sha256)
+def _signer(settings: Settings, purpose: str) -> Signer:
+    return Signer(
+        settings.secret_key, salt=f"kassa.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256
+    )

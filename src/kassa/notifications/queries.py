@@ -59,14 +59,14 @@ class MailPage:
 
 
 async def insert(tx: Tx, mail: StoredMail) -> bool:
-    """Write a mail; False if its order has one of this kind already (nothing changed)."""
+    """Write a mail; False if its order has one of this kind already, or there is one of this id (nothing changed)."""
     return bool(
         await tx.execute(
             """
             insert into mails (id, order_id, kind, recipient, sender, subject, text_body, html_body,
                 created_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            on conflict (order_id, kind) where order_id is not null do nothing
+            on conflict do nothing
             """,
             mail.id, mail.order_id, mail.kind, mail.recipient, mail.sender, mail.subject, mail.text_body,
             mail.html_body, mail.created_at,
@@ -110,6 +110,20 @@ async def of_order(conn: Conn, order_id: UUID) -> list[MailSummary]:
         order_id,
     )
     return [MailSummary(*row.values()) for row in rows]
+
+
+async def sweep_letters(tx: Tx, before: datetime, at_once: int) -> int:
+    """Delete mails about accounts that were written before a time; how many there were."""
+    return await tx.execute(
+        """
+        delete from mails where id in (
+            select id from mails where created_at <= $1 and order_id is null and starts_with(kind, 'account:')
+            order by created_at limit $2
+        )
+        """,
+        before,
+        at_once,
+    )
 
 
 async def mailbox(conn: Conn, *, after: str | None = None, limit: int = 50) -> MailPage:

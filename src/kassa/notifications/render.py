@@ -18,6 +18,7 @@ from kassa.notifications.links import order_link
 from kassa.orders import Order, State, shown_number
 from kassa.payments import Payment
 from kassa.refunds import Refund
+from kassa.returns import ReturnRequest
 
 _DEAD: Final = (State.CANCELED, State.FAILED)
 
@@ -92,6 +93,34 @@ def shipped(order: Order, parcel: Mapping[str, Any], *, settings: Settings) -> L
     packed = [(int(line["quantity"]), titles[str(line["line_id"])]) for line in parcel["lines"]]
     subject = f"On its way: order {shown_number(order.number)}"
     return _letter("shipped", subject, order, settings, parcel=parcel, packed=packed)
+
+
+def canceled(order: Order, amount_minor: int, *, settings: Settings) -> Letter:
+    """The customer canceled a paid order before it was sent, and all of this goes back."""
+    subject = f"Canceled: order {shown_number(order.number)}"
+    return _letter("canceled", subject, order, settings, amount_minor=amount_minor)
+
+
+def answered(order: Order, asked: ReturnRequest, *, settings: Settings) -> Letter:
+    """What was answered to a return: how to send it, or why it is not taken back."""
+    number = shown_number(order.number)
+    agreed = asked.state in ("accepted", "received")
+    subject = (
+        f"Send it back to us: order {number}"
+        if agreed
+        else f"About what you want to send back: order {number}"
+    )
+    return _letter("return", subject, order, settings, asked=asked, agreed=agreed)
+
+
+def plain(name: str, subject: str, settings: Settings, **values: object) -> Letter:
+    """A letter that is about no order."""
+    known = {"subject": subject, "shop": parseaddr(settings.mail_from)[0] or "Kassa", **values}
+    return Letter(
+        subject,
+        _templates().get_template(f"{name}.txt").render(known),
+        _templates().get_template(f"{name}.html").render(known),
+    )
 
 
 def _letter(name: str, subject: str, order: Order, settings: Settings, **more: object) -> Letter:

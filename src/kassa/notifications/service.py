@@ -88,3 +88,17 @@ async def queue(
     )  # fmt: skip
     if await queries.insert(tx, mail):
         await jobs.enqueue(tx, "send_mail", {"mail_id": str(mail.id)}, now=now, key=f"mail:{mail.id}")
+
+
+async def post(
+    tx: Tx, mail_id: UUID, kind: str, recipient: str, letter: Letter, *, clock: Clock, settings: Settings
+) -> None:
+    """Write a mail that is about no order, once per id, and have it sent."""
+    now = clock.now()
+    mail = StoredMail(
+        id=mail_id, order_id=None, kind=kind, recipient=recipient, sender=settings.mail_from,
+        subject=letter.subject, text_body=letter.text, html_body=letter.html, state="queued", created_at=now,
+        sent_at=None,
+    )  # fmt: skip
+    if await queries.insert(tx, mail):
+        await jobs.enqueue(tx, "send_mail", {"mail_id": str(mail.id)}, now=now, key=f"mail:{mail.id}")

@@ -1,6 +1,6 @@
 """Style, elements and pictures of the shop: read once at start, served with their own hash in the address.
 
-The style sheets are one file to the browser, joined in the order of their names, so a page waits for one
+The style sheets are one file to the browser, joined in the order of their numbers, so a page waits for one
 answer and not for six; so are the scripts that every page has (`static/shop/`).
 """
 
@@ -34,7 +34,7 @@ def _asset(content: bytes, suffix: str) -> _Asset:
 
 
 def _joined(folder: str, suffix: str) -> _Asset:
-    parts = sorted((_ROOT / folder).glob(f"*{suffix}"))
+    parts = sorted((_ROOT / folder).glob(f"*{suffix}"), key=lambda path: int(path.stem.partition("-")[0]))
     return _asset(b"".join(path.read_bytes() for path in parts), suffix)
 
 

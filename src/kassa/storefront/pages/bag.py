@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from litestar import Response, get, post
 from litestar.response import Redirect
 
@@ -15,22 +16,34 @@ from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 
 #: More than anybody types; how many are really too many, the cart knows.
 _MOST: Final = 9_999
+_PRICE_DIGITS: Final = 15
 
 
 @get("/cart", include_in_schema=False)
 async def bag(request: AnyRequest) -> Response[str]:
-    """GET /cart: what is in the bag, what it costs now, and what stands in the way."""
+    """GET /cart: what is in the bag, what it costs now, what has changed, and what stands in the way."""
+    removed = forms.check_text("removed", request.query_params.get("removed") or "")
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
         priced = await cart.priced(conn, visitor.cart_id) if visitor.cart_id else None
         waiting = await waiting_order(conn, visitor)
+        gone = await cart.removed(conn, visitor.cart_id, removed) if visitor.cart_id and removed else None
     added = forms.check_text("added", request.query_params.get("added") or "")
     title = next((line.title for line in priced.lines if line.sku == added), None) if priced else None
     return render(
         request, visitor, "pages/cart.html", cart=priced, waiting=waiting, cache=OWN,
-        blocked=priced is None or priced.quote is None or any(line.problem for line in priced.lines),
-        added=f"{title} is in your bag." if title else None,
+        added=f"{title} is in your bag." if title else None, removed=removed, gone=gone,
     )  # fmt: skip
+
+
+@get("/cart/count", include_in_schema=False)
+async def count(request: AnyRequest) -> Response[bytes]:
+    """GET /cart/count: how many things are in the bag, for pages that are the same for everybody."""
+    async with shop_of(request).db.connection() as conn:
+        visitor = await visitor_of(request, conn)
+    answer = Response(msgspec.json.encode({"count": visitor.count or 0}), media_type="application/json")
+    answer.headers["Cache-Control"] = OWN
+    return visitor.remember(answer)
 
 
 @post("/cart/lines", include_in_schema=False)
@@ -45,7 +58,7 @@ async def add(request: AnyRequest) -> Redirect:
             fresh = await cart.create(tx, visitor.currency, now=shop.clock.now())
             await visitor.set_cart(tx, fresh.id)
         await cart.add(tx, visitor.cart_of(), values.get("sku", ""), quantity, now=shop.clock.now())
-    return go(visitor, f"/cart?{forms.query(added=values.get('sku', ''))}")
+    return _back(visitor, added=values.get("sku", ""))
 
 
 @post("/cart/lines/change", include_in_schema=False)
@@ -53,20 +66,63 @@ async def change(request: AnyRequest) -> Redirect:
     """POST /cart/lines/change: make a line so many; zero takes it out."""
     shop, values = shop_of(request), await forms.read(request)
     quantity = forms.whole(values, "quantity", least=0, most=_MOST)
+    sku = values.get("sku", "")
     async with shop.db.transaction() as tx:
         visitor = await checked_visitor(request, tx, values)
-        await cart.change(tx, visitor.cart_of(), values.get("sku", ""), quantity, now=shop.clock.now())
-    return go(visitor, "/cart")
+        await cart.change(tx, visitor.cart_of(), sku, quantity, now=shop.clock.now())
+    return _back(visitor, removed="" if quantity else sku)
+
+
+@post("/cart/lines/step", include_in_schema=False)
+async def step(request: AnyRequest) -> Redirect:
+    """POST /cart/lines/step: so many more or fewer than there are, but at least one."""
+    shop, values = shop_of(request), await forms.read(request)
+    by = values.get("step", "")
+    units = forms.whole({"step": by.removeprefix("-")}, "step", least=1, most=_MOST)
+    async with shop.db.transaction() as tx:
+        visitor = await checked_visitor(request, tx, values)
+        await cart.step(
+            tx, visitor.cart_of(), values.get("sku", ""), -units if by.startswith("-") else units, now=shop.clock.now()
+        )  # fmt: skip
+    return _back(visitor)
 
 
 @post("/cart/lines/remove", include_in_schema=False)
 async def remove(request: AnyRequest) -> Redirect:
-    """POST /cart/lines/remove: take a line out."""
+    """POST /cart/lines/remove: take a line out; the answer offers to put it back."""
     shop, values = shop_of(request), await forms.read(request)
     async with shop.db.transaction() as tx:
         visitor = await checked_visitor(request, tx, values)
         await cart.remove(tx, visitor.cart_of(), values.get("sku", ""), now=shop.clock.now())
-    return go(visitor, "/cart")
+    return _back(visitor, removed=values.get("sku", ""))
+
+
+@post("/cart/lines/put-back", include_in_schema=False)
+async def put_back(request: AnyRequest) -> Redirect:
+    """POST /cart/lines/put-back: undo the removal of a line."""
+    shop, values = shop_of(request), await forms.read(request)
+    async with shop.db.transaction() as tx:
+        visitor = await checked_visitor(request, tx, values)
+        await cart.put_back(tx, visitor.cart_of(), values.get("sku", ""), now=shop.clock.now())
+    return _back(visitor)
+
+
+@post("/cart/lines/accept", include_in_schema=False)
+async def accept(request: AnyRequest) -> Redirect:
+    """POST /cart/lines/accept: agree to the price and the quantity that were shown."""
+    shop, values = shop_of(request), await forms.read(request)
+    quantity = forms.whole(values, "quantity", least=0, most=_MOST)
+    price = values.get("unit_minor") or None
+    if price is not None and not (price.isascii() and price.isdecimal() and len(price) <= _PRICE_DIGITS):
+        raise Invalid("The price is not one that was shown.", code="invalid_price")
+    sku = values.get("sku", "")
+    async with shop.db.transaction() as tx:
+        visitor = await checked_visitor(request, tx, values)
+        await cart.accept(
+            tx, visitor.cart_of(), sku, unit_minor=int(price) if price else None, quantity=quantity,
+            now=shop.clock.now(),
+        )  # fmt: skip
+    return _back(visitor, removed="" if quantity else sku)
 
 
 @post("/currency", include_in_schema=False)
@@ -91,11 +147,21 @@ async def waiting_order(conn: Conn, visitor: Visitor) -> orders.Order | None:
         return None
     for order_id in reversed(visitor.order_ids[-5:]):
         order = await orders.get(conn, order_id)
-        if order.state is not orders.State.PENDING or order.cart_id != visitor.cart_id:
+        if order.state is not orders.State.PENDING or order.cart_id is None:
+            continue
+        if visitor.cart_id not in (order.cart_id, await cart.heir(conn, order.cart_id)):
             continue
         if not any(attempt.state == "authorized" for attempt in await payments.of_order(conn, order.id)):
             return order
     return None
+
+
+def _back(visitor: Visitor, **told: str) -> Redirect:
+    """To the bag, with what it has to tell. What the browser fetched ahead shows the old one: away with it."""
+    query = forms.query(**{name: value for name, value in told.items() if value})
+    answer = go(visitor, f"/cart?{query}" if query else "/cart")
+    answer.headers["Clear-Site-Data"] = '"prefetchCache", "prerenderCache"'
+    return answer
 
 
 def _local(address: str) -> bool:

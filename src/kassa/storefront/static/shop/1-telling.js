@@ -1,0 +1,31 @@
+// What the shop has to say. One thing at a time, in the live region that can be heard: with the drawer open, its own.
+const heard = (name) => document.querySelector(`dialog[open] [data-${name}]`) ?? document.querySelector(`[data-${name}]`);
+
+// For ears only.
+function say(text) {
+  heard("said").textContent = text;
+}
+
+// For everybody. What offers a way back stays until it is used or closed; the rest goes when it was read.
+function toast({ text, undo, bad = false, more }) {
+  const note = document.createElement("div");
+  note.className = bad ? "notice bad" : "notice";
+  const words = document.createElement("p");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "close";
+  close.setAttribute("aria-label", "Close this note");
+  close.textContent = "×";
+  close.addEventListener("click", () => note.remove());
+  note.append(words, ...[undo, more].filter(Boolean), close);
+  heard("toasts").replaceChildren(note);
+  if (!undo) leave(note);
+}
+
+// Not under a pointer or a focus, and not while the page is not looked at.
+function leave(note) {
+  setTimeout(() => (note.matches(":hover, :focus-within") || document.hidden ? leave(note) : note.remove()), 7000);
+}
+
+document.addEventListener("kassa:toast", (event) => toast(event.detail));

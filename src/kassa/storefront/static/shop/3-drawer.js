@@ -1,0 +1,30 @@
+// The bag comes to the page instead of the page going to the bag. The link leads there without this, and when one
+// wants a tab of its own.
+const drawer = document.querySelector("#drawer");
+// Pages that show the bag, or what was made of it, themselves.
+const ALREADY = "main [data-bag], main form[action^='/checkout'], main kassa-payment";
+
+async function openBag() {
+  const inside = drawer.querySelector("[data-bag]");
+  const page = await fetchedBag();
+  if (!page) return location.assign("/cart");
+  inside.replaceChildren(page.querySelector("#bag-body"));
+  showCount();
+  document.querySelector("[data-toasts]:not(dialog *)").replaceChildren();
+  if (!drawer.open) drawer.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("#bag, [data-opens=bag]");
+  const plain = !event.defaultPrevented && !event.button && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !plain || !drawer?.showModal || document.querySelector(ALREADY)) return;
+  event.preventDefault();
+  openBag();
+});
+
+// Beside the drawer, not in it.
+drawer?.addEventListener("click", (event) => { if (event.target === drawer) drawer.close(); });
+drawer?.addEventListener("close", () => {
+  drawer.querySelector("[data-bag]").replaceChildren();
+  drawer.querySelector("[data-toasts]").replaceChildren();
+});

@@ -45,7 +45,7 @@ def product_list(page: catalog.ProductPage) -> ProductList:
         FacetOut(facet.name, [FacetValue(value, count) for value, count in facet.values])
         for facet in page.facets
     ]
-    return ProductList(items, facets, page.next, page.total)
+    return ProductList(items, facets, page.next, page.total, page.corrected)
 
 
 def product(found: catalog.Product, currency: str) -> ProductOut:

@@ -12,7 +12,6 @@ from kassa.kernel.errors import Invalid
 from kassa.shop import Shop
 from kassa.web import read_query
 
-_FACETS = ("author", "language", "subject")
 _VALUES_LIMIT = 50
 
 
@@ -33,11 +32,11 @@ async def list_products(request: AnyRequest) -> Response[bytes]:
     """GET /products: a page of what is for sale, with the facets of everything found."""
     query = read_query(request, ProductQuery)
     currency = currency_of(shop_of(request), query.currency)
-    facets = {name: request.query_params.getall(name, [])[:_VALUES_LIMIT] for name in _FACETS}
+    facets = {name: request.query_params.getall(name, [])[:_VALUES_LIMIT] for name in catalog.FACETS}
     async with shop_of(request).db.connection() as conn:
         page = await catalog.list_products(
             conn, currency=currency, q=query.q, collection=query.collection, sort=query.sort, facets=facets,
-            limit=query.limit, after=query.after,
+            limit=query.limit, after=query.after, exact=query.exact,
         )  # fmt: skip
     return reply(answers.product_list(page))
 

@@ -27,14 +27,18 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 
 class ProductQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Beside these, `author`, `language` and `subject` filter by facet; each may be given several times."""
+    """Beside these, `subject`, `author`, `format`, `language`, `price` ("1000-1500") and `availability` (`in_stock`,
+    `sold_out`) filter by facet; each may be given several times. `sort` is `title`, `newest`, `price`, with `-`
+    backwards, or `relevance`, as a search is without it. A `q` that nothing fits is corrected unless `exact`.
+    """
 
     q: Text | None = None
     collection: Text | None = None
-    sort: Short = "title"
+    sort: Short | None = None
     currency: CurrencyCode | None = None
     limit: Limit = 20
     after: Cursor | None = None
+    exact: bool = False
 
 
 class CurrencyQuery(msgspec.Struct, frozen=True, kw_only=True):

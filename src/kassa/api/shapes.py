@@ -43,12 +43,15 @@ class ProductItem(msgspec.Struct, frozen=True):
 
 
 class ProductList(msgspec.Struct, frozen=True):
-    """A page of products; `total` counts all that were found."""
+    """A page of products; `total` counts all that were found. `corrected` was searched for instead of a `q` that
+    nothing fits.
+    """
 
     items: list[ProductItem]
     facets: list[FacetOut]
     next: str | None
     total: int
+    corrected: str | None
 
 
 class VariantOut(msgspec.Struct, frozen=True):

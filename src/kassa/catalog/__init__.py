@@ -1,6 +1,7 @@
 """The catalogue: products, their variants, prices, collections, attributes and media.
 
-Tables: `products`, `variants`, `prices`, `collections`, `collection_products`, `media`; reads `stock`.
+Tables: `products`, `variants`, `prices`, `collections`, `collection_products`, `media`; reads `stock`. What is
+found by what is in `find`.
 Invariants: a SKU belongs to one variant; a variant that was ever ordered is never deleted, only made inactive;
 prices are minor units per currency; descriptions are sanitised on the way in.
 """
@@ -8,12 +9,14 @@ prices are minor units per currency; descriptions are sanitised on the way in.
 from kassa.catalog.demo import demo_csv
 from kassa.catalog.errors import ImportFailed, ProductNotFound, SkuTaken
 from kassa.catalog.export import export_csv
+from kassa.catalog.find.queries import ProductCard
+from kassa.catalog.find.shelves import Collection, collections, trail
+from kassa.catalog.find.suggest import Suggestions, suggest
+from kassa.catalog.find.vocabulary import corrected
 from kassa.catalog.importer import ImportReport, import_csv
-from kassa.catalog.listing import Facet, ProductCard, ProductPage, list_products
+from kassa.catalog.listing import FACETS, IN_STOCK, SOLD_OUT, SORTS, Facet, ProductPage, list_products
 from kassa.catalog.queries import (
-    Collection,
     SaleVariant,
-    collections,
     is_empty,
     variants_by_id,
     variants_by_sku,
@@ -41,6 +44,10 @@ from kassa.catalog.service import (
 from kassa.catalog.views import cover_svg, volume
 
 __all__ = [
+    "FACETS",
+    "IN_STOCK",
+    "SOLD_OUT",
+    "SORTS",
     "Collection",
     "Facet",
     "ImportFailed",
@@ -58,8 +65,10 @@ __all__ = [
     "SitemapEntry",
     "SitemapPage",
     "SkuTaken",
+    "Suggestions",
     "VariantInput",
     "collections",
+    "corrected",
     "cover_svg",
     "demo_csv",
     "export_csv",
@@ -73,6 +82,8 @@ __all__ = [
     "sitemap",
     "sitemap_pages",
     "slugify",
+    "suggest",
+    "trail",
     "variants_by_id",
     "variants_by_sku",
     "volume",

@@ -2,6 +2,9 @@
 
 Source: Shopify Help Center, "Using CSV files to import and export products" (columns of 2025). A column we
 have no word for is kept as it is, at the product or at the variant it belongs to, and comes out again.
+
+Shopify puts a product of an import into one collection, `Collection`. Here it may name several, with semicolons
+between them, and where each stands: "Fiction > Novels; Women Writers". Without the column the tags are shelves.
 """
 
 import re
@@ -17,7 +20,7 @@ VARIANT: Final = (
 )  # fmt: skip
 IMAGE: Final = ("Image Src", "Image Position", "Image Alt Text")
 OWN: Final = frozenset(
-    {*PRODUCT, *(name for pair in OPTIONS for name in pair), *IMAGE, "Status", "Published"}
+    {*PRODUCT, "Collection", *(name for pair in OPTIONS for name in pair), *IMAGE, "Status", "Published"}
     | {"Variant SKU", "Variant Grams", "Variant Inventory Qty", "Variant Price", "Variant Compare At Price"}
     | {"Variant Requires Shipping", "Variant Barcode"}
 )

@@ -5,7 +5,7 @@ import io
 from typing import Final
 
 from kassa.catalog import columns, queries
-from kassa.catalog.service import Product, product
+from kassa.catalog.service import PATH, Product, product
 from kassa.kernel.db import Conn
 from kassa.kernel.money import to_decimal
 
@@ -18,9 +18,11 @@ async def export_csv(conn: Conn, *, currency: str) -> str:
     products = []
     after = ""
     while slugs := await queries.product_slugs(conn, after=after, limit=_PAGE):
-        products += [await product(conn, slug, currency, include_draft=True) for slug in slugs]
+        for slug in slugs:
+            found = await product(conn, slug, currency, include_draft=True)
+            products.append((found, await queries.paths_of(conn, found.id)))
         after = slugs[-1]
-    rows = [row for each in products for row in _rows(each, currency)]
+    rows = [row for each, paths in products for row in _rows(each, paths, currency)]
     header = _header(rows)
     out = io.StringIO()
     writer = csv.DictWriter(out, header, lineterminator="\n", restval="")
@@ -32,6 +34,7 @@ async def export_csv(conn: Conn, *, currency: str) -> str:
 def _header(rows: list[dict[str, str]]) -> list[str]:
     usual = [
         *columns.PRODUCT,
+        "Collection",
         *(name for pair in columns.OPTIONS for name in pair),
         *columns.VARIANT,
         *columns.IMAGE,
@@ -41,7 +44,7 @@ def _header(rows: list[dict[str, str]]) -> list[str]:
     return [*usual, *sorted(others)]
 
 
-def _rows(each: Product, currency: str) -> list[dict[str, str]]:
+def _rows(each: Product, paths: list[list[str]], currency: str) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for variant in each.variants:
         row = {
@@ -66,7 +69,7 @@ def _rows(each: Product, currency: str) -> list[dict[str, str]]:
                 row[column] = str(to_decimal(amount, code))
         rows.append(row)
     rows = rows or [{"Handle": each.slug}]
-    rows[0] |= _product_cells(each)
+    rows[0] |= _product_cells(each) | {"Collection": "; ".join(PATH.join(path) for path in paths)}
     for index, picture in enumerate(each.media):
         if index >= len(rows):
             rows.append({"Handle": each.slug})

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from kassa.catalog import columns
 from kassa.catalog.errors import ImportFailed, SkuTaken
-from kassa.catalog.service import MediaInput, ProductInput, SetOnHand, VariantInput, put_product, slugify
+from kassa.catalog.find import queries as finding
+from kassa.catalog.service import MediaInput, ProductInput, SetOnHand, VariantInput, slugify, write_product
 from kassa.kernel.db import Tx
 from kassa.kernel.errors import Invalid
 from kassa.kernel.money import parse_decimal
@@ -65,14 +67,17 @@ async def import_csv(
     products = _read(reading, text)
     if reading.faults:
         raise ImportFailed(reading.faults)
+    changed: list[UUID] = []
     for line, slug, given in products:
         try:
-            await put_product(tx, slug, given, set_on_hand=set_on_hand, now=now)
+            product_id, _, moved = await write_product(tx, slug, given, set_on_hand=set_on_hand, now=now)
+            changed += [product_id, *moved]
         except SkuTaken as error:
             raise ImportFailed([(line, "Variant SKU", error.detail)]) from None
         except Invalid as error:
             faults = error.errors or (("Handle", error.detail),)
             raise ImportFailed([(line, path, message) for path, message in faults]) from None
+    await finding.index(tx, list(dict.fromkeys(changed)))
     return ImportReport(len(products), sum(len(given.variants) for _, _, given in products))
 
 
@@ -157,7 +162,7 @@ def _product(reading: _Reading, rows: list[_Row]) -> ProductInput:
         tags=tags,
         status=status,
         attributes=attributes,
-        collections=tags,
+        collections=[way.strip() for way in first.text("Collection").split(";") if way.strip()] or tags,
         media=[MediaInput(url, alt) for _, url, alt in media],
         variants=variants,
         extra={

@@ -1,4 +1,4 @@
-"""SQL of the catalogue but for the product list (`listing.py` has that)."""
+"""SQL of the catalogue but for finding things in it (`find/queries.py` has that)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,15 +26,6 @@ class SaleVariant:
     available: int
     image_url: str | None
     attributes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A shelf; `count` is the number of products on it that are for sale."""
-
-    slug: str
-    title: str
-    count: int
 
 
 async def variants_by_sku(conn: Conn, skus: Iterable[str], currency: str) -> dict[str, SaleVariant]:
@@ -99,18 +90,6 @@ async def collections_of(conn: Conn, product_id: UUID) -> list[tuple[str, str]]:
         product_id,
     )
     return [(row["slug"], row["title"]) for row in rows]
-
-
-async def collections(conn: Conn) -> list[Collection]:
-    """Every shelf with something for sale on it, by title, at most two hundred."""
-    rows = await conn.fetch(
-        """
-        select c.slug, c.title, count(*) from collections c
-        join collection_products on collection_id = c.id join products p on p.id = product_id
-        where p.status = 'active' group by c.id order by c.title limit 200
-        """
-    )
-    return [Collection(*row.values()) for row in rows]
 
 
 async def is_empty(conn: Conn) -> bool:
@@ -205,8 +184,13 @@ async def set_media(tx: Tx, product_id: UUID, media: Sequence[tuple[UUID, str, s
     )
 
 
-async def set_collections(tx: Tx, product_id: UUID, shelves: Sequence[tuple[UUID, str, str]]) -> None:
-    """Put a product on exactly these shelves, (id, slug, title), making those that are new."""
+async def add_collections(
+    tx: Tx, shelves: Sequence[tuple[UUID, str, str]], parents: Mapping[str, str]
+) -> list[UUID]:
+    """Make the shelves, (id, slug, title), that are new; put those that stand nowhere into their `parents`, by slug.
+
+    A shelf is never put into itself or into one that stands in it. The products that have moved with a shelf.
+    """
     await tx.execute(
         """
         insert into collections (id, slug, title)
@@ -216,6 +200,33 @@ async def set_collections(tx: Tx, product_id: UUID, shelves: Sequence[tuple[UUID
         [slug for _, slug, _ in shelves],
         [title for _, _, title in shelves],
     )
+    moved: list[UUID] = []
+    for slug, parent in parents.items():
+        moved += await _put_into(tx, slug, parent)
+    return moved
+
+
+async def _put_into(tx: Tx, slug: str, parent: str) -> list[UUID]:
+    """The products on and in a shelf that stood nowhere and stands in `parent` now; none if it stays."""
+    rows = await tx.fetch(
+        """
+        with placed as (
+            update collections as shelf set parent_id = parent.id from collections as parent
+            where shelf.slug = $1 and parent.slug = $2 and shelf.parent_id is null and not exists
+                (select 1 from shelf_lines where collection_id = parent.id and ancestor_id = shelf.id)
+            returning shelf.id
+        )
+        select distinct product_id from placed join shelf_lines on ancestor_id = placed.id
+        join collection_products using (collection_id)
+        """,
+        slug,
+        parent,
+    )
+    return [row["product_id"] for row in rows]
+
+
+async def set_collections(tx: Tx, product_id: UUID, slugs: Sequence[str]) -> None:
+    """Put a product on exactly these shelves."""
     await tx.execute("delete from collection_products where product_id = $1", product_id)
     await tx.execute(
         """
@@ -223,8 +234,21 @@ async def set_collections(tx: Tx, product_id: UUID, shelves: Sequence[tuple[UUID
         select id, $1 from collections where slug = any($2)
         """,
         product_id,
-        [slug for _, slug, _ in shelves],
+        list(slugs),
     )
+
+
+async def paths_of(conn: Conn, product_id: UUID) -> list[list[str]]:
+    """The shelves a product is on, each as the titles that lead to it, outermost first."""
+    rows = await conn.fetch(
+        """
+        select array_agg(ancestor.title order by depth desc) as path
+        from collection_products join shelf_lines using (collection_id) join collections as ancestor on ancestor.id = ancestor_id
+        where product_id = $1 group by collection_id order by path
+        """,
+        product_id,
+    )
+    return [row["path"] for row in rows]
 
 
 async def _sale_variants(

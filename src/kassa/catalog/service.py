@@ -12,6 +12,7 @@ import nh3
 
 from kassa.catalog import queries
 from kassa.catalog.errors import ProductNotFound, SkuTaken
+from kassa.catalog.find import queries as finding
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, KassaError
 from kassa.kernel.ids import new_id
@@ -21,6 +22,8 @@ from kassa.kernel.money import MAX_MINOR, exponent
 SetOnHand = Callable[[Tx, UUID, int], Awaitable[None]]
 
 VARIANTS_LIMIT: Final = 100
+#: What stands between the titles of a way to a shelf.
+PATH: Final = " > "
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BOOKS: Final = ("book", "novel", "poetry", "plays")
 
@@ -51,7 +54,7 @@ class MediaInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductInput:
-    """A product to be put in; `collections` are titles."""
+    """A product to be put in; `collections` are titles, or ways to them: "Fiction > Novels"."""
 
     title: str
     variants: Sequence[VariantInput]
@@ -141,12 +144,22 @@ async def put_product(
 ) -> tuple[UUID, bool]:
     """Make the product of this slug exactly as given; its id, and whether it is new.
 
-    Variants no longer given stay inactive, for the orders that know them.
+    Variants no longer given stay inactive, for the orders that know them. A shelf of a way "Fiction > Novels" that
+    stands nowhere yet is put there; one that has its place stays where it is.
 
     Raises:
         Invalid: a value is wrong; `errors` names each.
         SkuTaken: a SKU belongs to another product.
     """
+    product_id, created, moved = await write_product(tx, slug, given, set_on_hand=set_on_hand, now=now)
+    await finding.index(tx, [product_id, *moved])
+    return product_id, created
+
+
+async def write_product(
+    tx: Tx, slug: str, given: ProductInput, *, set_on_hand: SetOnHand, now: datetime
+) -> tuple[UUID, bool, list[UUID]]:
+    """As `put_product`, but the caller writes the listings: of this product, and of those that are returned."""
     _check(slug, given)
     options = list(dict.fromkeys(name for variant in given.variants for name in variant.options))
     values = {
@@ -164,15 +177,29 @@ async def put_product(
     await queries.retire_variants(tx, product_id, [variant.sku for variant in given.variants])
     if given.media is not None:
         await queries.set_media(tx, product_id, [(new_id(), m.url, m.alt) for m in given.media])
-    shelves = {slugify(title): title for title in given.collections if slugify(title)}
-    await queries.set_collections(tx, product_id, [(new_id(), s, title) for s, title in shelves.items()])
-    return product_id, created
+    return product_id, created, await _shelve(tx, product_id, given.collections)
 
 
 def slugify(text: str) -> str:
     """`text` as it stands in an address: lower case ASCII words with hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:200].strip("-")
+
+
+async def _shelve(tx: Tx, product_id: UUID, ways: Sequence[str]) -> list[UUID]:
+    """Put a product on the last shelf of each way; the products that moved with a shelf."""
+    shelves: dict[str, str] = {}
+    parents: dict[str, str] = {}
+    ends: list[str] = []
+    for way in ways:
+        steps = {slugify(title): title.strip() for title in way.split(PATH) if slugify(title)}
+        slugs = list(steps)
+        parents |= dict(zip(slugs[1:], slugs, strict=False))
+        ends += slugs[-1:]
+        shelves |= steps
+    moved = await queries.add_collections(tx, [(new_id(), s, title) for s, title in shelves.items()], parents)
+    await queries.set_collections(tx, product_id, ends)
+    return moved
 
 
 async def _put_variant(

@@ -119,10 +119,16 @@ create table collections (
     slug text not null,
     title text not null,
     description text not null default ''::text,
+    parent_id uuid,
+    position integer not null default 0,
+    CHECK ((parent_id <> id)),
     CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+    FOREIGN KEY (parent_id) REFERENCES collections(id) ON DELETE SET NULL,
     PRIMARY KEY (id),
     UNIQUE (slug)
 );
+CREATE INDEX collections_of_parent ON public.collections USING btree (parent_id);
+CREATE CONSTRAINT TRIGGER collections_change AFTER INSERT OR DELETE OR UPDATE ON public.collections DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed();
 
 create table customer_addresses (
     id uuid not null,
@@ -213,6 +219,14 @@ create table disputes (
 CREATE INDEX disputes_due ON public.disputes USING btree (due_by) WHERE (state = ANY (ARRAY['needs_response'::text, 'warning_needs_response'::text]));
 CREATE INDEX disputes_newest ON public.disputes USING btree (created_at DESC, id DESC);
 CREATE INDEX disputes_of_order ON public.disputes USING btree (order_id);
+
+create table facet_values (
+    id integer not null,
+    name text not null,
+    value text not null,
+    PRIMARY KEY (id),
+    UNIQUE (name, value)
+);
 
 create table fulfilment_lines (
     fulfilment_id uuid not null,
@@ -323,6 +337,33 @@ create table ledger_lines (
 CREATE INDEX ledger_lines_of_account ON public.ledger_lines USING btree (account);
 CREATE TRIGGER ledger_lines_balance AFTER INSERT ON public.ledger_lines REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_lines_sum_to_zero();
 CREATE TRIGGER ledger_lines_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
+
+create table listing_prices (
+    product_id uuid not null,
+    currency character(3) not null,
+    least_minor bigint not null,
+    FOREIGN KEY (product_id) REFERENCES listings(product_id) ON DELETE CASCADE,
+    PRIMARY KEY (product_id, currency)
+);
+CREATE INDEX listing_prices_by_price ON public.listing_prices USING btree (currency, least_minor, product_id);
+
+create table listings (
+    product_id uuid not null,
+    for_sale boolean not null default false,
+    in_stock integer not null default 0,
+    created_at timestamp with time zone not null,
+    tags integer[] not null default '{}'::integer[],
+    title_key text not null default ''::text,
+    words tsvector not null default ''::tsvector,
+    spelling text[] not null default '{}'::text[],
+    FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+    PRIMARY KEY (product_id)
+);
+CREATE INDEX listings_by_age ON public.listings USING btree (created_at, product_id) WHERE for_sale;
+CREATE INDEX listings_by_tag ON public.listings USING gin (tags) WHERE for_sale;
+CREATE INDEX listings_by_title ON public.listings USING btree (title_key, product_id) WHERE for_sale;
+CREATE INDEX listings_by_word ON public.listings USING gin (words) WHERE for_sale;
+CREATE CONSTRAINT TRIGGER listings_change AFTER INSERT OR DELETE OR UPDATE ON public.listings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed();
 
 create table mails (
     id uuid not null,
@@ -552,6 +593,8 @@ create table products (
 );
 CREATE INDEX products_by_age ON public.products USING btree (status, created_at DESC, id DESC);
 CREATE INDEX products_by_title ON public.products USING btree (status, title, id);
+CREATE INDEX related_by_author ON public.products USING btree (((attributes ->> 'author'::text)), id) WHERE (status = 'active'::text);
+CREATE INDEX related_by_subject ON public.products USING btree (((attributes ->> 'subject'::text)), id) WHERE (status = 'active'::text);
 
 create table proofs (
     id uuid not null,
@@ -778,6 +821,8 @@ create table stock (
     FOREIGN KEY (variant_id) REFERENCES variants(id),
     PRIMARY KEY (variant_id)
 );
+CREATE TRIGGER stock_came AFTER INSERT ON public.stock FOR EACH ROW WHEN ((new.on_hand > new.reserved)) EXECUTE FUNCTION stock_ran_out_or_came();
+CREATE TRIGGER stock_ran_out AFTER UPDATE ON public.stock FOR EACH ROW WHEN (((old.on_hand > old.reserved) IS DISTINCT FROM (new.on_hand > new.reserved))) EXECUTE FUNCTION stock_ran_out_or_came();
 
 create table stripe_events (
     id text not null,

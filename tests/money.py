@@ -102,6 +102,7 @@ class Till:
             "send_dispute_mail": nothing,
             "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
             "send_receipt": nothing,
+            "send_resume_link": nothing,
             "send_refund_mail": nothing,
             "send_shipping_mail": nothing,
             "send_cancellation_mail": nothing,

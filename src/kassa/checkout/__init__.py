@@ -20,7 +20,8 @@ from kassa.checkout.expiry import expire_due, look_after_payments
 from kassa.checkout.place import PlaceOrder, place_order
 from kassa.checkout.queries import BuyNow
 from kassa.checkout.queries import get as get_buy_now
-from kassa.checkout.service import cancel, capture_order, close_payment, pay, sync_payment
+from kassa.checkout.reminders import remind_later, send_link
+from kassa.checkout.service import cancel, capture_order, close_payment, expire, pay, sync_payment
 
 __all__ = [
     "BuyNow",
@@ -37,6 +38,7 @@ __all__ = [
     "cancel",
     "capture_order",
     "close_payment",
+    "expire",
     "expire_due",
     "get_buy_now",
     "give_up",
@@ -44,6 +46,8 @@ __all__ = [
     "look_after_payments",
     "pay",
     "place_order",
+    "remind_later",
+    "send_link",
     "sync_buy_now",
     "sync_payment",
 ]

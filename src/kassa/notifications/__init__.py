@@ -19,6 +19,7 @@ from kassa.notifications.queries import (
     mailbox,
     of_order,
 )
+from kassa.notifications.resume import build_resume_mail, resume_ends, resume_link
 from kassa.notifications.returns import build_cancellation_mail, build_return_mail
 from kassa.notifications.service import build_receipt, build_refund_mail, send
 from kassa.notifications.shipping import build_shipping_mail
@@ -37,6 +38,7 @@ __all__ = [
     "build_dispute_mail",
     "build_receipt",
     "build_refund_mail",
+    "build_resume_mail",
     "build_return_mail",
     "build_shipping_mail",
     "is_key_of",
@@ -45,6 +47,8 @@ __all__ = [
     "mailbox",
     "of_order",
     "order_link",
+    "resume_ends",
+    "resume_link",
     "send",
     "sweep",
     "verify_alert_link",

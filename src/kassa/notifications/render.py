@@ -38,6 +38,13 @@ def receipt(order: Order, paid: Sequence[Payment], *, journal: str, settings: Se
     return _letter("receipt", f"Receipt for order {number}", order, settings, payments=paid, journal=journal)
 
 
+def resume(order: Order, link: str, *, until: datetime, asked: bool, settings: Settings) -> Letter:
+    """That an order waits to be paid, and where it can be; `until`: how long its books are held."""
+    subject = f"Your order {shown_number(order.number)} is waiting to be paid"
+    shown = f"{until:%H:%M} UTC, {_day(until, _locale(order.locale))}"
+    return _letter("resume", subject, order, settings, go_on=link, until=shown, asked=asked)
+
+
 def refund(order: Order, refund: Refund, payment: Payment, *, settings: Settings) -> Letter:
     """How much went back, and why."""
     subject = f"Money sent back: order {shown_number(order.number)}"

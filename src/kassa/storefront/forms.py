@@ -6,11 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
-import msgspec
-from email_validator import EmailNotValidError, validate_email
 from litestar.exceptions import HTTPException
 
-from kassa.kernel.address import Address
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.storefront.request import AnyRequest
 
@@ -19,27 +16,14 @@ _FIELDS_LIMIT: Final = 40
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
-#: The fields of the checkout, as its labels call them.
-CHECKOUT: Final = {
-    "email": "E-mail",
-    "name": "Full name",
-    "line1": "Street and number",
-    "line2": "Flat, floor",
-    "postal_code": "Postal code",
-    "city": "City",
-    "country": "Country",
-    "region": "State or region",
-    "shipping_method": "How it travels",
-}
-
 
 @dataclass(slots=True)
 class Form:
-    """What was typed, kept as it was, and what is wrong with it by field."""
+    """What was typed, kept as it was, what is wrong with it by field, and what its labels call the fields."""
 
     values: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=lambda: CHECKOUT)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 async def read(
@@ -111,33 +95,3 @@ def whole(values: Mapping[str, str], name: str, *, least: int, most: int) -> int
         message = f"must be a whole number from {least} to {most}"
         raise Invalid(f"The {name} {message}.", code=f"invalid_{name}", errors=[(name, message)])
     return int(text)
-
-
-def checkout(values: Mapping[str, str]) -> tuple[Form, Address | None]:
-    """The checkout's form with its faults, and the address if it has none."""
-    form = Form({name: values.get(name, "").strip() for name in CHECKOUT})
-    given = form.values
-    try:
-        given["email"] = validate_email(given["email"], check_deliverability=False).normalized
-    except EmailNotValidError:
-        form.faults["email"] = "We need an e-mail address that works, like ada@example.org."
-    for name in ("name", "line1", "city", "country"):
-        if not given[name]:
-            form.faults[name] = "Please fill this in."
-    given["country"] = given["country"].upper()
-    if given["country"] == "US" and not re.fullmatch("[A-Za-z]{2}", given["region"]):
-        form.faults["region"] = "In the United States we need the state, as two letters."
-    address = None
-    if not form.faults:
-        address = _address(form)
-    return form, address
-
-
-def _address(form: Form) -> Address | None:
-    parts = ("name", "line1", "line2", "city", "region", "postal_code", "country")
-    try:
-        return msgspec.convert({part: form.values[part] for part in parts if form.values[part]}, Address)
-    except msgspec.ValidationError as error:
-        name = str(error).rpartition("$.")[2].rstrip("`")
-        form.faults[name if name in parts else "line1"] = "This is too long, or not what belongs here."
-        return None

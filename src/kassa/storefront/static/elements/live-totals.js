@@ -1,11 +1,15 @@
-// Asks the server for new totals when the address or the way of shipping changes. The button does it without this.
+// The checkout follows its form: another country has other fields, another way other totals. The server has one
+// rendering of each; without this file the "Update" buttons ask for it.
+const FOLLOWED = ["country", "billing_country", "region", "shipping_method", "address"];
+const TOTALS = ["ways", "summary"];
+
 class LiveTotals extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
-    for (const part of this.querySelectorAll(".no-live")) part.hidden = true;
+    this.classList.add("live");
     document.querySelector("#faults")?.focus();
-    this.addEventListener("change", (event) => {
-      if (["country", "region", "shipping_method"].includes(event.target.name)) this.refresh();
+    this.addEventListener("change", ({ target }) => {
+      if (FOLLOWED.includes(target.name)) this.refresh(target.name);
     });
     this.form.addEventListener("submit", (event) => this.once(event));
   }
@@ -16,27 +20,40 @@ class LiveTotals extends HTMLElement {
     window.addEventListener("pageshow", () => { this.sent = false; }, { once: true });
   }
 
-  async refresh() {
+  async refresh(changed) {
     this.latest?.abort();
     const mine = (this.latest = new AbortController());
     const fields = new URLSearchParams(new FormData(this.form));
     fields.set("intent", "update");
+    if (changed === "country") this.stale = "shipping-fields";
+    if (changed === "billing_country") this.stale = "billing-fields";
     try {
       const answer = await fetch(this.form.action, { method: "POST", body: fields, signal: mine.signal });
-      if (!answer.ok) return;
+      if (!answer.ok) throw new Error(answer.status);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const focused = document.activeElement?.value;
-      for (const id of ["ways", "summary"]) {
-        const fresh = page.getElementById(id);
-        if (fresh) document.getElementById(id).replaceChildren(...fresh.childNodes);
-      }
-      for (const part of this.querySelectorAll(".no-live")) part.hidden = true;
-      [...this.querySelectorAll("#ways input")].find((input) => input.value === focused)?.focus();
+      for (const id of [this.stale, ...TOTALS]) this.take(page.getElementById(id));
+      this.stale = "";
       const total = this.querySelector("[data-testid=total]")?.textContent;
       if (total) this.querySelector("[data-said]").textContent = `The total is now ${total}.`;
     } catch (error) {
-      if (error.name !== "AbortError") for (const part of this.querySelectorAll(".no-live")) part.hidden = false;
+      if (error.name !== "AbortError") this.classList.remove("live"); // the buttons are there again
     }
+  }
+
+  // What was typed or chosen since the form was sent stays, and so does the place of the cursor.
+  take(fresh) {
+    const old = fresh && document.getElementById(fresh.id);
+    if (!old) return;
+    const { id, name, value } = document.activeElement ?? {};
+    const within = old.contains(document.activeElement);
+    if (!TOTALS.includes(fresh.id)) {
+      for (const was of old.querySelectorAll("[name]")) {
+        const now = fresh.querySelector(`[name="${was.name}"]`);
+        if (now && was.value && (!now.options || [...now.options].some((one) => one.value === was.value))) now.value = was.value;
+      }
+    }
+    old.replaceChildren(...fresh.childNodes);
+    if (within) (id ? document.getElementById(id) : [...old.querySelectorAll(`[name="${name}"]`)].find((one) => one.value === value))?.focus();
   }
 }
 

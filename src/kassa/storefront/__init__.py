@@ -8,7 +8,20 @@ from litestar.types import ControllerRouterHandler
 
 from kassa.storefront.assets import asset
 from kassa.storefront.oops import render_error
-from kassa.storefront.pages import bag, books, buying, checkout, machines, orders, paying, pictures
+from kassa.storefront.pages import (
+    alerts,
+    bag,
+    books,
+    buying,
+    checkout,
+    machines,
+    orders,
+    paying,
+    pictures,
+    returns,
+    reviews,
+    wishes,
+)
 
 route_handlers: list[ControllerRouterHandler] = [
     asset,
@@ -47,6 +60,21 @@ route_handlers: list[ControllerRouterHandler] = [
     paying.cancel,
     orders.show,
     orders.again,
+    returns.cancel,
+    returns.show,
+    returns.ask,
+    reviews.show,
+    reviews.write,
+    wishes.show,
+    wishes.shared,
+    wishes.wish,
+    wishes.to_bag,
+    wishes.share,
+    alerts.ask,
+    alerts.show_confirm,
+    alerts.confirm,
+    alerts.show_stop,
+    alerts.stop,
 ]
 
 __all__ = ["render_error", "route_handlers"]

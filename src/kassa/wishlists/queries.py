@@ -1,6 +1,6 @@
 """All SQL of `wishlists` and `wishes`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,11 +26,14 @@ class Wishlist:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A product on a list."""
+    """A product on a list; `variant_ids` are its editions, in their order."""
 
     product_id: UUID
     slug: str
+    title: str
+    attributes: Mapping[str, str]
     added_at: datetime
+    variant_ids: Sequence[UUID]
 
 
 async def of_owner(conn: Conn, owner: Owner) -> Wishlist | None:
@@ -96,7 +99,9 @@ async def wishes(conn: Conn, wishlist_id: UUID) -> list[Wish]:
     """What is on a list and for sale, the newest first."""
     rows = await conn.fetch(
         """
-        select product_id, slug, added_at from wishes join products on products.id = product_id
+        select product_id, slug, title, attributes, added_at, array(
+            select id from variants where variants.product_id = products.id and active order by position limit 50)
+        from wishes join products on products.id = product_id
         where wishlist_id = $1 and status = 'active' order by added_at desc, product_id
         """,
         wishlist_id,

@@ -2,63 +2,50 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from babel import Locale
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from kassa import cart, fulfilment, notifications, orders, payments, refunds
+from kassa import cart, fulfilment, notifications, orders, payments, refunds, returns
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
-from kassa.storefront import forms, words
+from kassa.storefront import forms, story, words
 from kassa.storefront.request import AnyRequest
+from kassa.storefront.story import Known
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, visitor_of
 
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    at: datetime
-    words: str
+#: What an address may have the page say.
+_TOLD: Final = {
+    "sent": "A parcel left just before you canceled, so the order stands. Send back what you do not want.",
+}
 
 
 @get("/orders/{order_id:str}", include_in_schema=False)
 async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
-    """GET /orders/…: receipt or state, for the browser that placed it or whoever has its link ."""
+    """GET /orders/…: receipt and state, for the browser that placed it, its customer, or whoever has its link."""
     visitor, order = await own_order(request, order_id)
     async with shop_of(request).db.connection() as conn:
-        attempts = await payments.of_order(conn, order.id)
-        events = await orders.events(conn, order.id)
-        going_back = await refunds.of_order(conn, order.id)
+        known = Known(
+            order, await orders.events(conn, order.id), await payments.of_order(conn, order.id),
+            await refunds.of_order(conn, order.id), await fulfilment.of_order(conn, order.id),
+            await fulfilment.left(conn, order.id),
+        )  # fmt: skip
         journal = await orders.chain_head(conn, order.id)
-        parcels = await fulfilment.of_order(conn, order.id)
-        left = await fulfilment.left(conn, order.id)
-    returned = [refund for refund in going_back if refund.state not in ("failed", "canceled")]
-    paid = next((one for one in attempts if one.state == "succeeded" and not one.surplus), None)
-    surplus = [attempt for attempt in attempts if attempt.surplus]
-    headline, lead = words.HEADLINES[order.state]
-    if surplus and order.state in ("canceled", "failed"):
-        lead = "Your payment arrived after the books were gone. All of it goes back to you by itself."
-    waiting = {attempt.state for attempt in attempts if order.state == "pending"}
-    promised, deciding = "authorized" in waiting, "processing" in waiting
-    if promised or deciding:
-        headline, lead = words.PROMISED if promised else words.DECIDING
-    elif surplus and order.state == "pending":
-        lead = words.UNFIT
-    if order.state == "fulfilling" and not any(parcel.shipped_at for parcel in parcels):
-        headline, lead = words.PACKING
-    told = [_Entry(event.at, text) for event in events if (text := words.event(event))]
+        cancelable = await fulfilment.can_be_called_off(conn, order)
+        sent_back = await returns.of_order(conn, order.id)
+        returnable = any(line.left for line in await returns.returnable(conn, order.id))
     return render(
-        request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), headline=headline,
-        lead=lead, payable=order.state == "pending" and not promised and not deciding,
-        parcels=[one for one in parcels if one.state != "canceled"],
-        more_to_come=[line for line in left if line.left] if order.state == "fulfilling" else [],
-        words_of_parcel=words.parcel, paid=paid if order.paid_at else None, refunds=returned, journal=journal[:16],
-        state_words=words.PROMISED_STATE if promised else words.STATES[order.state], timeline=told,
-        address=_address(order.shipping_address),
+        request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), story=story.tell(known),
+        payable=order.state == "pending" and not known.promised and not known.deciding, parcels=known.shown_parcels,
+        more_to_come=known.more_to_come, words_of_parcel=words.parcel, paid=known.paid, refunds=known.going_back,
+        journal=journal[:16], address=_address(order.shipping_address), cancelable=cancelable, returns=sent_back,
+        returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
+        told=_TOLD.get(request.query_params.get("told", "")),
+        reviewable=order.state in ("paid", "fulfilling", "fulfilled") and not known.called_off,
     )  # fmt: skip
 
 
@@ -94,7 +81,8 @@ async def own_order(request: AnyRequest, order_id: str) -> tuple[Visitor, orders
     async with shop.db.connection() as conn:
         visitor = await visitor_of(request, conn)
         order = await orders.get(conn, id_)
-    if id_ in visitor.order_ids:
+    mine = visitor.customer is not None and order.customer_id == visitor.customer.id
+    if id_ in visitor.order_ids or mine:
         return visitor, order
     if not _opens(request, order):
         raise NotFound("There is no such order.", code="order_not_found")
@@ -105,10 +93,16 @@ async def own_order(request: AnyRequest, order_id: str) -> tuple[Visitor, orders
 
 
 def _opens(request: AnyRequest, order: orders.Order) -> bool:
-    """Whether the address carries what opens this order: its token, or the key of the link in its mail."""
+    """Whether the address carries what opens this order: its token, or the key of the link in its mail.
+
+    The key opens it for two years. A wrong one, an old one and an order that is not there are the same 404.
+    """
+    shop = shop_of(request)
+    if shop.clock.now() >= order.created_at + notifications.ORDER_LINK_LIFE:
+        return False
     token, key = request.query_params.get("token", ""), request.query_params.get("key", "")
     return bool(token and same_token(token, order.token_hash)) or bool(
-        key and notifications.verify_order_link(shop_of(request).settings, order.id, key)
+        key and notifications.verify_order_link(shop.settings, order.id, key)
     )
 
 

@@ -27,9 +27,9 @@ class Form:
 
 
 async def read(
-    request: AnyRequest, *, limits: Mapping[str, int] | None = None, fields: int = _FIELDS_LIMIT
+    request: AnyRequest, *, longer: Mapping[str, int] | None = None, fields: int = _FIELDS_LIMIT
 ) -> dict[str, str]:
-    """The text fields of a form, at most `fields`; those named in `limits` may have so many characters.
+    """The text fields of a form, at most `fields`; those named in `longer` may have so many characters.
 
     Raises:
         Invalid: the body is no form, or holds what no keyboard types.
@@ -44,7 +44,7 @@ async def read(
     if len(values) > fields:
         raise Invalid("The form has too many fields.", code="invalid_form")
     for name, value in values.items():
-        check_text(name, value, (limits or {}).get(name, _TEXT_LIMIT))
+        check_text(name, value, (longer or {}).get(name, _TEXT_LIMIT))
     return values
 
 

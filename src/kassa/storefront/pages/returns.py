@@ -56,7 +56,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
 async def ask(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     """POST /orders/…/returns: ask for it. The form carries the return's id: sending it twice asks once."""
     await pace.slow_down(request, pace.RETURNS)
-    shop, values = shop_of(request), await forms.read(request, limits=_LONGER, fields=_FIELDS)
+    shop, values = shop_of(request), await forms.read(request, longer=_LONGER, fields=_FIELDS)
     visitor, order = await checked_order(request, order_id, values)
     try:
         async with shop.db.transaction() as tx:

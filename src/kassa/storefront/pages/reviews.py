@@ -30,7 +30,7 @@ async def show(request: AnyRequest, slug: FromPath[str]) -> Response[str]:
 async def write(request: AnyRequest, slug: FromPath[str]) -> Response[str]:
     """POST /products/…/reviews: what a buyer thinks; it waits until somebody has read it."""
     await pace.slow_down(request, pace.REVIEWS)
-    shop, values = shop_of(request), await forms.read(request, limits=_LONGER)
+    shop, values = shop_of(request), await forms.read(request, longer=_LONGER)
     slug, stars = forms.slug(slug), values.get("stars", "")
     number = int(stars) if len(stars) == 1 and stars in "12345" else 0
     said = reviews.Words(values.get("name", ""), number, values.get("text", ""))

@@ -8,7 +8,8 @@ has no session and no login.
 
 from kassa.accounts.customers.coming_in import by_password, confirm, reset_password, use_link
 from kassa.accounts.customers.devices import device
-from kassa.accounts.customers.letters import Link, ask, link
+from kassa.accounts.customers.letters import Kind as LinkKind
+from kassa.accounts.customers.letters import Link, Wish, ask, link
 from kassa.accounts.customers.queries import Customer, SignedIn
 from kassa.accounts.customers.safety import (
     ask_for_email,
@@ -35,7 +36,6 @@ from kassa.accounts.errors import (
     EmailTaken,
     InvalidEmail,
     InviteInvalid,
-    LinkInvalid,
     LinkSpent,
     PasskeyNotFound,
     PasskeyRefused,
@@ -100,7 +100,7 @@ __all__ = [
     "InvalidEmail",
     "InviteInvalid",
     "Link",
-    "LinkInvalid",
+    "LinkKind",
     "LinkSpent",
     "Passkey",
     "PasskeyNotFound",
@@ -115,6 +115,7 @@ __all__ = [
     "TooManyTries",
     "UnknownScope",
     "WeakPassword",
+    "Wish",
     "add_passkey",
     "ask",
     "ask_for_email",

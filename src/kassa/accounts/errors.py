@@ -45,12 +45,6 @@ class CustomerNotFound(NotFound):
     code = "customer_not_found"
 
 
-class LinkInvalid(NotFound):
-    """Never was a link of ours, or it is so old that nothing is known of it."""
-
-    code = "link_invalid"
-
-
 class LinkSpent(Conflict):
     """The link was used already, or has run out."""
 

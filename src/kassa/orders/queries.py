@@ -361,6 +361,16 @@ async def list_orders(
     return OrderPage(found, cursor.write(found[-1].created_at, found[-1].id) if more else None)
 
 
+async def claim(tx: Tx, customer_id: UUID, email: str) -> int:
+    """Give a customer the orders that were placed with this address (in lower case) and are nobody's; how many.
+
+    Whoever calls must know that the customer reads the address.
+    """
+    return await tx.execute(
+        "update orders set customer_id = $1 where lower(email) = $2 and customer_id is null", customer_id, email
+    )
+
+
 def _order(row: Row | None, lines: tuple[OrderLine, ...] = ()) -> Order:
     if row is None:
         raise OrderNotFound("There is no such order.")

@@ -9,11 +9,13 @@ from litestar.types import ControllerRouterHandler
 from kassa.storefront.assets import asset
 from kassa.storefront.oops import render_error
 from kassa.storefront.pages import (
+    account,
     alerts,
     bag,
     books,
     buying,
     checkout,
+    find,
     machines,
     orders,
     paying,
@@ -25,9 +27,10 @@ from kassa.storefront.pages import (
 
 route_handlers: list[ControllerRouterHandler] = [
     asset,
-    books.home,
-    books.books,
-    books.collection,
+    find.home,
+    find.books,
+    find.collection,
+    find.suggestions,
     books.product,
     pictures.cover,
     pictures.rendition,
@@ -75,6 +78,7 @@ route_handlers: list[ControllerRouterHandler] = [
     alerts.confirm,
     alerts.show_stop,
     alerts.stop,
+    *account.route_handlers,
 ]
 
 __all__ = ["render_error", "route_handlers"]

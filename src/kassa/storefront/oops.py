@@ -6,7 +6,7 @@ from typing import Any, Final
 from litestar import Response
 
 from kassa.storefront.request import AnyRequest
-from kassa.storefront.view import OWN, render
+from kassa.storefront.view import OWN, go, render
 from kassa.storefront.visitor import stranger
 
 _HEADLINES: Final = {
@@ -24,8 +24,13 @@ _OURS: Final = "Something of ours broke."
 _BROKEN: Final = "It is not your fault, and it is written down. If you were paying, look at your order first."
 
 
-def render_error(request: AnyRequest, status: int, problem: Mapping[str, Any]) -> Response[str]:
-    """The page for a failure: what happened, and where to go from here. `problem` is as RFC 9457 has it."""
+def render_error(request: AnyRequest, status: int, problem: Mapping[str, Any]) -> Response[Any]:
+    """The page for a failure: what happened, and where to go from here. `problem` is as RFC 9457 has it.
+
+    Whoever must sign in first is led there, and from there to where they wanted to go.
+    """
+    if "sign_in" in problem:
+        return go(stranger(request), str(problem["sign_in"]))
     ours = status >= 500 and status != 503
     return render(
         request, stranger(request), "pages/error.html", status=status, cache=OWN, shown=status,

@@ -63,6 +63,10 @@ class Visitor:
             raise Conflict("Your bag is empty.", code="no_cart")
         return self.cart_id
 
+    def token_of(self) -> str:
+        """The token of the session; "" for a stranger."""
+        return self._token or ""
+
     async def keep(self, tx: Tx, *, now: datetime) -> str:
         """See to it that there is a session to remember things in; its token."""
         if self._token is None:

@@ -9,7 +9,7 @@ from kassa import jobs
 from kassa.accounts import throttle
 from kassa.accounts.customers import queries
 from kassa.accounts.email import normal
-from kassa.accounts.errors import LinkInvalid, LinkSpent, TooManyTries
+from kassa.accounts.errors import LinkSpent, TooManyTries
 from kassa.accounts.throttle import Limit
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Conn, Database, Tx
@@ -42,12 +42,12 @@ _TOKEN_LIMIT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link is for. `state`: `good`, `used`, or `over` when its time has run out."""
+    """What a link is for. `state`: `good`, `used`, `over` when its time has run out, `unknown` if it is none of ours."""
 
     kind: str
     email: str
     customer_id: UUID | None
-    state: Literal["good", "used", "over"]
+    state: Literal["good", "used", "over", "unknown"]
 
 
 async def ask(db: Database, wish: Wish, email: str, *, client: str, following: str, clock: Clock) -> None:
@@ -101,14 +101,10 @@ async def tell(
 
 
 async def link(conn: Conn, kind: Kind, token: str, *, now: datetime) -> Link:
-    """What a link is for; looking uses nothing up.
-
-    Raises:
-        LinkInvalid: it never was one of this kind, or is forgotten.
-    """
+    """What a link is for; looking uses nothing up."""
     found = await queries.token(conn, _digest(token), kind)
     if found is None:
-        raise LinkInvalid("This link is not one of ours, or it is very old.")
+        return Link(kind, "", None, "unknown")
     state: Literal["good", "used", "over"] = "good"
     if found.used_at is not None:
         state = "used"

@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -41,9 +41,13 @@ def site(base_url: str, name: str) -> dict[str, Any]:
 
 
 def product(
-    found: catalog.Product, currency: str, *, base_url: str, images: Sequence[str], trail: Sequence[tuple[str, str]]
+    found: catalog.Product, currency: str, *, base_url: str, images: Sequence[str], trail: Sequence[tuple[str, str]],
+    rating: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """A product with an offer for each variant priced in `currency`, and the way to it: (name, path)."""
+    """A product with an offer for each variant priced in `currency`, and the way to it: (name, path).
+
+    `rating` is its AggregateRating, if it has one.
+    """
     url = f"{base_url}/products/{found.slug}"
     facts: dict[str, Any] = {
         "@type": "Product",
@@ -61,6 +65,8 @@ def product(
             "@type": ["Product", "Book"],
             "author": {"@type": "Person", "name": found.attributes["author"]},
         }
+    if rating:
+        facts["aggregateRating"] = dict(rating)
     offers = [_offer(each, currency, url) for each in found.variants if each.price_minor is not None]
     if offers:
         facts["offers"] = offers if len(offers) > 1 else offers[0]

@@ -1,74 +1,38 @@
-"""The front of the shop, the list, collections, the page of a book, and its cover."""
+"""The page of a book."""
 
 from collections.abc import Mapping
-from typing import Final
-from urllib.parse import urlencode
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urljoin
 
 from babel import Locale
 from litestar import Response, get
 from litestar.params import FromPath
 
-from kassa import catalog, web
-from kassa.kernel.errors import NotFound
+from kassa import catalog, pricing, web
+from kassa.catalog import pictures
 from kassa.kernel.ids import new_id
+from kassa.kernel.money import Money, show
 from kassa.pricing.shipping import HOME
-from kassa.storefront import forms
+from kassa.storefront import forms, keeping, structured, words
+from kassa.storefront.about import About, about
+from kassa.storefront.editions import editions
 from kassa.storefront.purchase import last_purchase
 from kassa.storefront.request import AnyRequest
-from kassa.storefront.view import SHARED, render, shop_of
+from kassa.storefront.view import render, shop_of
 from kassa.storefront.visitor import Visitor, visitor_of
 
-_PAGE: Final = 24
 #: From so few on the page says how many are left.
 _FEW: Final = 5
+_BESIDE: Final = 6
 #: Where what is bought at once is sent to, in words.
 _HOME_NAME: Final = Locale("en").territories[HOME]
-_SORTS: Final = {
-    "title": "Title, A to Z",
-    "-title": "Title, Z to A",
-    "newest": "Newest first",
-    "price": "Price, lowest first",
-    "-price": "Price, highest first",
-}
 _FACTS: Final = {
     "author": "Author",
     "year": "First published",
     "language": "Written in",
     "subject": "Subject",
 }
-
-
-@get("/", include_in_schema=False)
-async def home(request: AnyRequest) -> Response[str]:
-    """GET /: the shop window."""
-    shop = shop_of(request)
-    async with shop.db.connection() as conn:
-        visitor = await visitor_of(request, conn)
-        page = await catalog.list_products(conn, currency=visitor.currency, sort="newest", limit=15)
-        collections = await catalog.collections(conn)
-    cards = [card for card in page.items if card.available] or list(page.items)
-    return render(
-        request, visitor, "pages/home.html", window=cards[:3], picks=cards[3:11], total=page.total,
-        collections=collections,
-    )  # fmt: skip
-
-
-@get("/books", include_in_schema=False)
-async def books(request: AnyRequest) -> Response[str]:
-    """GET /books: everything, or what was searched for; paged by a cursor."""
-    chosen = _asked(request, "collection")
-    return await _list(request, "All books", forms.slug(chosen) if chosen else None)
-
-
-@get("/collections/{slug:str}", include_in_schema=False)
-async def collection(request: AnyRequest, slug: FromPath[str]) -> Response[str]:
-    """GET /collections/…: one shelf."""
-    slug = forms.slug(slug)
-    async with shop_of(request).db.connection() as conn:
-        titles = {item.slug: item.title for item in await catalog.collections(conn)}
-    if slug not in titles:
-        raise NotFound("There is no such shelf.")
-    return await _list(request, titles[slug], slug, shelf=True)
 
 
 @get("/products/{slug:str}", include_in_schema=False)
@@ -89,49 +53,59 @@ async def product_page(
     status: int = 200,
 ) -> Response[str]:
     """The page of a book, with `message` if something about it could not be done."""
-    settings = shop_of(request).settings
-    async with shop_of(request).db.connection() as conn:
+    shop = shop_of(request)
+    async with shop.db.connection() as conn:
         found = await catalog.product(conn, slug, visitor.currency)
+        volume = None if found.media else await catalog.volume(conn, slug, press=shop.settings.name)
+        beside = await catalog.related(conn, found.id, visitor.currency, limit=_BESIDE)
+        readers = await about(conn, visitor, found.id)
         last = await last_purchase(request, conn)
-    buyable = [each.sku for each in found.variants if each.price_minor is not None and each.available > 0]
-    page = web.origin(settings.stripe_api_base) if settings.sandbox else "https://checkout.stripe.com"
+    drawn = pictures.version(volume) if volume else ""
+    page = (
+        web.origin(shop.settings.stripe_api_base) if shop.settings.sandbox else "https://checkout.stripe.com"
+    )
+    choice = editions(found, chosen)
     return render(
         request, visitor, "pages/product.html", product=found, few=_FEW, facts=_facts(found.attributes),
-        image_url=found.image_url, chosen=chosen if chosen in buyable else next(iter(buyable), None),
-        buy_now_id=new_id(), message=message, status=status, home=_HOME_NAME,
+        choice=choice, arrives=_arrives(choice.chosen, visitor.currency, shop.clock.now()), home=_HOME_NAME,
+        drawn=drawn, beside=beside, about=readers, trail=_trail(found), message=message, status=status,
+        data=_data(shop.settings.base_url, found, visitor.currency, drawn, readers),
+        buy_now_id="" if keeping.is_anybody(request) else new_id(),
         begun=last if last is not None and last.line["slug"] == slug else None,
         policy=web.content_security_policy(forms=[page]),
     )  # fmt: skip
 
 
-async def _list(
-    request: AnyRequest, heading: str, collection: str | None, *, shelf: bool = False
-) -> Response[str]:
-    q, after = _asked(request, "q").strip(), _asked(request, "after")
-    sort = _asked(request, "sort") or "title"
-    async with shop_of(request).db.connection() as conn:
-        visitor = await visitor_of(request, conn)
-        page = await catalog.list_products(
-            conn, currency=visitor.currency, q=q or None, collection=collection, sort=sort, limit=_PAGE,
-            after=after or None,
-        )  # fmt: skip
-        collections = await catalog.collections(conn)
-    asked = {"q": q, "sort": sort if sort != "title" else "", "collection": "" if shelf else collection or ""}
-    return render(
-        request, visitor, "pages/books.html", heading=f"“{q}”" if q else heading, page=page, sorts=_SORTS,
-        sort=sort, collections=collections, collection=shelf, chosen=None if shelf else collection, q=q, after=after,
-        first_url=_address(request, asked), next_url=_address(request, {**asked, "after": page.next or ""}),
-        cache=SHARED,
-    )  # fmt: skip
+def _arrives(
+    variant: catalog.ProductVariant | None, currency: str, now: datetime
+) -> list[tuple[str, str, str]]:
+    """How a variant can be sent at home: name, price, and when it arrives; nothing for what is not sent."""
+    if variant is None or not variant.ships:
+        return []
+    price = Money(variant.price_minor or 0, currency)
+    ways = pricing.methods(HOME, max(1, variant.weight_grams), price)
+    return [(way.label, show(way.amount.amount, currency), words.delivery(way, now.date())) for way in ways]
+
+
+def _trail(found: catalog.Product) -> list[tuple[str, str]]:
+    """The way from the front of the shop to a product: (name, path)."""
+    shelf = [(title, f"/collections/{slug}") for slug, title in found.collections[:1]]
+    return [("All books", "/books"), *shelf, (found.title, f"/products/{found.slug}")]
+
+
+def _data(base_url: str, found: catalog.Product, currency: str, drawn: str, readers: About) -> dict[str, Any]:
+    if drawn:
+        folder = f"{base_url}/media/covers/{found.slug}"
+        images = [f"{folder}/960.webp?v={drawn}", f"{folder}/volume-960.webp?v={drawn}"]
+    else:
+        images = [urljoin(f"{base_url}/", picture.url) for picture in found.media]
+    return structured.product(
+        found, currency, base_url=base_url, images=images, trail=_trail(found), rating=readers.structured
+    )
 
 
 def _asked(request: AnyRequest, name: str) -> str:
     return forms.check_text(name, request.query_params.get(name) or "")
-
-
-def _address(request: AnyRequest, asked: Mapping[str, str]) -> str:
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return request.url.path + (f"?{query}" if query else "")
 
 
 def _facts(attributes: Mapping[str, str]) -> list[tuple[str, str]]:

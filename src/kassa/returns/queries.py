@@ -184,7 +184,7 @@ async def page(conn: Conn, states: Sequence[str], *, after: str | None = None, l
 async def waiting(conn: Conn) -> int:
     """How many wait for an answer, at most a hundred."""
     return await conn.fetchval(  # type: ignore[no-any-return]
-        "select count(*) from (select from returns where state = 'asked' limit $1) as some", _PAGE_LIMIT
+        "select count(*) from (select from returns where state = 'asked' limit $1) as found", _PAGE_LIMIT
     )
 
 

@@ -319,5 +319,5 @@ async def page(conn: Conn, state: str, *, after: str | None = None, limit: int =
 async def waiting(conn: Conn) -> int:
     """How many wait to be read, at most a hundred."""
     return await conn.fetchval(  # type: ignore[no-any-return]
-        "select count(*) from (select from reviews where state = 'pending' limit $1) as some", _PAGE_LIMIT
+        "select count(*) from (select from reviews where state = 'pending' limit $1) as found", _PAGE_LIMIT
     )

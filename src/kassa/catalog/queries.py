@@ -243,7 +243,8 @@ async def paths_of(conn: Conn, product_id: UUID) -> list[list[str]]:
     rows = await conn.fetch(
         """
         select array_agg(ancestor.title order by depth desc) as path
-        from collection_products join shelf_lines using (collection_id) join collections as ancestor on ancestor.id = ancestor_id
+        from collection_products join shelf_lines using (collection_id)
+        join collections as ancestor on ancestor.id = ancestor_id
         where product_id = $1 group by collection_id order by path
         """,
         product_id,

@@ -95,11 +95,12 @@ async def look(
             (select last_value from listings_version) as version, (select last_value from spelling_version) as spelling,
             coalesce((select array_agg(word order by n) from kept), '{}') as words,
             coalesce((select array_agg(term order by n) from kept), '{}') as terms,
-            coalesce((select '(' || string_agg(term, ' & ' order by n) || ') | ''#' || replace(plain($1), ' ', '') || ''''
-                || case when $4 = '' then '' else ' | ''#' || $4 || '''' end from kept), '') as query,
+            coalesce((select '(' || string_agg(term, ' & ' order by n) || ') | ''#' || replace(plain($1), ' ', '')
+                || '''' || case when $4 = '' then '' else ' | ''#' || $4 || '''' end from kept), '') as query,
             coalesce((select jsonb_object_agg(name, ids) from (
                 select name, array_agg(id) as ids from facet_values
-                where (name, value) in (select * from unnest($2::text[], $3::text[])) group by name) as known), '{}') as ids
+                where (name, value) in (select * from unnest($2::text[], $3::text[])) group by name
+            ) as known), '{}') as ids
         """,
         text,
         list(names),
@@ -331,7 +332,8 @@ async def vocabulary_rows(conn: Conn) -> Sequence[Row]:
         (select false as name, word as text, '' as plain, count(*)::int as count from listings, unnest(spelling) as word
             where for_sale group by word order by count(*) desc, word limit 50000)
         union all
-        (select true, value, plain(value), count(*)::int from listings, unnest(tags) as tag join facet_values on id = tag
+        (select true, value, plain(value), count(*)::int
+            from listings, unnest(tags) as tag join facet_values on id = tag
             where for_sale and name in ('author', 'subject') group by id order by count(*) desc, value limit 20000)
         """
     )
@@ -341,7 +343,8 @@ async def known_terms(conn: Conn, terms: Sequence[str]) -> list[bool]:
     """Which of these `tsquery` terms anything for sale has."""
     rows = await conn.fetch(
         """
-        select (select true from found(null, null, null, null, null, null, null, term::tsquery) limit 1) is not null as known
+        select (select true from found(null, null, null, null, null, null, null, term::tsquery) limit 1) is not null
+            as known
         from unnest($1::text[]) with ordinality as asked (term, n) order by n
         """,
         list(terms),

@@ -58,7 +58,7 @@ def _tree(found: Sequence[Collection]) -> list[Collection]:
     known = {shelf.slug for shelf in found}
     inside: dict[str, list[Collection]] = {}
     for shelf in found:
-        inside.setdefault(shelf.parent if shelf.parent in known else "", []).append(shelf)  # type: ignore[arg-type]
+        inside.setdefault(shelf.parent if shelf.parent and shelf.parent in known else "", []).append(shelf)
     placed: list[Collection] = []
     waiting = [(0, shelf) for shelf in reversed(inside.get("", []))]
     while waiting:

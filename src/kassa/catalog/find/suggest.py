@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kassa.catalog.find import queries
+from kassa.catalog.find.queries import Asked, Fits, ProductCard, by_relevance, look
 from kassa.catalog.find.shelves import Collection, shelves
 from kassa.catalog.find.vocabulary import correction, vocabulary
 from kassa.kernel.db import Conn
@@ -21,19 +21,19 @@ class Suggestions:
 
     queries: Sequence[str]
     collections: Sequence[Collection]
-    products: Sequence[queries.ProductCard]
+    products: Sequence[ProductCard]
     corrected: str | None
 
 
 async def suggest(conn: Conn, text: str, *, currency: str, limit: int = 5) -> Suggestions:
     """What begins like `text`: at most `limit` products, three shelves, three names."""
-    asked = await queries.look(conn, text, code=isbn(text))
+    asked = await look(conn, text, code=isbn(text))
     if not asked.query:
         return Suggestions([], [], [], None)
     cards = await _cards(conn, asked, currency, limit)
     right = None if cards else await correction(conn, asked)
     if right is not None:
-        asked = await queries.look(conn, right)
+        asked = await look(conn, right)
         cards = await _cards(conn, asked, currency, limit)
     words = list(asked.words)
     own = await vocabulary(conn, asked)
@@ -56,9 +56,9 @@ def weightiest(query: str) -> str:
     return _QUOTED.sub(lambda word: f"'{word[1]}':{'*' if word[2] else ''}AB", query)
 
 
-async def _cards(conn: Conn, asked: queries.Asked, currency: str, limit: int) -> list[queries.ProductCard]:
-    found = await queries.by_relevance(
-        conn, queries.Fits(query=asked.query), currency, important=weightiest(asked.query),
+async def _cards(conn: Conn, asked: Asked, currency: str, limit: int) -> list[ProductCard]:
+    found = await by_relevance(
+        conn, Fits(query=asked.query), currency, important=weightiest(asked.query),
         title=" ".join(asked.words), skip=0, limit=limit,
     )  # fmt: skip
     return [card for card, _ in found]

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kassa.catalog import queries
-from kassa.catalog.listing import ProductCard
+from kassa.catalog.find.queries import ProductCard
 from kassa.kernel.db import Conn
 
 

@@ -1,0 +1,83 @@
+"""What a list can be narrowed by, in words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kassa import catalog
+from kassa.kernel.money import show
+from kassa.storefront import forms
+from kassa.storefront.request import AnyRequest
+
+_VALUES_LIMIT: Final = 20
+#: So many values of a facet are seen at once; the others are a click away.
+_FIRST: Final = 6
+_LABELS: Final = {
+    "subject": "Subject",
+    "author": "Author",
+    "format": "Format",
+    "language": "Written in",
+    "price": "Price",
+    "availability": "Availability",
+}
+_STOCK: Final = {catalog.IN_STOCK: "In stock", catalog.SOLD_OUT: "Sold out"}
+_BAND: Final = re.compile(r"(\d{1,12})-(\d{1,12})")
+_NOTHING_AFTER_THE_POINT: Final = re.compile(r"\.0+(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet: as it is sent, as it is said, how many it would show, and whether it is chosen."""
+
+    value: str
+    text: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A facet with its values: the `first` few with everything that is chosen, and the `others`."""
+
+    name: str
+    label: str
+    first: Sequence[Choice]
+    others: Sequence[Choice]
+
+
+def asked(request: AnyRequest, name: str) -> list[str]:
+    """The values of a facet in an address, each once, bounded.
+
+    Raises:
+        Invalid: one is too long, or no text.
+    """
+    given = request.query_params.getall(name, [])[:_VALUES_LIMIT]
+    return [value for value in dict.fromkeys(forms.check_text(name, value) for value in given) if value]
+
+
+def shown(facets: Sequence[catalog.Facet], chosen: Mapping[str, Sequence[str]], currency: str) -> list[Group]:
+    """The facets that can narrow the list, or are chosen."""
+    groups = []
+    for facet in facets:
+        mine = chosen.get(facet.name, ())
+        choices = [
+            Choice(value, said(facet.name, value, currency), count, value in mine)
+            for value, count in facet.values
+        ]
+        if len(choices) > 1 or mine:
+            ahead = [each for place, each in enumerate(choices) if place < _FIRST or each.chosen]
+            others = [each for each in choices if each not in ahead]
+            groups.append(Group(facet.name, _LABELS[facet.name], ahead, others))
+    return groups
+
+
+def said(name: str, value: str, currency: str) -> str:
+    """A value as it is read: "€10 to €15", "In stock", "Jane Austen"."""
+    if name == "availability":
+        return _STOCK.get(value, value)
+    band = _BAND.fullmatch(value) if name == "price" else None
+    if band is None:
+        return value
+    low, high = (_NOTHING_AFTER_THE_POINT.sub("", show(int(minor), currency)) for minor in band.groups())
+    return f"Under {high}" if int(band[1]) == 0 else f"{low} to {high}"

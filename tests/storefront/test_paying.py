@@ -67,7 +67,7 @@ async def test_a_paid_order_comes_back_to_its_receipt_and_leaves_the_bag(browser
     ("card", "words"),
     [
         ("pm_card_visa_chargeDeclined", "did not say why"),
-        ("pm_card_visa_chargeDeclinedInsufficientFunds", "not enough money"),
+        ("pm_card_visa_chargeDeclinedInsufficientFunds", "not enough funds"),
         ("pm_card_chargeDeclinedExpiredCard", "has expired"),
         ("pm_card_visa_chargeDeclinedStolenCard", "did not say why"),
     ],

@@ -10,13 +10,14 @@ from kassa.payments.errors import NothingToCapture, NotPayable, PaymentNotFound,
 from kassa.payments.fees import record_fee
 from kassa.payments.found import collected, insert_collected
 from kassa.payments.queries import PAYABLE, Payment, by_reference, due_for_sync, get, of_order
-from kassa.payments.record import surplus_minor
+from kassa.payments.record import TRIES, surplus_minor
 from kassa.payments.service import capture, close, collect, record_intent, start, sync
 from kassa.payments.silence import unheard, watch_webhooks
 from kassa.payments.whose import whose
 
 __all__ = [
     "PAYABLE",
+    "TRIES",
     "NotPayable",
     "NothingToCapture",
     "Payment",

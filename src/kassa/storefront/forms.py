@@ -95,3 +95,9 @@ def whole(values: Mapping[str, str], name: str, *, least: int, most: int) -> int
         message = f"must be a whole number from {least} to {most}"
         raise Invalid(f"The {name} {message}.", code=f"invalid_{name}", errors=[(name, message)])
     return int(text)
+
+
+def amount(values: Mapping[str, str], name: str) -> int | None:
+    """An amount in minor units that the page had shown; None if the form says none."""
+    text = values.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None

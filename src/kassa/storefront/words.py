@@ -1,32 +1,13 @@
-"""What the shop says: plain words for states, events, problems and the bank's reasons."""
+"""What the shop says: plain words for states, events and problems. What a bank says is in `troubles`."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from babel.dates import format_date, format_datetime
 
 from kassa import cart, fulfilment, orders, pricing
 from kassa.kernel.money import show
-
-_OTHER: Final = "Nothing was charged; try another card."
-_DIGITS: Final = "Nothing was charged; check the digits and try again."
-
-#: Words for what Stripe calls a decline. What would tell a thief that a card is known to be stolen, or a
-#: cheat that he was seen (lost_card, stolen_card, fraudulent …), is not in the table and reads like any "no".
-_DECLINES: Final = {
-    "insufficient_funds": f"Your bank says there is not enough money for this on the card. {_OTHER}",
-    "expired_card": f"This card has expired. {_OTHER}",
-    "incorrect_cvc": f"The security code (CVC) is not the one of this card. {_DIGITS}",
-    "invalid_cvc": f"The security code (CVC) is not the one of this card. {_DIGITS}",
-    "incorrect_number": f"This is not a card number. {_DIGITS}",
-    "processing_error": "The bank could not process the card. Nothing was charged; try again in a moment.",
-    "payment_intent_authentication_failure": f"Your bank could not confirm that it was you. {_OTHER}",
-    "authentication_required": "Your bank wants to be sure that it is you. Nothing was charged; try once more.",
-    "card_velocity_exceeded": f"The card has reached a limit of its bank. {_OTHER}",
-    "currency_not_supported": f"This card can't pay in this currency. {_OTHER}",
-}
-_DECLINED: Final = f"Your bank declined the card and did not say why. {_OTHER}"
 
 HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
     "pending": ("Waiting to be paid.", "The books are kept for you for a while, until you have paid."),
@@ -88,16 +69,6 @@ _EVENTS: Final[Mapping[str, str]] = {
     "return.refused": "We could not agree to take it back",
     "return.received": "What you sent back has arrived",
 }
-
-
-def decline(error: Mapping[str, Any] | None) -> str:
-    """Why the last attempt came to nothing, as a customer may know it; "" if none failed."""
-    if not error:
-        return ""
-    for key in (error.get("decline_code"), error.get("code")):
-        if key in _DECLINES:
-            return _DECLINES[str(key)]
-    return _DECLINED
 
 
 def problem(line: cart.CartLine, currency: str) -> str:

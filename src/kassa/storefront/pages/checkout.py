@@ -1,6 +1,5 @@
 """The checkout: one page, one form, one order however often it is sent."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -64,7 +63,9 @@ async def place(request: AnyRequest) -> Response[Any]:
     if wanted is None:
         return await _again(request, visitor, form, order_id)
     try:
-        placed = await settle(shop, visitor, _wish(visitor, form, wanted, order_id, _shown(values)))
+        placed = await settle(
+            shop, visitor, _wish(visitor, form, wanted, order_id, forms.amount(values, "total_shown"))
+        )
     except checkout.QuoteChanged:
         return await _again(request, visitor, form, order_id, message=_MOVED, status=409)
     except inventory.InsufficientStock:
@@ -168,11 +169,6 @@ def _known(
         **checkout_form.address_known(waiting.billing_address or {}, BILLING),
         "bill_elsewhere": "on" if waiting.billing_address else "",
     }  # fmt: skip
-
-
-def _shown(values: Mapping[str, str]) -> int | None:
-    text = values.get("total_shown", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 
 
 def _faults(fault: Invalid) -> dict[str, str]:

@@ -20,6 +20,8 @@ from kassa.admin.pages import (
     orders,
     reconciliations,
     refunds,
+    returns,
+    reviews,
     webhook_events,
 )
 from kassa.kernel.errors import KassaError
@@ -49,6 +51,12 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             fulfilments.cancel,
             refunds.refund,
             refunds.again,
+            returns.list_returns,
+            returns.accept,
+            returns.refuse,
+            returns.receive,
+            reviews.list_reviews,
+            reviews.decide,
             disputes.list_disputes,
             disputes.show_dispute,
             disputes.stage,

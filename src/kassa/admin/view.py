@@ -9,7 +9,7 @@ import jinja2
 from litestar import Response
 from markupsafe import Markup
 
-from kassa import disputes, jobs, orders, reconciliation
+from kassa import disputes, jobs, orders, reconciliation, returns, reviews
 from kassa.admin import assets, words
 from kassa.admin.desk import AnyRequest, Desk, shop_of
 from kassa.kernel.money import show
@@ -39,6 +39,8 @@ def page(
         "dead_jobs": 0,
         "waiting_cases": 0,
         "waiting_disputes": 0,
+        "waiting_returns": 0,
+        "waiting_reviews": 0,
         "development": False,
         **context,
     }
@@ -57,10 +59,13 @@ async def desk_page(request: AnyRequest, desk: Desk, template: str, **context: A
         dead = await jobs.dead(conn)
         cases = await reconciliation.open_cases(conn)
         waiting = await disputes.waiting(conn)
+        sent_back, opinions = await returns.waiting(conn), await reviews.waiting(conn)
     frame = {
         "dead_jobs": len(dead),
         "waiting_cases": sum(cases.values()),
         "waiting_disputes": waiting,
+        "waiting_returns": sent_back,
+        "waiting_reviews": opinions,
     }
     return page(
         request, template, desk=desk, development=not shop.settings.production, **{**frame, **context}

@@ -150,6 +150,11 @@ EVENT: Final[Mapping[str, Label]] = {
         for name, label in DISPUTE.items()
     },
     "refund.found": Label("Refund made at the provider", "wait"),
+    "cancellation.asked": Label("Customer canceled, all goes back", "bad"),
+    "return.asked": Label("Customer wants to send something back", "wait"),
+    "return.accepted": Label("Return agreed to", "wait"),
+    "return.refused": Label("Return refused", "done"),
+    "return.received": Label("Return received", "good"),
 }
 _ACTOR: Final[Mapping[str, str]] = {
     "customer": "Customer",

@@ -11,7 +11,7 @@ async def test_a_page_without_a_session_gives_none_out(browser):
 
     assert answer.status_code == 200
     assert "set-cookie" not in answer.headers
-    assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["cache-control"] == "public, max-age=0, must-revalidate, s-maxage=60"
 
 
 async def test_the_list_is_paged_and_every_book_is_on_one_page(browser, db, clock):

@@ -101,11 +101,11 @@ async def build_account_mail(
     """Write a letter, once, and have it sent.
 
     `args` are as accounts knew them: `mail_id`, `letter`, `email`, and what is put into it: `token`, `following`
-    (a page of the shop to go to afterwards), `about`.
+    (a page of the shop to go to afterwards, or ""), `about`.
     """
     words = LETTERS[args["letter"]]
     page = settings.base_url + words.path.replace("{token}", args["token"])
-    if args["token"] and args["following"] != "/":
+    if args["following"]:
         page += f"?next={quote(args['following'], safe='/')}"
     what = words.what.replace("{about}", args["about"])
     letter = render.plain("account", words.subject, settings, words=words, what=what, page=page)

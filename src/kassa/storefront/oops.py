@@ -1,13 +1,24 @@
-"""The page of something that went wrong. It is drawn when all else is broken, so without a database."""
+"""The page of something that went wrong. It can be drawn when all else is broken, so it needs no database.
 
-from collections.abc import Mapping
+Only the page for an address that leads nowhere asks for some shelves to go on to; without an answer within a
+second it does without.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import structlog
 from litestar import Response
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
+from markupsafe import Markup
 
+from kassa import catalog
+from kassa.catalog import covers
 from kassa.storefront.request import AnyRequest
-from kassa.storefront.view import OWN, go, render
-from kassa.storefront.visitor import stranger
+from kassa.storefront.view import OWN, render, shop_of
+from kassa.storefront.visitor import Visitor, stranger, visitor_of
 
 _HEADLINES: Final = {
     400: "That did not make sense to us.",
@@ -22,18 +33,74 @@ _HEADLINES: Final = {
 }
 _OURS: Final = "Something of ours broke."
 _BROKEN: Final = "It is not your fault, and it is written down. If you were paying, look at your order first."
+#: What stands on the cover of a book that is not there; which of them, the address decides.
+_MISSING: Final = ("The Missing Page", "Nowhere in Particular", "The Empty Shelf", "A Chapter Unwritten")
+_INTERRUPTED: Final = "An Interruption"
+_SHELVES: Final = 8
+_PATIENCE_SECONDS: Final = 1.0
+
+log = structlog.get_logger()
 
 
-def render_error(request: AnyRequest, status: int, problem: Mapping[str, Any]) -> Response[Any]:
-    """The page for a failure: what happened, and where to go from here. `problem` is as RFC 9457 has it.
+def render_error(request: AnyRequest, status: int, problem: Mapping[str, Any]) -> Response[str]:
+    """The page for a failure: what happened, and where to go from here. `problem` is as RFC 9457 has it."""
+    if status == 404 and "html" in request.headers.get("accept", "html"):
+        return _Lost(request, problem)
+    return _page(request, stranger(request), status, problem)
 
-    Whoever must sign in first is led there, and from there to where they wanted to go.
-    """
-    if "sign_in" in problem:
-        return go(stranger(request), str(problem["sign_in"]))
+
+class _Lost(Response[str]):
+    """The page for an address that leads nowhere: drawn when it is sent, since only then can it wait for shelves."""
+
+    def __init__(self, request: AnyRequest, problem: Mapping[str, Any]) -> None:
+        super().__init__("", status_code=404)
+        self._request, self._problem = request, problem
+
+    def to_asgi_response(self, *args: Any, **kwargs: Any) -> ASGIResponse:
+        """What sends the page."""
+        return _Sending(self._request, self._problem, self.headers)
+
+
+class _Sending(ASGIResponse):
+    def __init__(self, request: AnyRequest, problem: Mapping[str, Any], headers: Mapping[str, Any]) -> None:
+        super().__init__(status_code=404)
+        self._request, self._problem, self._more = request, problem, headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visitor, shelves = await _known(self._request)
+        page = _page(self._request, visitor, 404, self._problem, shelves)
+        page.headers.update(self._more)
+        await page.to_asgi_response(None, self._request)(scope, receive, send)
+
+
+async def _known(request: AnyRequest) -> tuple[Visitor, Sequence[catalog.Collection]]:
+    """Who asks, and the fullest shelves; a stranger and none if the database does not answer."""
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS), shop_of(request).db.connection() as conn:
+            visitor = await visitor_of(request, conn)
+            shelves = await catalog.collections(conn)
+    except Exception as error:
+        log.warning("no shelves for the page of what is missing", error=repr(error))
+        return stranger(request), ()
+    return visitor, sorted(shelves, key=lambda shelf: -shelf.count)[:_SHELVES]
+
+
+def _page(
+    request: AnyRequest, visitor: Visitor, status: int, problem: Mapping[str, Any],
+    shelves: Sequence[catalog.Collection] = (),
+) -> Response[str]:  # fmt: skip
     ours = status >= 500 and status != 503
     return render(
-        request, stranger(request), "pages/error.html", status=status, cache=OWN, shown=status,
+        request, visitor, "pages/error.html", status=status, cache=OWN, shown=status, shelves=shelves,
         headline=_HEADLINES.get(status, _OURS), detail=_BROKEN if ours else problem.get("detail", ""),
         faults=problem.get("errors") or (), request_id=problem.get("request_id") if ours else None,
+        cover=_cover(status, request.url.path),
     )  # fmt: skip
+
+
+def _cover(status: int, path: str) -> Markup | None:
+    """The cover of the book that is not there. The address chooses the drawing and is not repeated on it."""
+    if status != 404 and status < 500:
+        return None
+    title = _MISSING[sum(path.encode()) % len(_MISSING)] if status == 404 else _INTERRUPTED
+    return Markup(covers.draw(title, "Anonymous", status, "the uncanny", seed_text=path))  # noqa: S704

@@ -54,7 +54,7 @@ async def ask(db: Database, wish: Wish, email: str, *, client: str, following: s
     """Have a link mailed. Nobody learns from it whether the address has an account: answer and work are the same,
     and the mail is for whoever reads it.
 
-    `client` is whom to count it for (`throttle.client`), `following` the page to go to afterwards. To one address
+    `client` is whom to count it for (`throttle.client`), `following` the page to go to afterwards, if any. To one address
     go at most five mails in half an hour; what is too much is dropped without a word.
 
     Raises:
@@ -87,7 +87,7 @@ async def send_link(
 
 
 async def tell(
-    tx: Tx, letter: str, email: str, *, now: datetime, token: str = "", following: str = "/", about: str = ""
+    tx: Tx, letter: str, email: str, *, now: datetime, token: str = "", following: str = "", about: str = ""
 ) -> None:
     """Have a letter mailed: once, however often the job runs, for the mail's id is drawn here.
 

@@ -63,7 +63,7 @@ async def ask_for_email(db: Database, customer: Customer, email: str, *, client:
         if not wait:
             letter = "taken" if await queries.by_email(tx, address) is not None else "email"
             await letters.send_link(
-                tx, letter, "email", address, customer_id=customer.id, following="/", now=now
+                tx, letter, "email", address, customer_id=customer.id, following="", now=now
             )
     if wait:
         raise TooManyTries("You have asked for many mails. Please wait a little.", retry_after=wait)

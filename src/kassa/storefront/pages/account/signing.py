@@ -30,9 +30,9 @@ async def show_ask(request: AnyRequest) -> Response[str] | Redirect:
     """GET /register, /login/link, /password/forgot: a form for an address; the rest comes by mail."""
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
-    following = local(request.query_params.get("next"))
+    following = local(request.query_params.get("next"), "")
     if visitor.customer is not None and request.url.path == "/register":
-        return go(visitor, following)
+        return go(visitor, following or HOME)
     email = visitor.customer.email if visitor.customer is not None else ""
     _, template = _ASKING[request.url.path]
     return page(request, visitor, template, form=Form({"email": email}), following=following, message=None)
@@ -45,7 +45,7 @@ async def ask(request: AnyRequest) -> Response[str]:
     async with shop.db.connection() as conn:
         visitor = await checked_visitor(request, conn, values)
     wish, template = _ASKING[request.url.path]
-    email, following = values.get("email", "").strip(), local(values.get("next"))
+    email, following = values.get("email", "").strip(), local(values.get("next"), "")
     try:
         await accounts.ask(
             shop.db, wish, email, client=client_of(request), following=following, clock=shop.clock
@@ -70,9 +70,9 @@ async def show_login(request: AnyRequest) -> Response[str] | Redirect:
     """GET /login: the ways in; or onwards, for somebody who is signed in and need not show it again."""
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
-    following, again = local(request.query_params.get("next")), "again" in request.query_params
+    following, again = local(request.query_params.get("next"), ""), "again" in request.query_params
     if visitor.customer is not None and (not again or is_fresh(request, visitor)):
-        return go(visitor, following)
+        return go(visitor, following or HOME)
     email = visitor.customer.email if visitor.customer is not None else ""
     return _login(request, visitor, email, following, again=again and visitor.customer is not None)
 
@@ -83,7 +83,7 @@ async def log_in(request: AnyRequest) -> Response[str] | Redirect:
     shop, values = shop_of(request), await forms.read(request)
     async with shop.db.connection() as conn:
         visitor = await checked_visitor(request, conn, values)
-    email, following = values.get("email", "").strip(), local(values.get("next"))
+    email, following = values.get("email", "").strip(), local(values.get("next"), "")
     try:
         customer = await accounts.by_password(
             shop.db, email, values.get("password", ""), client=client_of(request), clock=shop.clock
@@ -93,7 +93,7 @@ async def log_in(request: AnyRequest) -> Response[str] | Redirect:
     async with shop.db.transaction() as tx:
         visitor = await visitor_of(request, tx)
         await welcome(request, tx, visitor, customer)
-    return go(visitor, following)
+    return go(visitor, following or HOME)
 
 
 @post("/logout", include_in_schema=False)
@@ -123,7 +123,7 @@ def _login(
     status = 200 if error is None else 429 if isinstance(error, TooManyTries) else 401
     response = page(
         request, visitor, "login", status=status, form=Form({"email": email}), following=following, again=again,
-        message=error.detail if error is not None else None, out="out" in request.query_params, home=HOME,
+        message=error.detail if error is not None else None, out="out" in request.query_params,
         place=accounts.place(settings.base_url, settings.name),
     )  # fmt: skip
     if isinstance(error, TooManyTries):

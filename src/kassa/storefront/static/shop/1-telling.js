@@ -1,5 +1,5 @@
 // What the shop has to say. One thing at a time, in the live region that can be heard: with the drawer open, its own.
-const heard = (name) => document.querySelector(`dialog[open] [data-${name}]`) ?? document.querySelector(`[data-${name}]`);
+const heard = (name) => document.querySelector(`dialog[open] [data-${name}]`) ?? document.querySelector(`[data-${name}]:not(dialog *)`);
 
 // For ears only.
 function say(text) {

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from kassa import catalog
 from kassa.catalog import covers
 from kassa.storefront.request import AnyRequest
-from kassa.storefront.view import OWN, render, shop_of
+from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, stranger, visitor_of
 
 _HEADLINES: Final = {
@@ -42,9 +42,15 @@ _PATIENCE_SECONDS: Final = 1.0
 log = structlog.get_logger()
 
 
-def render_error(request: AnyRequest, status: int, problem: Mapping[str, Any]) -> Response[str]:
-    """The page for a failure: what happened, and where to go from here. `problem` is as RFC 9457 has it."""
-    if status == 404 and "html" in request.headers.get("accept", "html"):
+def render_error(request: AnyRequest, status: int, problem: Mapping[str, Any]) -> Response[Any]:
+    """The page for a failure: what happened, and where to go from here. `problem` is as RFC 9457 has it.
+
+    Whoever must sign in first is led there, and from there to where they wanted to go.
+    """
+    if "sign_in" in problem:
+        return go(stranger(request), str(problem["sign_in"]))
+    accepted = request.headers.get("accept", "*/*")
+    if status == 404 and ("html" in accepted or accepted == "*/*"):
         return _Lost(request, problem)
     return _page(request, stranger(request), status, problem)
 

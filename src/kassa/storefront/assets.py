@@ -30,7 +30,7 @@ class _Asset:
 
 
 def _asset(content: bytes, suffix: str) -> _Asset:
-    return _Asset(content, f"{_TYPES[suffix]}; charset=utf-8", keeping.digest(content))
+    return _Asset(content, _TYPES[suffix], keeping.digest(content))
 
 
 def _joined(folder: str, suffix: str) -> _Asset:

@@ -31,6 +31,7 @@ _HEADLINES: Final = {
     429: "A little slower, please.",
     503: "Just a moment.",
 }
+_LOST: Final = "We looked on every shelf. Its cover is all there is of it."
 _OURS: Final = "Something of ours broke."
 _BROKEN: Final = "It is not your fault, and it is written down. If you were paying, look at your order first."
 #: What stands on the cover of a book that is not there; which of them, the address decides.
@@ -98,7 +99,8 @@ def _page(
     ours = status >= 500 and status != 503
     return render(
         request, visitor, "pages/error.html", status=status, cache=OWN, shown=status, shelves=shelves,
-        headline=_HEADLINES.get(status, _OURS), detail=_BROKEN if ours else problem.get("detail", ""),
+        headline=_HEADLINES.get(status, _OURS),
+        detail=_BROKEN if ours else _LOST if status == 404 else problem.get("detail", ""),
         faults=problem.get("errors") or (), request_id=problem.get("request_id") if ours else None,
         cover=_cover(status, request.url.path),
     )  # fmt: skip

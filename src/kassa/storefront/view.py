@@ -75,7 +75,7 @@ def render(
         **{"q": "", **context},
     )
     headers = {"Cache-Control": cache, "Content-Security-Policy": _policy(policy, html)}
-    response = Response("", status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    response = Response("", status_code=status, media_type="text/html", headers=headers)
     return keeping.page(request, visitor.remember(response), html)
 
 

@@ -136,8 +136,7 @@ def _xml(request: AnyRequest, root: str, lines: Iterable[str]) -> Response[bytes
 
 
 def _answer(request: AnyRequest, text: str, media_type: str) -> Response[bytes]:
-    kept = f"{media_type}; charset=utf-8"
-    return keeping.file(request, text.encode(), kept, cache=keeping.AN_HOUR, squeeze=True)
+    return keeping.file(request, text.encode(), media_type, cache=keeping.AN_HOUR, squeeze=True)
 
 
 def _text(words: str) -> str:

@@ -51,9 +51,11 @@ class KassaPayment extends HTMLElement {
     element.mount(this.querySelector("[data-mount]"));
   }
 
-  // Wallets are there or not, by device and customer: what has none to show takes no room.
+  // Wallets are there or not, by device and customer: one row of them, its room kept free, so that nothing moves.
   wallets() {
-    const element = this.elements.create("expressCheckout", { buttonHeight: 48 });
+    const element = this.elements.create("expressCheckout", {
+      buttonHeight: 48, layout: { maxColumns: 2, maxRows: 1, overflow: "never" },
+    });
     element.on("ready", ({ availablePaymentMethods }) => { this.express.hidden = !availablePaymentMethods; });
     element.on("loaderror", () => { this.express.hidden = true; });
     element.on("confirm", (wallet) => this.pay(wallet));

@@ -64,7 +64,9 @@ async def test_whoever_asks_for_a_mail_gets_the_same_answer_whether_there_is_an_
     assert len(await mails(shop, "bob@example.org")) == 1
 
 
-async def test_asking_takes_the_same_statements_whether_there_is_an_account(browser, stranger, shop, monkeypatch):
+async def test_asking_takes_the_same_statements_whether_there_is_an_account(
+    browser, stranger, shop, monkeypatch
+):
     await join(browser, shop)
     from kassa.kernel.db import Conn
 

@@ -41,7 +41,9 @@ async def test_the_right_password_lets_in_and_a_wrong_one_does_not(browser, stra
     assert ADA in (await stranger.get("/account")).text
 
 
-async def test_a_wrong_password_and_an_unknown_address_are_answered_alike(browser, stranger, shop, monkeypatch):
+async def test_a_wrong_password_and_an_unknown_address_are_answered_alike(
+    browser, stranger, shop, monkeypatch
+):
     await join(browser, shop)
     await join(stranger, shop, "link.only@example.org", password="")
     await stranger.post("/logout")
@@ -128,7 +130,15 @@ async def test_somebody_elses_bag_does_not_come_along_when_accounts_change_in_on
 
 @pytest.mark.parametrize(
     "following",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\\/evil", "", "/a\tb"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\\/evil",
+        "",
+        "/a\tb",
+    ],
 )
 async def test_signing_in_leads_only_into_the_shop(browser, stranger, shop, following):
     await join(browser, shop)
@@ -267,7 +277,9 @@ async def test_a_stranger_without_a_cookie_costs_no_statement(app, stranger, sho
     assert not stranger.client.cookies
 
 
-async def test_somebody_who_is_signed_in_costs_one_statement_for_who_they_are(browser, shop, clock, monkeypatch):
+async def test_somebody_who_is_signed_in_costs_one_statement_for_who_they_are(
+    browser, shop, clock, monkeypatch
+):
     await join(browser, shop)
     from kassa.kernel.db import Conn
 

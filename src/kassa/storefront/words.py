@@ -59,7 +59,6 @@ _EVENTS: Final[Mapping[str, str]] = {
     "payment.processing": "The bank is deciding",
     "payment.requires_action": "The bank asked for confirmation",
     "payment.authorized": "Your bank promised the money",
-    "payment.canceled": "A way to pay was closed",
     "payment.surplus": "A payment this order had no use for is going back",
     "refund.requested": "Money is on its way back to you",
     "refund.succeeded": "Money was sent back to you",

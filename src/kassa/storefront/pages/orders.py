@@ -45,8 +45,16 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         journal=journal[:16], address=_address(order.shipping_address), cancelable=cancelable, returns=sent_back,
         returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
         told=_TOLD.get(request.query_params.get("told", "")),
-        reviewable=order.state in ("paid", "fulfilling", "fulfilled") and not known.called_off,
+        reviewable=_reviewable(known),
     )  # fmt: skip
+
+
+def _reviewable(known: Known) -> dict[str, str]:
+    """Title by slug of what has been sent: nobody thinks anything of what he has not seen."""
+    sent = {line.line_id for parcel in known.parcels if parcel.shipped_at for line in parcel.lines}
+    if known.order.state not in (orders.State.FULFILLING, orders.State.FULFILLED):
+        return {}
+    return {line.slug: line.title.partition(" — ")[0] for line in known.order.lines if line.id in sent}
 
 
 @post("/orders/{order_id:str}/again", include_in_schema=False)

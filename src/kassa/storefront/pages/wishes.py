@@ -24,7 +24,7 @@ _PURPOSE: Final = "wishlist"
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """A wish as the page shows it: the book, and the editions that can be had in this currency."""
+    """A wish as the page shows it: the book, and (SKU, name, price) of the editions that can be had now."""
 
     id: UUID
     slug: str
@@ -32,7 +32,7 @@ class _Card:
     author: str
     image_url: str | None
     from_minor: int | None
-    editions: Sequence[catalog.SaleVariant]
+    editions: Sequence[tuple[str, str, int]]
 
 
 @get("/wishlist", include_in_schema=False)
@@ -124,13 +124,22 @@ async def _cards(conn: Conn, found: wishlists.Wishlist | None, currency: str) ->
     cards = []
     for one in wished:
         editions = [known[id_] for id_ in one.variant_ids if id_ in known]
-        there = [each for each in editions if each.available > 0 and each.price_minor is not None]
+        there = [
+            (each.sku, _edition(each), each.price_minor)
+            for each in editions
+            if each.available > 0 and each.price_minor is not None
+        ]
         prices = [each.price_minor for each in editions if each.price_minor is not None]
         image_url = editions[0].image_url if editions else None
         author = one.attributes.get("author", "")
         least = min(prices, default=None)
         cards.append(_Card(one.product_id, one.slug, one.title, author, image_url, least, there))
     return cards
+
+
+def _edition(variant: catalog.SaleVariant) -> str:
+    """What tells an edition from the others of its book: "Paperback"."""
+    return variant.title.removeprefix(variant.product_title).lstrip(" —") or variant.title
 
 
 def _link(settings: Settings, found: wishlists.Wishlist) -> str:

@@ -15,9 +15,13 @@ _FONTS: Final = typst.Fonts(include_system_fonts=False)
 
 
 def pressed(source: str, width: int, *, points: int, **inputs: str) -> Image.Image:
-    """The page that `source` sets, `points` wide, as a picture `width` pixels wide; `inputs` are its texts."""
+    """The page that `source` sets, `points` wide, as a picture `width` pixels wide; `inputs` are its texts.
+
+    What does not fit the page is on no picture.
+    """
     png = typst.compile(
         source.encode(), format="png", ppi=72 * width / points, sys_inputs=inputs, font_paths=_FONTS,
         ignore_system_fonts=True,
     )  # fmt: skip
-    return Image.open(io.BytesIO(png)).convert("RGB")
+    first = png[0] if isinstance(png, list) else png
+    return Image.open(io.BytesIO(first)).convert("RGB")

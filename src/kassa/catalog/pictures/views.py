@@ -91,7 +91,8 @@ def _title_page(volume: Volume) -> Image.Image:
     ink, ground = _colours(volume)
     spot = ink if _is_light(ground) else ground
     leaf = pressed(
-        _LEAF, _WIDE, points=400, title=volume.title, lesser=volume.lesser, author=volume.author, year=volume.year,
+        _LEAF, _WIDE, points=400, title=_short(volume.title, 110), lesser=_short(volume.lesser, 90),
+        author=_short(volume.author, 70), year=_short(volume.year, 30),
         press=volume.press, spot=spot,
     )  # fmt: skip
     fold = _ramp(_WIDE, _HIGH, [(0, 110), (0.035, 34), (0.12, 0), (1, 0)])
@@ -127,6 +128,10 @@ def _colours(volume: Volume) -> tuple[str, str]:
     """The ink and the ground of the cover's words: they are known to be legible together."""
     found = _COLOURS.search(volume.svg)
     return (found[1], found[2]) if found else ("#23201c", "#f4ead9")
+
+
+def _short(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def _is_light(colour: str) -> bool:

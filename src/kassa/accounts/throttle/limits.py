@@ -51,8 +51,8 @@ def client(address: str) -> str:
         known = ip_address(address)
     except ValueError:
         return address[:_NETWORK_BITS]
-    if isinstance(known, IPv6Address) and known.ipv4_mapped is None:
-        return str(ip_network((known, _NETWORK_BITS), strict=False))
+    if isinstance(known, IPv6Address):
+        return str(known.ipv4_mapped or ip_network((known, _NETWORK_BITS), strict=False))
     return str(known)
 
 

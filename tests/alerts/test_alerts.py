@@ -46,7 +46,9 @@ async def states(db):
 
 async def mails(db):
     async with db.connection() as conn:
-        rows = await conn.fetch("select kind, recipient, state, text_body from mails order by created_at, recipient")
+        rows = await conn.fetch(
+            "select kind, recipient, state, text_body from mails order by created_at, recipient"
+        )
     return [(row["kind"], row["recipient"], row["state"]) for row in rows]
 
 

@@ -29,7 +29,9 @@ async def bought(db, clock, email="anna@example.org", event=Event.PAYMENT_SUCCEE
 async def write(db, clock, product_id, order, words=GOOD, customer_id=None):
     ids = [order.id] if order else []
     async with db.transaction() as tx:
-        return await reviews.write(tx, product_id, words, customer_id=customer_id, order_ids=ids, now=clock.now())
+        return await reviews.write(
+            tx, product_id, words, customer_id=customer_id, order_ids=ids, now=clock.now()
+        )
 
 
 async def decide(db, review_id, verdict=Verdict.PUBLISHED):
@@ -90,7 +92,9 @@ async def test_what_was_paid_back_is_not_reviewed(db, clock, product_id):
 
 async def test_a_second_order_of_the_same_buyer_changes_the_same_review(db, clock, product_id):
     first = await write(db, clock, product_id, await bought(db, clock))
-    second = await write(db, clock, product_id, await bought(db, clock, "Anna@Example.org"), Words("A.", 2, "Hm."))
+    second = await write(
+        db, clock, product_id, await bought(db, clock, "Anna@Example.org"), Words("A.", 2, "Hm.")
+    )
 
     assert first == second
 
@@ -164,7 +168,11 @@ async def test_the_average_is_rounded_half_up_and_shares_fill_a_hundred():
 async def test_many_verdicts_at_once_are_counted_exactly(db, clock, product_id):
     ids = [
         await write(
-            db, clock, product_id, await bought(db, clock, f"reader{n}@example.org"), Words("R.", 1 + n % 5, "Yes.")
+            db,
+            clock,
+            product_id,
+            await bought(db, clock, f"reader{n}@example.org"),
+            Words("R.", 1 + n % 5, "Yes."),
         )
         for n in range(10)
     ]

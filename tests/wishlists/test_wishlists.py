@@ -113,7 +113,9 @@ async def test_at_the_sign_in_the_browsers_list_becomes_part_of_the_customers(db
 
     for _ in range(2):
         async with db.transaction() as tx:
-            await wishlists.merge(tx, session_id=here.session_id, customer_id=theirs.customer_id, now=clock.now())
+            await wishlists.merge(
+                tx, session_id=here.session_id, customer_id=theirs.customer_id, now=clock.now()
+            )
 
     assert set(await on(db, theirs)) == set(books)
     assert await on(db, here) == []

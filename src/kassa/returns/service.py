@@ -45,8 +45,11 @@ async def ask(
         raise NothingToReturn("There have been too many requests for this order. Please write to us.")
     there = {line.line_id: line for line in await queries.returnable(tx, order_id)}
     chosen = _chosen(there, lines)
-    if reason not in REASONS or len(comment) > COMMENT_LIMIT:
-        raise InvalidReturn("Please say why.", errors=[("reason", "Choose what fits best.")])
+    if reason not in REASONS:
+        raise InvalidReturn("Please say why.", errors=[("reason", "Please say why: choose what fits best.")])
+    if len(comment) > COMMENT_LIMIT:
+        words = f"Please say it in at most {COMMENT_LIMIT} characters."
+        raise InvalidReturn(words, errors=[("comment", words)])
     order = await orders.get(tx, order_id)
     made = ReturnRequest(
         return_id, order_id, order.number, order.email, State.ASKED, reason, comment.strip(), "", None, now, None,

@@ -11,7 +11,7 @@ from kassa.catalog.find import queries
 from kassa.catalog.find.kept import keep
 from kassa.catalog.find.queries import Asked, Fits, ProductCard
 from kassa.catalog.find.shelves import Collection, shelves
-from kassa.catalog.find.suggest import isbn, weightiest
+from kassa.catalog.find.suggest import isbn
 from kassa.catalog.find.vocabulary import correction
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid
@@ -151,10 +151,7 @@ async def _page(
     if sort == "relevance":
         skip = key or 0
         title = " ".join(asked.words)
-        important = weightiest(asked.query) or "'#'"
-        rows = await queries.by_relevance(
-            conn, fits, currency, important=important, title=title, skip=skip, limit=limit + 1
-        )
+        rows = await queries.by_relevance(conn, fits, currency, title=title, skip=skip, limit=limit + 1)
         more = len(rows) > limit and skip + limit < _RANKED
         following = _cursor(sort, skip + limit, rows[limit - 1][0].id) if more else None
         return [card for card, _ in rows[:limit]], following

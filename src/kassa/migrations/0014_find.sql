@@ -64,24 +64,29 @@ create table facet_values (
     unique (name, value)
 );
 
+-- One row for every product, kept narrow: counting reads all that were found.
 create table listings (
     product_id uuid primary key references products on delete cascade,
-    for_sale   boolean not null default false,
-    in_stock   integer not null default 0,
     created_at timestamptz not null,
-    tags       integer[] not null default '{}',
+    in_stock   integer not null default 0,
+    for_sale   boolean not null default false,
     title_key  text collate "C" not null default '',
-    words      tsvector not null default '',
-    spelling   text[] not null default '{}'
+    tags       integer[] not null default '{}'
 );
--- Counting reads every row found: what only the search reads stands elsewhere.
-alter table listings alter words set storage external;
-alter table listings alter spelling set storage external;
-alter table listings set (toast_tuple_target = 256);
 create index listings_by_title on listings (title_key, product_id) where for_sale;
 create index listings_by_age on listings (created_at, product_id) where for_sale;
-create index listings_by_tag on listings using gin (tags) where for_sale;
-create index listings_by_word on listings using gin (words) where for_sale;
+create index listings_by_tag on listings using gin (tags) with (gin_pending_list_limit = 64) where for_sale;
+
+-- What the search reads of what is for sale; what its indexes have still to sort in is kept small, for every search
+-- reads it: title, author and codes alone in `heading`.
+create table listing_words (
+    product_id uuid primary key references listings on delete cascade,
+    heading    tsvector not null,
+    words      tsvector not null,
+    spelling   text[] not null
+);
+create index listings_by_heading on listing_words using gin (heading) with (gin_pending_list_limit = 64);
+create index listings_by_word on listing_words using gin (words) with (gin_pending_list_limit = 64);
 
 create table listing_prices (
     product_id  uuid not null references listings on delete cascade,
@@ -137,23 +142,34 @@ begin
         in_stock = (select count(*) from variants join stock on variant_id = id
             where variants.product_id = product.id and active and on_hand > reserved),
         tags = coalesce((select array_agg(known.id order by known.id) from product_facets as facet
-            join facet_values as known using (name, value) where facet.product_id = product.id), '{}'),
-        words = weighed(product.title, product.own, 'A') || weighed(product.author, product.own, 'B')
-            || weighed(product.about, product.own, 'C')
-            || weighed(left(regexp_replace(product.description, '<[^>]*>|&[a-z#0-9]+;', ' ', 'g'), 50000), product.own, 'D')
-            || setweight(array_to_tsvector(product.codes), 'A'),
-        spelling = array(select distinct word from regexp_split_to_table(
-            plain(product.title || ' ' || product.author || ' ' || product.about), ' ') as word where length(word) > 2)
-    from (
-        select p.*, stemmer(coalesce(attributes ->> 'language', '')) as own, coalesce(attributes ->> 'author', '') as author,
-            concat_ws(' ', attributes ->> 'subject', vendor, kind, array_to_string(p.tags, ' '),
-                (select string_agg(title, ' ') from collections where id in
-                    (select ancestor_id from collection_products join shelf_lines using (collection_id)
-                     where product_id = p.id))) as about,
-            array(select '#' || replace(plain(code), ' ', '') from variants, unnest(array[sku, barcode]) as code
-                where product_id = p.id and active and plain(code) <> '') as codes
-        from products as p where p.id = any(ids)
-    ) as product where listings.product_id = product.id;
+            join facet_values as known using (name, value) where facet.product_id = product.id), '{}')
+    from products as product where listings.product_id = product.id and product.id = any(ids);
+    delete from listing_words using products where product_id = id and id = any(ids) and status <> 'active';
+    insert into listing_words (product_id, heading, words, spelling)
+        select id, heading,
+            heading || weighed(about, own, 'C')
+                || weighed(left(regexp_replace(description, '<[^>]*>|&[a-z#0-9]+;', ' ', 'g'), 50000), own, 'D'),
+            array(select distinct word from regexp_split_to_table(plain(title || ' ' || author || ' ' || about), ' ') as word
+                where length(word) > 2)
+        from (
+            select *, weighed(title, own, 'A') || weighed(author, own, 'B') || setweight(array_to_tsvector(codes), 'A')
+                as heading
+            from (
+                select id, title, description, stemmer(coalesce(attributes ->> 'language', '')) as own,
+                    coalesce(attributes ->> 'author', '') as author,
+                    concat_ws(' ', attributes ->> 'subject', vendor, kind, array_to_string(tags, ' '),
+                        (select string_agg(shelf.title, ' ') from collections as shelf where shelf.id in
+                            (select ancestor_id from collection_products join shelf_lines using (collection_id)
+                             where product_id = products.id))) as about,
+                    array(select '#' || replace(plain(code), ' ', '') from variants, unnest(array[sku, barcode]) as code
+                        where product_id = products.id and active and plain(code) <> '') as codes
+                from products where id = any(ids) and status = 'active'
+            ) as read
+        ) as weighed_read
+        on conflict (product_id) do update
+            set heading = excluded.heading, words = excluded.words, spelling = excluded.spelling
+            where (listing_words.heading, listing_words.words, listing_words.spelling)
+                is distinct from (excluded.heading, excluded.words, excluded.spelling);
 end
 $$;
 
@@ -177,21 +193,16 @@ create sequence listings_version;
 create sequence spelling_version;
 create function listings_changed() returns trigger language plpgsql as $$
 begin
-    perform nextval('listings_version');
-    if tg_table_name = 'listings' then
-        if tg_op <> 'UPDATE' then
-            perform nextval('spelling_version');
-        elsif old.spelling is distinct from new.spelling then
-            perform nextval('spelling_version');
-        end if;
-    end if;
+    perform nextval(tg_argv[0]::regclass);
     return null;
 end
 $$;
 create constraint trigger listings_change after insert or update or delete on listings
-    deferrable initially deferred for each row execute function listings_changed();
+    deferrable initially deferred for each row execute function listings_changed('listings_version');
 create constraint trigger collections_change after insert or update or delete on collections
-    deferrable initially deferred for each row execute function listings_changed();
+    deferrable initially deferred for each row execute function listings_changed('listings_version');
+create constraint trigger words_change after insert or update or delete on listing_words
+    deferrable initially deferred for each row execute function listings_changed('spelling_version');
 
 -- What a list shows of a product beside its price.
 create view cards as
@@ -213,7 +224,7 @@ create function found(
         and (languages is null or tags && languages)
         and (bands is null or tags && bands)
         and (available is null or (in_stock > 0) = available)
-        and (query is null or words @@ query)
+        and (query is null or product_id in (select product_id from listing_words where words @@ query))
 $$;
 
 select index_products(array(select id from products));

@@ -128,7 +128,7 @@ create table collections (
     UNIQUE (slug)
 );
 CREATE INDEX collections_of_parent ON public.collections USING btree (parent_id);
-CREATE CONSTRAINT TRIGGER collections_change AFTER INSERT OR DELETE OR UPDATE ON public.collections DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed();
+CREATE CONSTRAINT TRIGGER collections_change AFTER INSERT OR DELETE OR UPDATE ON public.collections DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed('listings_version');
 
 create table customer_addresses (
     id uuid not null,
@@ -347,23 +347,32 @@ create table listing_prices (
 );
 CREATE INDEX listing_prices_by_price ON public.listing_prices USING btree (currency, least_minor, product_id);
 
+create table listing_words (
+    product_id uuid not null,
+    heading tsvector not null,
+    words tsvector not null,
+    spelling text[] not null,
+    FOREIGN KEY (product_id) REFERENCES listings(product_id) ON DELETE CASCADE,
+    PRIMARY KEY (product_id)
+);
+CREATE INDEX listings_by_heading ON public.listing_words USING gin (heading) WITH (gin_pending_list_limit='64');
+CREATE INDEX listings_by_word ON public.listing_words USING gin (words) WITH (gin_pending_list_limit='64');
+CREATE CONSTRAINT TRIGGER words_change AFTER INSERT OR DELETE OR UPDATE ON public.listing_words DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed('spelling_version');
+
 create table listings (
     product_id uuid not null,
-    for_sale boolean not null default false,
-    in_stock integer not null default 0,
     created_at timestamp with time zone not null,
-    tags integer[] not null default '{}'::integer[],
+    in_stock integer not null default 0,
+    for_sale boolean not null default false,
     title_key text not null default ''::text,
-    words tsvector not null default ''::tsvector,
-    spelling text[] not null default '{}'::text[],
+    tags integer[] not null default '{}'::integer[],
     FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
     PRIMARY KEY (product_id)
 );
 CREATE INDEX listings_by_age ON public.listings USING btree (created_at, product_id) WHERE for_sale;
-CREATE INDEX listings_by_tag ON public.listings USING gin (tags) WHERE for_sale;
+CREATE INDEX listings_by_tag ON public.listings USING gin (tags) WITH (gin_pending_list_limit='64') WHERE for_sale;
 CREATE INDEX listings_by_title ON public.listings USING btree (title_key, product_id) WHERE for_sale;
-CREATE INDEX listings_by_word ON public.listings USING gin (words) WHERE for_sale;
-CREATE CONSTRAINT TRIGGER listings_change AFTER INSERT OR DELETE OR UPDATE ON public.listings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed();
+CREATE CONSTRAINT TRIGGER listings_change AFTER INSERT OR DELETE OR UPDATE ON public.listings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed('listings_version');
 
 create table mails (
     id uuid not null,

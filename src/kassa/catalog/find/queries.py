@@ -88,7 +88,8 @@ async def look(
                     from unnest(tsvector_to_array(to_tsvector('simple', word))) as lexeme) as beginning
             from word
         ), kept as (
-            select n, word, '(' || forms || case when last then ' | ' || beginning else '' end || ')' as term
+            select n, word,
+                '(' || forms || case when last and length(word) > 1 then ' | ' || beginning else '' end || ')' as term
             from term where forms is not null and (vague or last or not common)
         )
         select current_database()::text as database,
@@ -234,32 +235,34 @@ async def unpriced(
 
 
 async def by_relevance(
-    conn: Conn, fits: Fits, currency: str, *, important: str, title: str, skip: int, limit: int
+    conn: Conn, fits: Fits, currency: str, *, title: str, skip: int, limit: int
 ) -> list[tuple[ProductCard, Any]]:
     """A page of the best of what was searched for: titles that are or begin like `title`, then by rank.
 
-    Ranking reads every word of a product, so it is bounded: a thousand that have the words where they weigh most
-    (`important`), and two thousand of any.
+    Ranking reads every word of a product, so it is bounded: a thousand that have the words in title, author or code,
+    and two thousand of any.
     """
     rows = await conn.fetch(
         """
         with hit as (
-            (select product_id from found($1, $2, $3, $4, $5, $6, $7, $9::text::tsquery) limit 1000)
+            (select product_id from listing_words join found($1, $2, $3, $4, $5, $6, $7, null) using (product_id)
+                where heading @@ $8::text::tsquery limit 1000)
             union
-            (select product_id from found($1, $2, $3, $4, $5, $6, $7, $8::text::tsquery) limit 2000)
+            (select product_id from listing_words join found($1, $2, $3, $4, $5, $6, $7, null) using (product_id)
+                where words @@ $8::text::tsquery limit 2000)
         ), best as (
             select product_id, in_stock > 0 as available, title_key,
-                case when title_key = $10 then 2.0 when starts_with(title_key, $10) then 1.0 else 0.0 end
+                case when title_key = $9 then 2.0 when starts_with(title_key, $9) then 1.0 else 0.0 end
                     + ts_rank('{0.05, 0.2, 0.5, 1}', words, $8::text::tsquery) as rank
-            from hit join listings using (product_id) order by rank desc, title_key, product_id offset $11 limit $12
+            from hit join listings using (product_id) join listing_words using (product_id)
+            order by rank desc, title_key, product_id offset $10 limit $11
         )
         select card.*, least_minor, available, null as key
         from best join cards as card on card.id = product_id
-        left join listing_prices as price on price.product_id = best.product_id and currency = $13
+        left join listing_prices as price on price.product_id = best.product_id and currency = $12
         order by rank desc, title_key, best.product_id
         """,
         *fits.args(),
-        important,
         title,
         skip,
         limit,
@@ -284,7 +287,12 @@ async def count(
                 case when not tags && $4::int[] then 'format' end, case when not tags && $5::int[] then 'language' end,
                 case when not tags && $6::int[] then 'price' end,
                 case when (in_stock > 0) <> $7::boolean then 'availability' end], null) as missed
-            from found($1, null, null, null, null, null, null, $8::text::tsquery)
+            from (
+                select * from found($1, null, null, null, null, null, null, null) where $8::text is null union all
+                select listing.* from listing_words
+                join found($1, null, null, null, null, null, null, null) as listing using (product_id)
+                where words @@ $8::text::tsquery
+            ) as listing
         ), counted as (
             select coalesce(missed[1], '') as missed, tag, count(*) from near, unnest(tags) as tag
             where cardinality(missed) <= 1 group by 1, 2
@@ -329,8 +337,8 @@ async def vocabulary_rows(conn: Conn) -> Sequence[Row]:
     """Words, and names as they are and `plain`, each with its products, the most common first, bounded."""
     return await conn.fetch(
         """
-        (select false as name, word as text, '' as plain, count(*)::int as count from listings, unnest(spelling) as word
-            where for_sale group by word order by count(*) desc, word limit 50000)
+        (select false as name, word as text, '' as plain, count(*)::int as count
+            from listing_words, unnest(spelling) as word group by word order by count(*) desc, word limit 50000)
         union all
         (select true, value, plain(value), count(*)::int
             from listings, unnest(tags) as tag join facet_values on id = tag
@@ -343,8 +351,7 @@ async def known_terms(conn: Conn, terms: Sequence[str]) -> list[bool]:
     """Which of these `tsquery` terms anything for sale has."""
     rows = await conn.fetch(
         """
-        select (select true from found(null, null, null, null, null, null, null, term::tsquery) limit 1) is not null
-            as known
+        select (select count(*) > 0 from listing_words where words @@ term::tsquery) as known
         from unnest($1::text[]) with ordinality as asked (term, n) order by n
         """,
         list(terms),

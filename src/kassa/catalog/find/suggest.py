@@ -12,7 +12,6 @@ from kassa.kernel.db import Conn
 
 _QUERIES: Final = 3
 _SHELVES: Final = 3
-_QUOTED: Final = re.compile(r"'([^']+)'(:\*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,10 @@ def isbn(text: str) -> str:
     return body + str(-total % 10)
 
 
-def weightiest(query: str) -> str:
-    """`query` for titles and authors only."""
-    return _QUOTED.sub(lambda word: f"'{word[1]}':{'*' if word[2] else ''}AB", query)
-
-
 async def _cards(conn: Conn, asked: Asked, currency: str, limit: int) -> list[ProductCard]:
     found = await by_relevance(
-        conn, Fits(query=asked.query), currency, important=weightiest(asked.query),
-        title=" ".join(asked.words), skip=0, limit=limit,
+        conn, Fits(query=asked.query), currency, title=" ".join(asked.words), skip=0,
+        limit=limit,
     )  # fmt: skip
     return [card for card, _ in found]
 

@@ -34,6 +34,9 @@ _DISPUTE = """insert into disputes (id, payment_id, order_id, provider_ref, reas
     withdrawn_minor, fee_minor, created_at, updated_at, closed_at)
     select gen_random_uuid(), id, order_id, 'dp_1', 'fraudulent', '{}', 3990, 'EUR', 3990, 1500, now(), now(), {}
     from payments where intent_ref = 'pi_13'"""
+_RETURN = "insert into returns (id, order_id, state, reason, created_at) select gen_random_uuid(), id,"
+_REVIEW = """insert into reviews (id, product_id, order_id, email, name, stars, text, state, created_at, updated_at)
+    select gen_random_uuid(), products.id, orders.id, 'a@b.c', 'A', 3, 'Hm',"""
 _ENTRY = "(select id from ledger_entries where kind = '{}' and order_id = {})"
 
 MUTATIONS = [
@@ -195,6 +198,17 @@ MUTATIONS = [
              "created_at) select "
              "'guest POST /api/v1/orders', 'k-' || n, 'x', 201, convert_to(json_build_object('id', "
              f"{of(10013)})::text, 'UTF8'), now() from generate_series(1, 2) as n", "as another key did"),
+    Mutation("returns", f"{_RETURN} 'asked', 'other', now() from orders where number = 10013; insert into return_lines "
+             "select returns.id, order_lines.id, 1 from returns join order_lines using (order_id) where position = 1",
+             "order K-10013: 1 of A come back, of 0 that were sent"),
+    Mutation("returns", f"{_RETURN} 'received', 'other', now() from orders where number = 10043",
+             "was received, but its refund is none"),
+    Mutation("ratings", "insert into ratings (product_id, fours) select id, 1 from products where slug = 'book-7'",
+             "book-7 counts {0,0,0,1,0} by stars, but has {0,0,0,0,0}"),
+    Mutation("ratings", f"{_REVIEW} 'published', now(), now() from products, orders where slug = 'book-7' "
+             "and number = 10013", "book-7 counts {0,0,0,0,0} by stars, but has {0,0,1,0,0}"),
+    Mutation("ratings", f"{_REVIEW} 'pending', now(), now() from products, orders where slug = 'book-7' "
+             "and number = 10001", "is of order K-10001, which was never paid"),
     Mutation("cases", "insert into cases (id, kind, cause, state, opened_at, resolved_at) values (gen_random_uuid(), "
              "'refund_failed', 'refund:1', 'resolved', now(), now())",
              "case refund_failed refund:1 is resolved by nobody"),

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from kassa.kernel.db import Tx
-from kassa.reconciliation.invariants import journal, ledger, orders, payments, promises, refunds, stock, walk
+from kassa.reconciliation.invariants import (
+    after_sale,
+    journal,
+    ledger,
+    orders,
+    payments,
+    promises,
+    refunds,
+    stock,
+    walk,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,8 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("parcel_lines", "fulfilment_lines", promises.parcels),
     Invariant("parcels_follow_money", "fulfilments", promises.sent_only_when_paid),
     Invariant("parcels_complete", "fulfilments", promises.complete),
+    Invariant("returns", "returns", after_sale.returns),
+    Invariant("ratings", "reviews", after_sale.ratings),
     Invariant("ledger_balanced", "ledger_entries", ledger.balanced),
     Invariant("ledger_sales", "orders", ledger.sales),
     Invariant("ledger_payments", "payments", ledger.payments),

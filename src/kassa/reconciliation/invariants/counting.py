@@ -18,6 +18,7 @@ async def counts(tx: Tx) -> Mapping[str, int]:
             (select count(*) from fulfilments) as fulfilments, (select count(*) from mails) as mails,
             (select count(*) from fulfilment_lines) as fulfilment_lines,
             (select count(*) from ledger_entries) as ledger_entries, (select count(*) from cases) as cases,
+            (select count(*) from returns) as returns, (select count(*) from reviews) as reviews,
             (select count(*) from stripe_events) as stripe_events,
             (select count(*) from idempotency_keys) as idempotency_keys
         """

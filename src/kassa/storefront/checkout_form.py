@@ -25,7 +25,7 @@ ELSEWHERE: Final = "new"
 
 #: Fields may be sent longer than they may be, so that it can be said beside the field and nothing typed is lost.
 _SENT_LIMIT: Final = 5_000
-_OTHERS: Final = ("email", "shipping_method", "note", "address", "bill_elsewhere", "save_address")
+_OTHERS: Final = ("email", "shipping_method", "note", "saved_address", "bill_elsewhere", "save_address")
 LONGER: Final = dict.fromkeys(
     [*_OTHERS, *postal.PARTS, *(f"{BILLING}{part}" for part in postal.PARTS)], _SENT_LIMIT
 )
@@ -58,7 +58,7 @@ class CheckoutForm(Form):
     @property
     def chosen(self) -> SavedAddress | None:
         """The saved address that the order goes to; None: the one that is typed."""
-        return next((one for one in self.saved if str(one.id) == self.values["address"]), None)
+        return next((one for one in self.saved if str(one.id) == self.values["saved_address"]), None)
 
     def country(self, prefix: str = "") -> str:
         """The country an address is in, as far as the form knows."""
@@ -92,7 +92,7 @@ def blank(saved: Sequence[SavedAddress] = (), **known: str | None) -> CheckoutFo
     parts = [f"{prefix}{part}" for prefix in ("", BILLING) for part in postal.PARTS]
     values = {**dict.fromkeys([*parts, *_OTHERS], ""), "country": HOME, f"{BILLING}country": HOME}
     if saved:
-        values["address"] = str(saved[0].id)
+        values["saved_address"] = str(saved[0].id)
     form = CheckoutForm({**values, **{name: value for name, value in known.items() if value}}, saved=saved)
     form.names = _names(form)
     return form

@@ -165,7 +165,7 @@ def _known(
     there = next((str(one.id) for one in book if one.address == waiting.shipping_address), ELSEWHERE)
     return {
         **known, **checkout_form.address_known(waiting.shipping_address), "email": waiting.email,
-        "shipping_method": waiting.shipping_method, "note": waiting.note, "address": there if book else "",
+        "shipping_method": waiting.shipping_method, "note": waiting.note, "saved_address": there if book else "",
         **checkout_form.address_known(waiting.billing_address or {}, BILLING),
         "bill_elsewhere": "on" if waiting.billing_address else "",
     }  # fmt: skip

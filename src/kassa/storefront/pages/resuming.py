@@ -1,30 +1,34 @@
 """Going on elsewhere: the link that opens the pay page of one order on another device, and asking for it."""
 
-from litestar import get, post
+from typing import Any
+
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kassa import checkout, notifications
-from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
 from kassa.storefront import forms
 from kassa.storefront.pages.orders import checked_order
 from kassa.storefront.payer import let_in
 from kassa.storefront.request import AnyRequest
-from kassa.storefront.view import go, shop_of
+from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import visitor_of
 
 
 @get("/orders/{order_id:str}/resume/{token:str}", include_in_schema=False)
-async def resume(request: AnyRequest, order_id: FromPath[str], token: FromPath[str]) -> Redirect:
-    """GET /orders/…/resume/…: the link of the mail; a cookie for this order's payment, and on to it."""
+async def resume(request: AnyRequest, order_id: FromPath[str], token: FromPath[str]) -> Response[Any]:
+    """GET /orders/…/resume/…: the link of the mail; a cookie for this order's payment, and on to it.
+
+    One that ran out, one that was made up and one to an order that is not there are the same to whoever asks.
+    """
     shop, id_ = shop_of(request), parse_id(order_id)
     now = shop.clock.now()
     ends = notifications.resume_ends(shop.settings, id_, token, now=now) if id_ is not None else None
-    if id_ is None or ends is None:
-        raise NotFound("This link has run out. The page of the order can send you a new one.")
     async with shop.db.connection() as conn:
         visitor = await visitor_of(request, conn)
+    if id_ is None or ends is None:
+        return render(request, visitor, "pages/link-over.html", status=404, cache=OWN)
     answer = go(visitor, f"/orders/{id_}/pay")
     return let_in(answer, id_, token, ends=ends, now=now, secure=shop.settings.production)
 

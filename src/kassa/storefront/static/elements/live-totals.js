@@ -1,6 +1,6 @@
 // The checkout follows its form: another country has other fields, another way other totals. The server has one
 // rendering of each; without this file the "Update" buttons ask for it.
-const FOLLOWED = ["country", "billing_country", "region", "shipping_method", "address"];
+const FOLLOWED = ["country", "billing_country", "region", "shipping_method", "saved_address"];
 const TOTALS = ["ways", "summary"];
 
 class LiveTotals extends HTMLElement {

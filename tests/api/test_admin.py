@@ -1,6 +1,7 @@
 """The administrator's routes, carts and the catalogue as programs see them."""
 
 from tests.api.conftest import count
+from tests.factories import make_variant
 
 from kassa.kernel.ids import new_id
 
@@ -102,6 +103,25 @@ async def test_every_answer_about_a_cart_is_the_whole_priced_cart(guest):
     assert (refused.status_code, refused.json()["code"]) == (404, "discount_unknown")
     assert (await guest.send("DELETE", f"{path}/discount")).json() == changed
     assert (await guest.send("DELETE", f"{path}/lines/EMMA-PB")).json()["lines"] == []
+
+
+async def test_a_cart_tells_what_has_changed_until_it_is_agreed_to(guest, db, clock):
+    cart = (await guest.send("POST", "/carts", {})).json()
+    path = f"/carts/{cart['id']}"
+    await guest.send("POST", f"{path}/lines", {"sku": "EMMA-PB", "quantity": 2})
+    await make_variant(db, clock, price=1399, on_hand=1)
+
+    notices = (await guest.get(path)).json()["notices"]
+
+    assert [(one["kind"], one["requested"], one["available"]) for one in notices] == [
+        ("not_enough", 2, 1),
+        ("price_changed", 2, 1),
+    ]
+    assert notices[1]["was"] == {"amount": 1299, "currency": "EUR"}
+    agreed = {"quantity": 1, "unit_price": notices[1]["unit_price"]}
+    answer = (await guest.send("PUT", f"{path}/lines/EMMA-PB/agreement", agreed)).json()
+    assert answer["notices"] == []
+    assert answer["count"] == 1
 
 
 async def test_the_catalogue_filters_and_pages(boss, guest):

@@ -15,6 +15,7 @@ WRITES = [
     ("POST", "/carts", {"currency": "EUR"}),
     ("POST", "/carts/{cart}/lines", {"sku": "EMMA-PB", "quantity": 1}),
     ("PATCH", "/carts/{cart}/lines/EMMA-PB", {"quantity": 1}),
+    ("PUT", "/carts/{cart}/lines/EMMA-PB/agreement", {"quantity": 1}),
     ("PUT", "/carts/{cart}/discount", {"code": "X"}),
     ("POST", "/orders", ORDER),
     ("POST", "/orders/{order}/payments", {"flow": "element"}),

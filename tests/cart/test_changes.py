@@ -5,6 +5,7 @@ from tests.cart.test_cart import do, priced
 from tests.factories import make_variant
 
 from kassa import cart
+from kassa.kernel.money import Money
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ async def test_a_change_is_told_in_whatever_currency_one_looks(db, clock, bag):
 async def test_what_was_agreed_to_is_told_no_more_in_any_currency(db, clock, bag):
     await make_variant(db, clock, "EMMA", on_hand=3, price=1290)
 
-    await do(db, cart.accept, bag, "EMMA", unit_minor=1290, quantity=2, now=clock.now())
+    await do(db, cart.accept, bag, "EMMA", price=Money(1290, "EUR"), quantity=2, now=clock.now())
 
     assert await told(db, bag) == []
     async with db.transaction() as tx:
@@ -66,7 +67,7 @@ async def test_what_was_agreed_to_is_told_no_more_in_any_currency(db, clock, bag
 async def test_who_agrees_to_a_price_that_has_moved_on_is_told_of_the_next(db, clock, bag):
     await make_variant(db, clock, "EMMA", on_hand=3, price=1490)
 
-    await do(db, cart.accept, bag, "EMMA", unit_minor=1290, quantity=2, now=clock.now())
+    await do(db, cart.accept, bag, "EMMA", price=Money(1290, "EUR"), quantity=2, now=clock.now())
 
     assert await told(db, bag) == [("price_changed", 1290, 1490, 2, 3)]
 
@@ -76,21 +77,21 @@ async def test_fewer_than_were_asked_for_are_told_and_taken_with_one_yes(db, clo
     assert await told(db, bag) == [("not_enough", None, 1190, 5, 3)]
     assert (await priced(db, bag)).blocked
 
-    await do(db, cart.accept, bag, "EMMA", unit_minor=None, quantity=3, now=clock.now())
+    await do(db, cart.accept, bag, "EMMA", price=None, quantity=3, now=clock.now())
 
     assert await told(db, bag) == []
     assert (await priced(db, bag)).count == 3
 
 
 async def test_nobody_agrees_to_more_than_is_in_the_cart(db, clock, bag):
-    await do(db, cart.accept, bag, "EMMA", unit_minor=None, quantity=90, now=clock.now())
-    await do(db, cart.accept, bag, "NO-SUCH", unit_minor=1, quantity=1, now=clock.now())
+    await do(db, cart.accept, bag, "EMMA", price=None, quantity=90, now=clock.now())
+    await do(db, cart.accept, bag, "NO-SUCH", price=Money(1, "EUR"), quantity=1, now=clock.now())
 
     assert (await priced(db, bag)).count == 2
 
 
 async def test_agreeing_to_none_takes_the_line_out(db, clock, bag):
-    await do(db, cart.accept, bag, "EMMA", unit_minor=None, quantity=0, now=clock.now())
+    await do(db, cart.accept, bag, "EMMA", price=None, quantity=0, now=clock.now())
 
     assert (await priced(db, bag)).lines == ()
 
@@ -101,3 +102,11 @@ async def test_a_line_older_than_this_has_nothing_to_tell(db, clock, bag):
     await make_variant(db, clock, "EMMA", on_hand=3, price=1290)
 
     assert await told(db, bag) == []
+
+
+async def test_nobody_agrees_in_a_currency_that_was_not_shown(db, clock, bag):
+    await make_variant(db, clock, "EMMA", on_hand=3, price=1290)
+
+    await do(db, cart.accept, bag, "EMMA", price=Money(1490, "USD"), quantity=2, now=clock.now())
+
+    assert await told(db, bag) == [("price_changed", 1190, 1290, 2, 3)]

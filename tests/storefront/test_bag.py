@@ -111,3 +111,104 @@ async def test_somebody_elses_bag_is_not_mine(browser, stranger, db, clock):
     await browser.add("PERSUASION")
 
     assert "Your bag is empty" in (await stranger.get("/cart")).text
+
+
+async def test_a_line_is_stepped_from_what_is_there_and_never_to_nothing(browser):
+    await browser.add()
+
+    await browser.post("/cart/lines/step", sku="EMMA-PB", step=2)
+    assert 'value="3"' in (await browser.get("/cart")).text
+    await browser.post("/cart/lines/step", sku="EMMA-PB", step=-9)
+    assert (await browser.get("/cart/count")).json() == {"count": 1}
+    refused = await browser.post("/cart/lines/step", sku="EMMA-PB", step="--1")
+
+    assert refused.status_code == 422
+    assert (await browser.get("/cart/count")).json() == {"count": 1}
+
+
+async def test_what_was_taken_out_is_offered_back_and_comes_back_once(browser):
+    await browser.add(quantity=2)
+
+    gone = await browser.post("/cart/lines/remove", sku="EMMA-PB")
+    page = (await browser.get(gone.headers["location"])).text
+    assert "was taken out." in page
+    assert 'action="/cart/lines/put-back"' in page
+    for _ in range(2):
+        await browser.post("/cart/lines/put-back", sku="EMMA-PB")
+
+    assert (await browser.get("/cart/count")).json() == {"count": 2}
+    assert "was taken out." not in (await browser.get(gone.headers["location"])).text
+
+
+async def test_how_many_are_in_the_bag_is_nobodys_to_keep(browser):
+    answer = await browser.get("/cart/count")
+
+    assert answer.json() == {"count": 0}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_price_that_rose_is_told_and_agreed_to_with_one_press(browser, db, clock):
+    await browser.add()
+    await make_variant(db, clock, price=1399)
+
+    page = (await browser.get("/cart")).text
+    assert "Was €12.99, is €13.99." in page
+    assert 'data-testid="checkout"' in page
+    shown = {
+        name: hidden(page.split("Was €12.99", 1)[1], name)
+        for name in ("sku", "quantity", "unit_minor", "currency")
+    }
+    await browser.post("/cart/lines/accept", **shown)
+
+    assert "Was €12.99" not in (await browser.get("/cart")).text
+
+
+async def test_fewer_than_were_asked_for_are_taken_with_one_press(browser):
+    await browser.add(quantity=7)
+    page = (await browser.get("/cart")).text
+    assert "Only 5 left, you asked for 7." in page
+    assert "Take 5" in page
+
+    await browser.post("/cart/lines/accept", sku="EMMA-PB", quantity=5)
+
+    assert 'data-testid="checkout"' in (await browser.get("/cart")).text
+    assert (await browser.get("/cart/count")).json() == {"count": 5}
+
+
+@pytest.mark.parametrize("price", ["-1", "1.5", "٣", "1" * 16, "x"])
+async def test_a_price_that_was_never_shown_can_not_be_agreed_to(browser, db, clock, price):
+    await browser.add()
+    await make_variant(db, clock, price=1399)
+
+    answer = await browser.post(
+        "/cart/lines/accept", sku="EMMA-PB", quantity=1, unit_minor=price, currency="EUR"
+    )
+
+    assert answer.status_code == 400
+    assert "Was €12.99, is €13.99." in (await browser.get("/cart")).text
+
+
+async def test_what_is_sold_out_meanwhile_is_taken_out_with_one_press(browser, db, clock):
+    await browser.add()
+    await make_variant(db, clock, on_hand=0)
+    assert "Sold out." in (await browser.get("/cart")).text
+
+    gone = await browser.post("/cart/lines/accept", sku="EMMA-PB", quantity=0)
+
+    page = (await browser.get(gone.headers["location"])).text
+    assert "Your bag is empty" in page
+    assert "was taken out." in page
+
+
+async def test_a_bag_survives_as_long_as_somebody_comes_back_within_thirty_days(browser, clock):
+    await browser.add()
+    for _ in range(4):
+        clock.advance(seconds=29 * 86_400)
+        again = await browser.get("/cart/count")
+        assert again.json() == {"count": 1}
+        assert "max-age=2592000" in again.headers["set-cookie"].lower()
+    assert "set-cookie" not in (await browser.get("/cart/count")).headers
+
+    clock.advance(seconds=30 * 86_400)
+
+    assert (await browser.get("/cart/count")).json() == {"count": 0}

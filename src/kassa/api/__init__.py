@@ -40,6 +40,7 @@ _PUBLIC: Final[list[HTTPRouteHandler]] = [
     carts.show,
     carts.add,
     carts.change,
+    carts.agree,
     carts.remove,
     carts.use_discount,
     carts.drop_discount,

@@ -8,6 +8,7 @@ from kassa import fulfilment as parcels
 from kassa.api.shapes import (
     Amount,
     CartLineOut,
+    CartNoticeOut,
     CartOut,
     CollectionOut,
     EventOut,
@@ -96,6 +97,18 @@ def priced_cart(priced: cart.PricedCart) -> CartOut:
         tax_included=quote.tax_included if quote else True,
         shipping_method=quote.shipping_method if quote else None,
         shipping_methods=ways,
+        notices=[
+            CartNoticeOut(
+                told.sku,
+                told.title,
+                told.kind,
+                _maybe(told.was_minor, currency),
+                _maybe(told.unit_minor, currency),
+                told.quantity,
+                told.available,
+            )
+            for told in priced.notices
+        ],
     )
 
 

@@ -11,6 +11,7 @@ from kassa.api.auth import AnyRequest, shop_of
 from kassa.api.doc import documented, reply
 from kassa.api.products import currency_of
 from kassa.api.requests import (
+    AgreementBody,
     CartLineBody,
     CartQuery,
     DiscountBody,
@@ -20,6 +21,7 @@ from kassa.api.requests import (
 )
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import NotFound
+from kassa.kernel.money import Money
 from kassa.web import read_json, read_query
 
 _LINE_ERRORS = ("cart_not_found", "unknown_sku", "cart_full", "quantity_too_large")
@@ -99,6 +101,27 @@ async def change(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]
     )
     async with shop.db.transaction() as tx:
         await cart.change(tx, _id(cart_id), sku, body.quantity, now=shop.clock.now())
+        return reply(await _shown(tx, _id(cart_id), query))
+
+
+@put(
+    "/carts/{cart_id:str}/lines/{sku:str}/agreement",
+    opt=documented(
+        summary="Agree to a change", tag="Carts", body=AgreementBody, query=CartQuery,
+        answers={200: shapes.CartOut}, errors=("cart_not_found",),
+        description="To what a notice told, and no more: what has changed again since is told in turn.",
+    ),
+)  # fmt: skip
+async def agree(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]) -> Response[bytes]:
+    """PUT /carts/{id}/lines/{sku}/agreement: yes to a changed price, or to fewer than were asked for."""
+    shop, query, body = (
+        shop_of(request),
+        read_query(request, CartQuery),
+        await read_json(request, AgreementBody),
+    )
+    price = Money(body.unit_price.amount, body.unit_price.currency) if body.unit_price else None
+    async with shop.db.transaction() as tx:
+        await cart.accept(tx, _id(cart_id), sku, price=price, quantity=body.quantity, now=shop.clock.now())
         return reply(await _shown(tx, _id(cart_id), query))
 
 

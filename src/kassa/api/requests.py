@@ -85,6 +85,20 @@ class QuantityBody(Body, frozen=True):
     quantity: Annotated[int, Meta(ge=0, le=99)]
 
 
+class PriceShown(Body, frozen=True):
+    """A price as a `notice` told it."""
+
+    amount: Annotated[int, Meta(ge=0, le=10**15)]
+    currency: CurrencyCode
+
+
+class AgreementBody(Body, frozen=True):
+    """What is agreed to of what a `notice` told: the price of a unit, and how many; zero takes the line out."""
+
+    quantity: Annotated[int, Meta(ge=0, le=99)]
+    unit_price: PriceShown | None = None
+
+
 class DiscountBody(Body, frozen=True):
     """A discount code."""
 

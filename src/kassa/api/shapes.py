@@ -114,6 +114,22 @@ class CartLineOut(msgspec.Struct, frozen=True):
     problem: str | None
 
 
+class CartNoticeOut(msgspec.Struct, frozen=True):
+    """Something that has changed since a line was put in; PUT …/lines/{sku}/agreement agrees to it.
+
+    `kind`: `price_changed` (a unit cost `was`, and costs `unit_price`), `not_enough` (`requested` were asked for,
+    `available` are left), `sold_out` or `no_price`.
+    """
+
+    sku: str
+    title: str
+    kind: str
+    was: Amount | None
+    unit_price: Amount | None
+    requested: int
+    available: int
+
+
 class ShippingMethodOut(msgspec.Struct, frozen=True):
     """A way to send the cart; working days from and to."""
 
@@ -139,6 +155,7 @@ class CartOut(msgspec.Struct, frozen=True):
     tax_included: bool
     shipping_method: str | None
     shipping_methods: list[ShippingMethodOut]
+    notices: list[CartNoticeOut]
 
 
 class OrderLineOut(msgspec.Struct, frozen=True):

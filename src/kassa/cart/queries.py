@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kassa.cart.errors import CartNotFound
 from kassa.kernel.db import Conn, Row, Tx
+from kassa.kernel.money import Money
 
 #: So many lines that were taken out can be put back.
 _REMOVED_KEPT: Final = 10
@@ -161,7 +162,7 @@ async def empty(tx: Tx, cart_id: UUID) -> None:
     await tx.execute("delete from cart_lines where cart_id = $1", cart_id)
 
 
-async def agree(tx: Tx, cart_id: UUID, variant_id: UUID, currency: str, unit_minor: int) -> None:
+async def agree(tx: Tx, cart_id: UUID, variant_id: UUID, price: Money) -> None:
     """Remember this price as the one that was seen; if it is today's, today's in every currency."""
     await tx.execute(
         """
@@ -174,8 +175,8 @@ async def agree(tx: Tx, cart_id: UUID, variant_id: UUID, currency: str, unit_min
         """,
         cart_id,
         variant_id,
-        currency,
-        unit_minor,
+        price.currency,
+        price.amount,
     )
 
 

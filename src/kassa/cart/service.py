@@ -12,6 +12,7 @@ from kassa.cart.queries import Cart, Line
 from kassa.catalog import SaleVariant
 from kassa.kernel.db import Tx
 from kassa.kernel.ids import new_id
+from kassa.kernel.money import Money
 
 LINES_LIMIT: Final = 50
 QUANTITY_LIMIT: Final = 99
@@ -97,12 +98,12 @@ async def put_back(tx: Tx, cart_id: UUID, sku: str, *, now: datetime) -> None:
 
 
 async def accept(
-    tx: Tx, cart_id: UUID, sku: str, *, unit_minor: int | None, quantity: int, now: datetime
+    tx: Tx, cart_id: UUID, sku: str, *, price: Money | None, quantity: int, now: datetime
 ) -> None:
-    """Agree to what was told about a line: to this price per unit, in the cart's currency, and this quantity.
+    """Agree to what was told about a line: to this price per unit, if one was told, and this quantity.
 
-    What was agreed to is what was shown: if the price has moved on since, that is told in turn. Nobody agrees
-    to more than is in the cart already; zero takes the line out.
+    What was agreed to is what was shown: if the price, or the cart's currency, has moved on since, that is told
+    in turn. Nobody agrees to more than is in the cart already; zero takes the line out.
 
     Raises:
         CartNotFound: there is no such cart.
@@ -112,8 +113,8 @@ async def accept(
     lines = {line.variant_id: line for line in await queries.lines(tx, cart_id)}
     if variant is None or variant.id not in lines:
         return
-    if unit_minor is not None:
-        await queries.agree(tx, cart_id, variant.id, cart.currency, unit_minor)
+    if price is not None and price.currency == cart.currency:
+        await queries.agree(tx, cart_id, variant.id, price)
     if quantity == 0:
         await queries.drop(tx, cart_id, variant.id, now=now)
     elif quantity < lines[variant.id].quantity:

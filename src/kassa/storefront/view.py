@@ -74,7 +74,11 @@ def render(
         here=path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else ""),
         **{"q": "", **context},
     )
-    headers = {"Cache-Control": cache, "Content-Security-Policy": _policy(policy, html)}
+    headers = {
+        "Cache-Control": cache,
+        "Content-Security-Policy": _policy(policy, html),
+        "Speculation-Rules": f'"{assets.address("speculation.json")}"',
+    }
     response = Response("", status_code=status, media_type="text/html", headers=headers)
     return keeping.page(request, visitor.remember(response), html)
 

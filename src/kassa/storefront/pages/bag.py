@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from kassa import cart, orders, payments
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid
+from kassa.kernel.money import Money
 from kassa.storefront import forms
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
@@ -112,15 +113,14 @@ async def accept(request: AnyRequest) -> Redirect:
     """POST /cart/lines/accept: agree to the price and the quantity that were shown."""
     shop, values = shop_of(request), await forms.read(request)
     quantity = forms.whole(values, "quantity", least=0, most=_MOST)
-    price = values.get("unit_minor") or None
-    if price is not None and not (price.isascii() and price.isdecimal() and len(price) <= _PRICE_DIGITS):
+    unit, sku = values.get("unit_minor") or None, values.get("sku", "")
+    if unit is not None and not (unit.isascii() and unit.isdecimal() and len(unit) <= _PRICE_DIGITS):
         raise Invalid("The price is not one that was shown.", code="invalid_price")
-    sku = values.get("sku", "")
     async with shop.db.transaction() as tx:
         visitor = await checked_visitor(request, tx, values)
         await cart.accept(
-            tx, visitor.cart_of(), sku, unit_minor=int(price) if price else None, quantity=quantity,
-            now=shop.clock.now(),
+            tx, visitor.cart_of(), sku, price=Money(int(unit), values.get("currency", "")) if unit else None,
+            quantity=quantity, now=shop.clock.now(),
         )  # fmt: skip
     return _back(visitor, removed="" if quantity else sku)
 

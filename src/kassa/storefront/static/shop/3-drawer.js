@@ -27,4 +27,5 @@ drawer?.addEventListener("click", (event) => { if (event.target === drawer) draw
 drawer?.addEventListener("close", () => {
   drawer.querySelector("[data-bag]").replaceChildren();
   drawer.querySelector("[data-toasts]").replaceChildren();
+  if (document.activeElement === document.body) bagLink()?.focus(); // what opened it was a note that has gone
 });

@@ -27,6 +27,7 @@ for (const intent of HTMLScriptElement.supports?.("speculationrules") ? ["focusi
 function coverOf(address) {
   if (!address?.startsWith(`${location.origin}/products/`)) return null;
   const { pathname } = new URL(address);
+  if (pathname === location.pathname) return null;
   const links = [...document.querySelectorAll("main a[href]")].filter((one) => new URL(one.href).pathname === pathname);
   const pictures = links.map((one) => one.querySelector("img") ?? one.closest(".book, li")?.querySelector(".cover img"));
   return pictures.find((one) => one?.checkVisibility()) ?? null;
@@ -34,7 +35,7 @@ function coverOf(address) {
 
 async function morph(cover, transition) {
   if (!cover || !transition) return;
-  const own = document.querySelector(".volume .cover img");
+  const own = document.querySelector(".frames > .cover img");
   own?.style.setProperty("view-transition-name", "none");
   cover.style.setProperty("view-transition-name", "cover");
   await transition.finished.catch(() => {});

@@ -312,3 +312,17 @@ async def test_links_and_tries_are_swept_when_they_are_long_over(browser, shop, 
         assert await accounts.sweep_customers(tx, now=clock.now()) == 2
         assert await notifications.sweep(tx, now=clock.now()) == 2
         assert await tx.fetchval("select count(*) from tries") == 0
+
+
+async def test_links_from_before_open_nothing_once_the_password_is_another(browser, stranger, shop):
+    await stranger.post("/register", email=ADA)
+    early = await link(shop)
+    await join(browser, shop)
+    await stranger.post("/login/link", email=ADA)
+    late = await link(shop)
+
+    await browser.post("/account/password", password=NEW)
+
+    for page in (early, late):
+        assert (await stranger.post(page)).status_code == 410
+    assert not await is_in(stranger)

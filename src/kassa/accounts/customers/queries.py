@@ -237,9 +237,15 @@ async def use_token(tx: Tx, token_hash: bytes, kind: str, *, now: datetime) -> T
 
 
 async def void_tokens(tx: Tx, customer_id: UUID, *, now: datetime) -> None:
-    """No link that was sent to this customer before is good any more."""
+    """No link that was sent to this customer, or to their address before it had an account, is good any more."""
     await tx.execute(
-        "update customer_tokens set used_at = $2 where customer_id = $1 and used_at is null", customer_id, now
+        """
+        update customer_tokens set used_at = $2
+        where used_at is null
+          and (customer_id = $1 or email = (select email from customers where id = $1))
+        """,
+        customer_id,
+        now,
     )
 
 

@@ -23,11 +23,12 @@ _SWEPT_AT_ONCE: Final = 10_000
 async def set_customer_password(
     tx: Tx, customer: Customer, password_hash: str, *, keep: str, now: datetime
 ) -> None:
-    """Store a password. Everybody else who is signed in is not any more; only the session of token `keep` stays. A
-    mail says so.
+    """Store a password. Everybody else who is signed in is not any more, only the session of token `keep` stays;
+    links that were mailed before are void, and a mail says so.
     """
     await queries.set_password(tx, customer.id, password_hash)
     await queries.end_sessions(tx, customer.id, but=hash_token(keep))
+    await queries.void_tokens(tx, customer.id, now=now)
     await letters.tell(tx, "password_set", customer.email, now=now)
 
 
@@ -81,8 +82,8 @@ async def change_email(tx: Tx, token: str, customer: Customer, *, now: datetime)
     used = await letters.use(tx, "email", token, now=now)
     if used.customer_id != customer.id:
         raise LinkSpent("This link was asked for in another account.")
-    await queries.set_email(tx, customer.id, used.email, now=now)
     await queries.void_tokens(tx, customer.id, now=now)
+    await queries.set_email(tx, customer.id, used.email, now=now)
     await letters.tell(tx, "email_changed", customer.email, now=now, about=used.email)
     found = await queries.customer(tx, customer.id)
     if found is None:

@@ -40,7 +40,7 @@ def receipt(order: Order, paid: Sequence[Payment], *, journal: str, settings: Se
 
 def resume(order: Order, link: str, *, until: datetime, asked: bool, settings: Settings) -> Letter:
     """That an order waits to be paid, and where it can be; `until`: how long its books are held."""
-    subject = f"Your order {shown_number(order.number)} is waiting to be paid"
+    subject = "Your order is waiting to be paid"
     shown = f"{until:%H:%M} UTC, {_day(until, _locale(order.locale))}"
     return _letter("resume", subject, order, settings, go_on=link, until=shown, asked=asked)
 

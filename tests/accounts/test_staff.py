@@ -17,7 +17,7 @@ async def test_the_right_password_lets_in_whatever_the_case_of_the_address(
 ) -> None:
     staff = await make_staff(db, clock)
 
-    assert await accounts.authenticate(db, " Owner@Example.ORG ", PASSWORD, clock=clock) == staff
+    assert await accounts.authenticate(db, " Owner@Example.ORG ", PASSWORD, client="c", clock=clock) == staff
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ async def test_a_wrong_login_does_not_say_what_was_wrong(
     await make_staff(db, clock)
 
     with pytest.raises(accounts.BadLogin, match="E-mail or password is wrong"):
-        await accounts.authenticate(db, email, password, clock=clock)
+        await accounts.authenticate(db, email, password, client="c", clock=clock)
 
 
 async def test_an_unknown_address_costs_the_same_work(
@@ -49,7 +49,7 @@ async def test_an_unknown_address_costs_the_same_work(
     monkeypatch.setattr(passwords, "verify", lambda *args: verified.append(args) or verify(*args))
 
     with pytest.raises(accounts.BadLogin):
-        await accounts.authenticate(db, "nobody@example.org", PASSWORD, clock=clock)
+        await accounts.authenticate(db, "nobody@example.org", PASSWORD, client="c", clock=clock)
 
     assert verified == [(passwords.NOBODY, PASSWORD)]
     assert not passwords.HASHER.check_needs_rehash(passwords.NOBODY)
@@ -60,7 +60,7 @@ async def test_somebody_invited_has_no_login_before_a_password(db: Database, clo
         await accounts.create_staff(tx, "new@example.org", "operator", now=clock.now())
 
     with pytest.raises(accounts.BadLogin):
-        await accounts.authenticate(db, "new@example.org", "", clock=clock)
+        await accounts.authenticate(db, "new@example.org", "", client="c", clock=clock)
 
 
 async def test_somebody_disabled_is_out_at_once(db: Database, clock: FrozenClock) -> None:
@@ -71,7 +71,7 @@ async def test_somebody_disabled_is_out_at_once(db: Database, clock: FrozenClock
 
         assert await accounts.session(tx, token, now=clock.now()) is None
     with pytest.raises(accounts.BadLogin):
-        await accounts.authenticate(db, staff.email, PASSWORD, clock=clock)
+        await accounts.authenticate(db, staff.email, PASSWORD, client="c", clock=clock)
 
 
 async def test_a_link_sets_one_password_even_when_used_at_once(db: Database, clock: FrozenClock) -> None:
@@ -127,7 +127,7 @@ async def test_an_account_with_a_password_is_not_invited_again(db: Database, clo
         with pytest.raises(accounts.StaffExists):
             await accounts.create_staff(tx, staff.email, "operator", now=clock.now())
 
-    assert await accounts.authenticate(db, staff.email, PASSWORD, clock=clock) == staff
+    assert await accounts.authenticate(db, staff.email, PASSWORD, client="c", clock=clock) == staff
 
 
 @pytest.mark.parametrize(
@@ -153,5 +153,5 @@ async def test_the_demo_owner_is_made_once_and_left_alone(db: Database, clock: F
         await accounts.ensure_demo_staff(tx, "demo@example.org", "first", now=clock.now())
         await accounts.ensure_demo_staff(tx, "demo@example.org", "second", now=clock.now())
 
-    staff = await accounts.authenticate(db, "demo@example.org", "first", clock=clock)
+    staff = await accounts.authenticate(db, "demo@example.org", "first", client="c", clock=clock)
     assert staff.role == "owner"

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from kassa.accounts import passwords, queries
+from kassa.accounts import passwords, queries, throttle
 from kassa.accounts.email import normal
-from kassa.accounts.errors import BadLogin, InviteInvalid, StaffExists, UnknownScope
+from kassa.accounts.errors import BadLogin, InviteInvalid, StaffExists, TooManyTries, UnknownScope
 from kassa.accounts.queries import Staff
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Conn, Database, Tx
@@ -67,17 +67,26 @@ async def set_password(tx: Tx, token: str, password: str, *, now: datetime) -> S
     return staff
 
 
-async def authenticate(db: Database, email: str, password: str, *, clock: Clock) -> Staff:
+async def authenticate(db: Database, email: str, password: str, *, client: str, clock: Clock) -> Staff:
     """Who this is. Takes the same work whether the e-mail is known or not, and holds no connection meanwhile.
+
+    `client` is whom to count a failure for (`throttle.client`).
 
     Raises:
         BadLogin: unknown, disabled, without a password, or the password is another.
+        TooManyTries: this client has guessed too often; what was guessed was not looked at.
     """
-    async with db.connection() as conn:
-        found = await queries.credentials(conn, email.strip().lower()[:320].replace("\x00", ""))
+    address = email.strip().lower()[:320].replace("\x00", "")
+    async with db.transaction() as tx:
+        wait = await throttle.guess(tx, "staff", client, address, now=clock.now())
+        found = await queries.credentials(tx, address)
+    if wait:
+        raise TooManyTries("Too many attempts. Please wait a quarter of an hour.", retry_after=wait)
     known = found.password_hash if found is not None else None
     if not await passwords.fits(known, password) or found is None or found.disabled:
         raise BadLogin("E-mail or password is wrong.")
+    async with db.transaction() as tx:
+        await throttle.guessed_right(tx, "staff", client, address)
     return found.staff
 
 

@@ -17,7 +17,6 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from kassa import accounts
-from kassa.admin.throttle import Throttle
 from kassa.kernel.errors import Invalid, Unauthenticated
 from kassa.shop import Shop
 from kassa.web import check_csrf
@@ -149,12 +148,3 @@ def safe_next(address: str) -> str:
     if not ours or len(address) > _NEXT_LIMIT or address.startswith(("/admin/login", "/admin/logout")):
         return HOME
     return address
-
-
-def throttle_of(request: AnyRequest) -> Throttle:
-    """The counter of login attempts of this application."""
-    state = request.app.state
-    if "login_throttle" not in state:
-        state.login_throttle = Throttle()
-    throttle: Throttle = state.login_throttle
-    return throttle

@@ -1,25 +1,16 @@
 """The ways in: a proved address, a link, a password. (Passkeys are in `kassa.accounts.passkeys`.)"""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from kassa.accounts import passwords, throttle
 from kassa.accounts.customers import letters, queries
 from kassa.accounts.customers.queries import Customer
 from kassa.accounts.errors import BadLogin, LinkSpent, TooManyTries
-from kassa.accounts.throttle import Limit
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.errors import Invalid
 from kassa.kernel.ids import new_id
-
-#: One client at one address; nobody else's guesses count here, so nobody can lock somebody else out with it.
-GUESSES: Final = Limit("guesses", 10, timedelta(minutes=15))
-#: One client at all addresses.
-CLIENT_GUESSES: Final = Limit("client_guesses", 100, timedelta(minutes=15))
-#: All clients that together guess at one address (NIST SP 800-63B §5.2.2 allows a hundred). Links and passkeys
-#: stay open meanwhile, so the owner gets in.
-ADDRESS_GUESSES: Final = Limit("address_guesses", 100, timedelta(hours=1))
 
 _NAME_LIMIT: Final = 100
 _WRONG: Final = "E-mail or password is wrong."
@@ -74,23 +65,19 @@ async def by_password(db: Database, email: str, password: str, *, client: str, c
     """
     address, now = email.strip().lower()[:320].replace("\x00", ""), clock.now()
     async with db.transaction() as tx:
-        waits = [
-            await throttle.count(tx, CLIENT_GUESSES, client, now=now),
-            await throttle.count(tx, GUESSES, client, address, now=now),
-            await throttle.count(tx, ADDRESS_GUESSES, address, now=now),
-        ]
+        wait = await throttle.guess(tx, "customers", client, address, now=now)
         found = await queries.by_email(tx, address)
-    if max(waits):
+    if wait:
         raise TooManyTries(
             "That was tried too often. Please wait a quarter of an hour, or have a link sent to you.",
-            retry_after=max(waits),
+            retry_after=wait,
         )
     known = found.password_hash if found is not None else None
     if not await passwords.fits(known, password) or found is None or known is None:
         raise BadLogin(_WRONG)
     fresh = await passwords.hashed(password) if passwords.outdated(known) else None
     async with db.transaction() as tx:
-        await throttle.forget(tx, GUESSES, client, address)
+        await throttle.guessed_right(tx, "customers", client, address)
         if fresh is not None:
             await queries.rehash(tx, found.customer.id, known, fresh)
     return found.customer

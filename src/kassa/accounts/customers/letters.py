@@ -42,7 +42,7 @@ _TOKEN_LIMIT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link is for. `state`: `good`, `used`, `over` when its time has run out, `unknown` if it is none of ours."""
+    """What a link is for. `state`: `good`; `used`; `over`, its time has run out; `unknown`, it is none of ours."""
 
     kind: str
     email: str
@@ -54,8 +54,8 @@ async def ask(db: Database, wish: Wish, email: str, *, client: str, following: s
     """Have a link mailed. Nobody learns from it whether the address has an account: answer and work are the same,
     and the mail is for whoever reads it.
 
-    `client` is whom to count it for (`throttle.client`), `following` the page to go to afterwards, if any. To one address
-    go at most five mails in half an hour; what is too much is dropped without a word.
+    `client` is whom to count it for (`throttle.client`), `following` the page to go to afterwards, if any. To one
+    address go at most five mails in half an hour; what is too much is dropped without a word.
 
     Raises:
         InvalidEmail: not an address.

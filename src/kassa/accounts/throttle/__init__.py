@@ -5,6 +5,7 @@ through together; of who tried, and for whom, there is only a hash; a row lives 
 and the table holds no more than `KEPT` rows after a sweep.
 """
 
+from kassa.accounts.throttle.guesses import guess, guessed_right
 from kassa.accounts.throttle.limits import Limit, client, count, forget, sweep
 
-__all__ = ["Limit", "client", "count", "forget", "sweep"]
+__all__ = ["Limit", "client", "count", "forget", "guess", "guessed_right", "sweep"]

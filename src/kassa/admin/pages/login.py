@@ -10,7 +10,7 @@ from kassa import accounts
 from kassa.admin import desk as door
 from kassa.admin.desk import LOGIN_COOKIE, LOGIN_LIFE, STAFF_COOKIE, AnyRequest, go, shop_of
 from kassa.admin.view import page
-from kassa.kernel.errors import KassaError, TooMany
+from kassa.kernel.errors import KassaError
 from kassa.web import BadCsrf, client_of, request_id
 from kassa.web.errors import fault_of
 
@@ -49,13 +49,13 @@ async def log_in(request: AnyRequest) -> Response[Any]:
     visit = await _known(request)
     form = await door.read_form(request, visit.csrf)
     email, wanted = form.get("email", "").strip(), door.safe_next(form.get("next", ""))
-    throttle, key = door.throttle_of(request), f"{client_of(request)} {email.lower()}"
+    client = accounts.client(client_of(request))
     try:
-        throttle.attempt(key, now=shop.clock.now())
-        staff = await accounts.authenticate(shop.db, email, form.get("password", ""), clock=shop.clock)
-    except (accounts.BadLogin, TooMany) as error:
+        staff = await accounts.authenticate(
+            shop.db, email, form.get("password", ""), client=client, clock=shop.clock
+        )
+    except (accounts.BadLogin, accounts.TooManyTries) as error:
         return await _form(request, "login.html", email=email, wanted=wanted, error=error, password_set=False)
-    throttle.forget(key)
     async with shop.db.transaction() as tx:
         token = await accounts.rotate(tx, visit.token, now=shop.clock.now(), staff_id=staff.id)
     response = door.without_cookie(go(wanted), LOGIN_COOKIE)

@@ -11,7 +11,9 @@ async function openBag() {
   inside.replaceChildren(page.querySelector("#bag-body"));
   showCount();
   document.querySelector("[data-toasts]:not(dialog *)").replaceChildren();
-  if (!drawer.open) drawer.showModal();
+  if (drawer.open) return;
+  drawer.showModal();
+  drawer.querySelector("h2").focus();
 }
 
 document.addEventListener("click", (event) => {

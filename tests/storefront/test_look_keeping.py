@@ -130,6 +130,15 @@ async def test_an_answer_is_squeezed_for_those_who_take_it(browser, address, acc
     assert "accept-encoding" in answer.headers["vary"].lower()
 
 
+@pytest.mark.parametrize("address", ["/books", "/assets/shop.css", "/nowhere", "/media/covers/none.svg"])
+async def test_head_is_get_without_the_body(browser, address):
+    whole, head = await browser.client.get(address), await browser.client.head(address)
+
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    told = ("cache-control", "etag", "vary", "content-type")
+    assert [head.headers.get(name) for name in told] == [whole.headers.get(name) for name in told]
+
+
 async def test_squeezed_and_plain_are_the_same_page(browser):
     plain = await browser.client.get("/books", headers={"Accept-Encoding": "identity"})
     squeezed = await browser.client.get("/books", headers={"Accept-Encoding": "gzip"})

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
-from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from kassa.kernel.errors import Invalid, KassaError
 from kassa.web import errors, headers
@@ -30,7 +30,7 @@ def build(
     `render_error(request, status, problem)` writes error pages for people; without it every failure is a problem+json.
     """
     handle: Any = errors.handler(render_error)
-    return Litestar(
+    app = Litestar(
         route_handlers=list(route_handlers),
         lifespan=list(lifespan),
         middleware=[_refuse_nul],
@@ -41,6 +41,24 @@ def build(
         logging_config=None,
         debug=False,
     )
+    app.asgi_handler = _answer_head(app.asgi_handler)
+    return app
+
+
+def _answer_head(app: ASGIApp) -> ASGIApp:
+    """HEAD is GET without the body (RFC 9110 §9.3.2); caches and previews of links ask so."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "HEAD":
+            return await app(scope, receive, send)
+
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        asked: Scope = {**scope, "method": "GET"}
+        return await app(asked, receive, send_head)
+
+    return answer
 
 
 def _refuse_nul(app: ASGIApp) -> ASGIApp:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -12,6 +13,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from kassa.catalog.covers.palettes import mix
 from kassa.catalog.pictures.typeset import SERIF, pressed
 
+#: A page asks for a view in two sizes at once; four megabytes each.
+_REMEMBERED: Final = 4
 #: To be raised whenever a view is drawn in another way: browsers keep pictures for ever.
 _EDITION: Final = 1
 _WIDE, _HIGH = 960, 1440
@@ -74,8 +77,9 @@ def version(volume: Volume) -> str:
     return hashlib.sha256(repr((_EDITION, volume)).encode()).hexdigest()[:12]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def draw(volume: Volume, view: str) -> Image.Image:
-    """The book, 960 by 1440 pixels; always the same for the same book.
+    """The book, 960 by 1440 pixels; always the same for the same book. Not to be drawn upon.
 
     Raises:
         KeyError: `view` is none of `VIEWS`.

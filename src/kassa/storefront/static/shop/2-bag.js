@@ -5,7 +5,6 @@ let sending = null; // what is on its way
 let busy = false; // whether somebody sees to the queue
 let known = null; // how many things the shop last said are in the bag
 let before = null; // the bag as the shop last drew it, while something here is ahead of it
-let heardAt = 0; // when the shop last said it
 
 const bagLink = () => document.querySelector("#bag");
 const bagBody = () => document.querySelector("#bag-body");
@@ -121,7 +120,6 @@ async function fetchedBag() {
 
 // The bag becomes what the shop drew; without an answer, what it drew before.
 function settle(page, pressed = false) {
-  heardAt = Date.now();
   const there = bagBody();
   const fresh = page?.querySelector("#bag-body") ?? before;
   if (there && fresh) {
@@ -174,7 +172,7 @@ document.addEventListener("change", (event) => {
 
 // Another tab may have changed the bag, and a page may come out of a cache: ask when it is looked at again.
 async function lookAgain() {
-  if (busy || Date.now() - heardAt < 500) return;
+  if (busy) return;
   try {
     const answer = await fetch("/cart/count");
     const { count } = await answer.json();

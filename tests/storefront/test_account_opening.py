@@ -131,6 +131,22 @@ async def test_a_link_is_looked_at_as_often_as_one_likes_and_used_once(browser, 
     assert (await sign_in(stranger, password="eve's own password")).status_code == 401
 
 
+async def test_a_second_link_of_a_new_address_signs_in_to_the_account_of_the_first(browser, stranger, shop):
+    await stranger.post("/register", email=ADA)
+    early = await link(shop)
+    await join(browser, shop, name="Ada")
+
+    page = (await stranger.get(early)).text
+    answer = await stranger.post(early, name="Eve", password="eve's own password")
+
+    assert "This signs you in as" in page
+    assert 'name="password"' not in page
+    assert answer.status_code == 303
+    assert "Good to see you, Ada" in (await stranger.get("/account")).text
+    await stranger.post("/logout")
+    assert (await sign_in(stranger, password="eve's own password")).status_code == 401
+
+
 async def test_a_link_runs_out_and_says_so(browser, shop, clock):
     await browser.post("/register", email=ADA)
     page = await link(shop)

@@ -1,5 +1,6 @@
 """Coming in by password or link: no guess tells anything, and nobody can lock somebody else out."""
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from argon2 import PasswordHasher
 from tests.storefront.conftest import Browser, hidden
 from tests.storefront.members import ADA, PASSWORD, join, link, mails, rows, sign_in
 
-from kassa import web
+from kassa import cart, orders, web
 from kassa.accounts import passwords
 from kassa.shop import Shop
 
@@ -126,6 +127,41 @@ async def test_somebody_elses_bag_does_not_come_along_when_accounts_change_in_on
 
     assert "Title of EMMA-PB" not in (await browser.get("/cart")).text
     assert await _bag(shop) == [1]
+
+
+async def test_signing_in_and_a_payment_of_the_same_bag_wait_for_each_other(browser, stranger, shop):
+    """Cart before order, as everywhere: the other way round the database would have to kill one of the two."""
+    await join(browser, shop)
+    await browser.add()
+    await stranger.add()
+    order_id = await stranger.order(email=ADA)
+    async with shop.db.connection() as conn:
+        bag = (await orders.get(conn, order_id)).cart_id
+
+    async with shop.db.transaction() as payment:
+        await cart.lock(payment, bag)
+        login = asyncio.create_task(sign_in(stranger))
+        await _until_somebody_waits(shop, login)
+        await orders.lock(payment, order_id)
+
+    assert (await login).status_code == 303
+    async with shop.db.connection() as conn:
+        assert (await orders.get(conn, order_id)).customer_id is not None
+
+
+async def _until_somebody_waits(shop: Shop, login: "asyncio.Task[Any]") -> None:
+    async with shop.db.connection() as conn:
+        for _ in range(1_000):
+            waiting = await conn.fetchval(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'
+                """
+            )
+            if waiting or login.done():
+                return
+            await asyncio.sleep(0.01)
+    raise AssertionError("nobody came to wait")
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,14 @@ _TOKEN_LIMIT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link is for. `state`: `good`; `used`; `over`, its time has run out; `unknown`, it is none of ours."""
+    """What a link is for. `state`: `good`; `used`; `over`, its time has run out; `unknown`, it is none of ours.
+    `known`: its address has an account.
+    """
 
     kind: str
     email: str
     customer_id: UUID | None
+    known: bool
     state: Literal["good", "used", "over", "unknown"]
 
 
@@ -104,13 +107,13 @@ async def link(conn: Conn, kind: Kind, token: str, *, now: datetime) -> Link:
     """What a link is for; looking uses nothing up."""
     found = await queries.token(conn, _digest(token), kind)
     if found is None:
-        return Link(kind, "", None, "unknown")
+        return Link(kind, "", None, False, "unknown")
     state: Literal["good", "used", "over"] = "good"
     if found.used_at is not None:
         state = "used"
     elif found.expires_at <= now:
         state = "over"
-    return Link(found.kind, found.email, found.customer_id, state)
+    return Link(found.kind, found.email, found.customer_id, found.known, state)
 
 
 async def use(tx: Tx, kind: Kind, token: str, *, now: datetime) -> queries.Token:

@@ -102,13 +102,16 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a mail carried, without the secret. `customer_id` is None where there was no account yet."""
+    """What a mail carried, without the secret. `customer_id` is None where there was no account yet; `known`: now
+    there is one with this address.
+    """
 
     kind: str
     email: str
     customer_id: UUID | None
     expires_at: datetime
     used_at: datetime | None
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +215,10 @@ async def token(conn: Conn, token_hash: bytes, kind: str) -> Token | None:
     """What a link of this kind is for, good or not."""
     row = await conn.fetchrow(
         """
-        select kind, email, customer_id, expires_at, used_at from customer_tokens
-        where token_hash = $1 and kind = $2
+        select kind, email, customer_id, expires_at, used_at, exists (
+            select 1 from customers where customers.email = customer_tokens.email and deleted_at is null
+        ) as known
+        from customer_tokens where token_hash = $1 and kind = $2
         """,
         token_hash,
         kind,

@@ -27,9 +27,12 @@ _ANOTHER: Final = {
 
 @get("/verify/{token:str}", include_in_schema=False)
 async def show_verify(request: AnyRequest, token: FromPath[str]) -> Response[str]:
-    """GET /verify/{token}: the address is proved; what it shall be called, and a password for who wants one."""
+    """GET /verify/{token}: the address is proved; what it shall be called, and a password for who wants one.
+
+    If it has got an account meanwhile, there is nothing to choose: the link signs in.
+    """
     visitor, link = await _look(request, "verify", token)
-    return _page(request, visitor, "verify", link)
+    return _page(request, visitor, "open" if link.known else "verify", link)
 
 
 @post("/verify/{token:str}", include_in_schema=False)
@@ -40,7 +43,7 @@ async def verify(request: AnyRequest, token: FromPath[str]) -> Response[str] | R
     if link.state != "good":
         return _page(request, visitor, "verify", link)
     password, form = values.get("password", ""), Form({"name": values.get("name", "").strip()})
-    hashed = await _hashed(form, password, link) if password else None
+    hashed = await _hashed(form, password, link) if password and not link.known else None
     if form.faults:
         return _page(request, visitor, "verify", link, form)
     try:

@@ -109,10 +109,11 @@ async def log_out(request: AnyRequest) -> Redirect:
 async def welcome(request: AnyRequest, tx: Tx, visitor: Visitor, customer: Customer) -> None:
     """The one door into an account: a new session, one bag, and the orders that were placed with its address.
 
-    An account's address is always a proved one, so those orders are its owner's.
+    An account's address is always a proved one, so those orders are its owner's. Bags are locked before orders: the
+    payment of an order that was made of this bag may be coming in at the same moment.
     """
-    await orders.claim(tx, customer.id, customer.email)
     await visitor.sign_in(tx, customer, now=shop_of(request).clock.now())
+    await orders.claim(tx, customer.id, customer.email)
 
 
 def _login(

@@ -1,7 +1,5 @@
 """The address book of a customer."""
 
-import asyncio
-
 import msgspec
 import pytest
 
@@ -108,22 +106,3 @@ async def test_a_book_is_full_at_some_time(db, clock, ada):
 async def test_nobody_has_no_book(db, clock):
     with pytest.raises(CustomerNotFound):
         await save(db, clock, new_id(), HOME)
-
-
-async def test_the_same_address_saved_at_once_from_five_tabs_is_one_entry(db, clock, ada):
-    await asyncio.gather(*(save(db, clock, ada, HOME) for _ in range(5)))
-
-    assert await book(db, ada) == [("Torstraße 1", True)]
-
-
-async def test_without_the_lock_five_tabs_would_not_be_one_entry(db, clock, ada, monkeypatch):
-    arrived = asyncio.Barrier(5)
-
-    async def no_lock(tx, customer_id):
-        await arrived.wait()
-        return True
-
-    monkeypatch.setattr(addresses.service.queries, "lock", no_lock)
-    outcomes = await asyncio.gather(*(save(db, clock, ada, HOME) for _ in range(5)), return_exceptions=True)
-
-    assert len(await book(db, ada)) > 1 or any(isinstance(outcome, Exception) for outcome in outcomes)

@@ -6,6 +6,7 @@ from tests.storefront.members import join
 
 from kassa import orders
 from kassa.accounts import addresses
+from kassa.stripe import Unreachable
 
 BILL = {
     "bill_elsewhere": "on", "billing_name": "Byron GmbH", "billing_line1": "1 Main St", "billing_city": "Austin",
@@ -208,3 +209,28 @@ async def test_a_full_book_keeps_nobody_from_paying(browser, app, db, monkeypatc
     assert await browser.order(save_address="on")
 
     assert await saved(db) == []
+
+
+async def test_a_stripe_that_is_away_loses_nothing_that_was_typed(browser, db, till, monkeypatch):
+    await browser.add()
+    first = await browser.order(note="A")
+    await browser.get(f"/orders/{first}/pay")
+
+    async def silence(*args, **kwargs):
+        raise Unreachable("Stripe does not answer.")
+
+    monkeypatch.setattr(type(till.gateway), "cancel_intent", silence)
+    answer = await browser.post("/checkout", **{**ADDRESS, "note": "Ring twice"})
+
+    assert answer.status_code == 503
+    assert "be reached just now" in answer.text
+    assert "Ring twice" in answer.text
+    assert (await got(db, first)).state == "pending"
+    assert await placed(db) == 1
+
+
+async def test_whoever_packs_and_whoever_ordered_reads_the_note(browser, db):
+    await browser.add()
+    order_id = await browser.order(note="<b>Ring</b> twice")
+
+    assert "&lt;b&gt;Ring&lt;/b&gt; twice" in (await browser.get(f"/orders/{order_id}")).text

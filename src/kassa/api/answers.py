@@ -139,6 +139,7 @@ async def order(conn: Conn, found: orders.Order, *, token: str = "") -> OrderOut
         shipping_method=found.shipping_method,
         shipping_address=found.shipping_address,
         billing_address=found.billing_address,
+        note=found.note,
         created_at=found.created_at,
         paid_at=found.paid_at,
     )

@@ -160,6 +160,7 @@ async def _wish(tx: Tx, shop: Shop, caller: Caller, body: PlaceOrderBody) -> che
         billing_address=body.billing_address,
         shipping_method=body.shipping_method,
         locale=_locale(shop, body.locale),
+        note=body.note.strip(),
         owner=caller.owner,
     )
 

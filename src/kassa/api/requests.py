@@ -123,6 +123,7 @@ class PlaceOrderBody(Body, frozen=True):
     billing_address: Address | None = None
     shipping_method: Short | None = None
     discount_code: Short | None = None
+    note: Annotated[str, Meta(max_length=1_000, description="For the people who pack.")] = ""
     locale: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)] | None = (
         None
     )

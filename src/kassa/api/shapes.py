@@ -266,6 +266,7 @@ class OrderOut(msgspec.Struct, frozen=True, kw_only=True):
     shipping_method: str
     shipping_address: Mapping[str, Any]
     billing_address: Mapping[str, Any] | None
+    note: str
     created_at: datetime
     paid_at: datetime | None
 

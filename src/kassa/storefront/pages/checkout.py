@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from kassa import cart, checkout, inventory, orders, pricing
 from kassa.accounts import addresses
 from kassa.kernel.db import Conn
-from kassa.kernel.errors import Invalid
+from kassa.kernel.errors import Invalid, Unavailable
 from kassa.kernel.ids import new_id, parse_id
 from kassa.shop import Shop
 from kassa.storefront import checkout_form, forms, words
@@ -19,9 +19,14 @@ from kassa.storefront.placing import settle
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
+from kassa.stripe import Unreachable
 
 _MOVED: Final = "The total has changed since you saw it. Please look at it again before you order."
 _SHORT: Final = "Somebody was faster: not everything in your bag is left. Nothing was ordered."
+_AWAY: Final = (
+    "An order of this bag that waits to be paid must be ended first, and Stripe can't be reached just now. Nothing was "
+    "ordered; press again in a moment."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,9 @@ async def place(request: AnyRequest) -> Response[Any]:
         return await _again(request, visitor, form, order_id, message=_MOVED, status=409)
     except inventory.InsufficientStock:
         return await _again(request, visitor, form, order_id, message=_SHORT, status=409)
+    except Unavailable as away:
+        message = _AWAY if isinstance(away, Unreachable) else away.detail
+        return await _again(request, visitor, form, order_id, message=message, status=503)
     except (checkout.NothingToBuy, checkout.OrderTaken):
         return go(visitor, "/cart")
     except Invalid as fault:

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from kassa import cart, checkout, inventory, orders, payments
 from kassa.kernel.address import Address
 from kassa.kernel.db import Conn
-from kassa.kernel.errors import NotFound
+from kassa.kernel.errors import NotFound, Unavailable
 from kassa.kernel.ids import new_id, parse_id
 from kassa.shop import Shop
 from kassa.storefront import forms, placing
@@ -66,6 +66,8 @@ async def retry(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
         if order.state is orders.State.PENDING:
             await checkout.expire(shop.db, shop.gateway, order.id, clock=shop.clock)
         placed = await _same_again(shop, visitor, order, wanted, total)
+    except Unavailable:
+        return ended(request, visitor, order, TROUBLES["unreachable"], own=True, status=503)
     except payments.StillProcessing:
         return go(visitor, f"/orders/{order.id}/return")
     except checkout.OrderTaken:

@@ -109,6 +109,7 @@ class KassaPayment extends HTMLElement {
     const order = page.getElementById("content");
     if (error.code !== "payment_intent_unexpected_state" || !order?.querySelector("[data-state=paid]")) return location.assign(url);
     const notice = this.errors.cloneNode();
+    notice.hidden = false;
     notice.className = "notice good";
     notice.append(this.words("paid_elsewhere"));
     order.prepend(notice);

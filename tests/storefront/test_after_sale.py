@@ -72,6 +72,22 @@ async def test_a_pending_order_is_given_up_by_the_same_form(browser, till):
     assert await till.stock() == (5, 0)
 
 
+async def test_what_the_bank_has_only_promised_is_given_up_before_anything_is_taken(browser, till):
+    till.gateway.capture = "manual"
+    order = await bought(browser, till)
+    page = await page_of(browser, order)
+    assert "nothing was taken" in page
+    assert 'data-testid="cancel-order"' in page
+
+    await cancel(browser, order)
+    await till.settle()
+
+    assert "This order was canceled." in await page_of(browser, order)
+    assert [one.state for one in await till.payments(order)] == ["canceled"]
+    assert sum(await till.charged()) == 0
+    assert await till.stock() == (5, 0)
+
+
 async def test_nobody_cancels_or_sends_back_somebody_elses_order(browser, stranger, till, db, clock):
     order = await bought(browser, till)
 

@@ -35,7 +35,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
             await fulfilment.left(conn, order.id),
         )  # fmt: skip
         journal = await orders.chain_head(conn, order.id)
-        cancelable = await fulfilment.can_be_called_off(conn, order)
+        cancelable = known.promised or await fulfilment.can_be_called_off(conn, order)
         sent_back = await returns.of_order(conn, order.id)
         returnable = any(line.left for line in await returns.returnable(conn, order.id))
     return render(

@@ -10,7 +10,7 @@ from kassa.storefront import forms, pace
 from kassa.storefront.about import About, may_review
 from kassa.storefront.forms import Form
 from kassa.storefront.request import AnyRequest
-from kassa.storefront.view import OWN, go, render, shop_of
+from kassa.storefront.view import OWN, SHARED, go, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 
 _PAGE: Final = 20
@@ -66,7 +66,8 @@ async def _page(
     return render(
         request, visitor, "pages/reviews.html", product=product, about=about, after=after, said=said, status=status,
         form=form or Form(_known(visitor, mine)), name_limit=reviews.NAME_LIMIT, text_limit=reviews.TEXT_LIMIT,
-        next_url=f"{request.url.path}?{forms.query(after=found.next)}" if found.next else None, cache=OWN,
+        next_url=f"{request.url.path}?{forms.query(after=found.next)}" if found.next else None,
+        cache=OWN if may else SHARED,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kassa.catalog import queries
 from kassa.catalog.find.queries import ProductCard
-from kassa.kernel.db import Conn
+from kassa.kernel.db import Conn, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +87,7 @@ async def related(conn: Conn, product_id: UUID, currency: str, *, limit: int) ->
         currency,
         limit,
     )
-    return [
-        ProductCard(
-            id=row["id"],
-            slug=row["slug"],
-            title=row["title"],
-            attributes=row["attributes"],
-            image_url=queries.picture(row["slug"], row["url"], row["attributes"]),
-            from_minor=row["least"],
-            currency=currency,
-            available=row["available"],
-            variants=row["variants"],
-        )
-        for row in rows
-    ]
+    return [_card(row, currency) for row in rows]
 
 
 async def sitemap_pages(conn: Conn, *, size: int, limit: int) -> list[SitemapPage]:
@@ -140,3 +127,17 @@ async def new_products(conn: Conn, *, limit: int) -> list[NewProduct]:
         limit,
     )
     return [NewProduct(*row.values()) for row in rows]
+
+
+def _card(row: Row, currency: str) -> ProductCard:
+    return ProductCard(
+        id=row["id"],
+        slug=row["slug"],
+        title=row["title"],
+        attributes=row["attributes"],
+        image_url=queries.picture(row["slug"], row["url"], row["attributes"]),
+        from_minor=row["least"],
+        currency=currency,
+        available=row["available"],
+        variants=row["variants"],
+    )

@@ -34,7 +34,7 @@ class InvalidApiKey(Unauthenticated):
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Somebody who calls. `owner` is written into the orders they place, `actor` into journals, and `name` tells
-    callers apart where each has keys of idempotency of their own."""
+    callers apart where each has keys of idempotency of their own. `customer_id` is of whoever is signed in."""
 
     name: str
     owner: str = "guest"
@@ -42,6 +42,7 @@ class Caller:
     admin: bool = False
     order_ids: Sequence[UUID] = ()
     token: str = ""
+    customer_id: UUID | None = None
 
     @property
     def known(self) -> bool:
@@ -54,6 +55,7 @@ class Caller:
             self.admin
             or (self.owner != "guest" and order.owner == self.owner)
             or order.id in self.order_ids
+            or (self.customer_id is not None and order.customer_id == self.customer_id)
             or bool(self.token and same_token(self.token, order.token_hash))
         )
 
@@ -126,4 +128,5 @@ def _of_session(request: AnyRequest, session: accounts.Session, name: str, token
         admin=staff,
         order_ids=tuple(session.order_ids),
         token=token,
+        customer_id=session.customer_id,
     )

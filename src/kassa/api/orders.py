@@ -162,6 +162,7 @@ async def _wish(tx: Tx, shop: Shop, caller: Caller, body: PlaceOrderBody) -> che
         locale=_locale(shop, body.locale),
         note=body.note.strip(),
         owner=caller.owner,
+        customer_id=caller.customer_id,
     )
 
 

@@ -104,9 +104,19 @@ async def test_a_line_older_than_this_has_nothing_to_tell(db, clock, bag):
     assert await told(db, bag) == []
 
 
-async def test_nobody_agrees_in_a_currency_that_was_not_shown(db, clock, bag):
+async def test_nobody_agrees_in_a_currency_that_it_is_not_sold_in(db, clock, bag):
     await make_variant(db, clock, "EMMA", on_hand=3, price=1290)
 
-    await do(db, cart.accept, bag, "EMMA", price=Money(1490, "USD"), quantity=2, now=clock.now())
+    await do(db, cart.accept, bag, "EMMA", price=Money(1490, "XXX"), quantity=2, now=clock.now())
 
     assert await told(db, bag) == [("price_changed", 1190, 1290, 2, 3)]
+
+
+async def test_one_cart_is_shown_in_the_currency_of_whoever_looks(db, bag):
+    async with db.connection() as conn:
+        here, there = await cart.priced(conn, bag), await cart.priced(conn, bag, currency="USD")
+
+    assert (here.currency, here.lines[0].unit_minor) == ("EUR", 1190)
+    assert (there.currency, there.lines[0].unit_minor) == ("USD", 1390)
+    assert there.quote
+    assert there.quote.currency == "USD"

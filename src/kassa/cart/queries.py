@@ -163,7 +163,10 @@ async def empty(tx: Tx, cart_id: UUID) -> None:
 
 
 async def agree(tx: Tx, cart_id: UUID, variant_id: UUID, price: Money) -> None:
-    """Remember this price as the one that was seen; if it is today's, today's in every currency."""
+    """Remember this price as the one that was seen, and if it is today's, today's in every currency.
+
+    Not in a currency that the thing is not sold in.
+    """
     await tx.execute(
         """
         update cart_lines set seen = case
@@ -171,7 +174,7 @@ async def agree(tx: Tx, cart_id: UUID, variant_id: UUID, price: Money) -> None:
             else seen || jsonb_build_object($3::text, $4::bigint) end
         from (select coalesce(jsonb_object_agg(currency, amount_minor), '{}') as prices from prices
             where variant_id = $2) as today
-        where cart_id = $1 and variant_id = $2
+        where cart_id = $1 and variant_id = $2 and today.prices ? $3
         """,
         cart_id,
         variant_id,

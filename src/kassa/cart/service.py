@@ -102,8 +102,8 @@ async def accept(
 ) -> None:
     """Agree to what was told about a line: to this price per unit, if one was told, and this quantity.
 
-    What was agreed to is what was shown: if the price, or the cart's currency, has moved on since, that is told
-    in turn. Nobody agrees to more than is in the cart already; zero takes the line out.
+    What was agreed to is what was shown: if the price has moved on since, that is told in turn. Nobody agrees
+    to more than is in the cart already; zero takes the line out.
 
     Raises:
         CartNotFound: there is no such cart.
@@ -113,7 +113,7 @@ async def accept(
     lines = {line.variant_id: line for line in await queries.lines(tx, cart_id)}
     if variant is None or variant.id not in lines:
         return
-    if price is not None and price.currency == cart.currency:
+    if price is not None:
         await queries.agree(tx, cart_id, variant.id, price)
     if quantity == 0:
         await queries.drop(tx, cart_id, variant.id, now=now)

@@ -84,21 +84,24 @@ async def priced(
     conn: Conn,
     cart_id: UUID,
     *,
+    currency: str | None = None,
     country: str = "DE",
     region: str | None = None,
     shipping_method: str | None = None,
 ) -> PricedCart:
-    """The cart with what it costs now, sent to `country`.
+    """The cart with what it costs now, sent to `country`; in its own currency, or in the one asked for.
+
+    A customer has one cart on every device, and may look at it in euros here and in dollars there.
 
     Raises:
         CartNotFound: there is no such cart.
         UnknownShippingMethod: nothing is sent there this way.
     """
     cart = await queries.get(conn, cart_id)
-    wanted = await queries.lines(conn, cart_id)
-    variants = await catalog.variants_by_id(conn, [line.variant_id for line in wanted], cart.currency)
+    wanted, currency = await queries.lines(conn, cart_id), currency or cart.currency
+    variants = await catalog.variants_by_id(conn, [line.variant_id for line in wanted], currency)
     pairs = [(line, variants[line.variant_id]) for line in wanted if line.variant_id in variants]
-    lines = tuple(_line(variant, line, cart.currency) for line, variant in pairs)
+    lines = tuple(_line(variant, line, currency) for line, variant in pairs)
     buyable = [
         pricing.QuoteLine(variant, line.quantity)
         for line, variant in pairs
@@ -106,15 +109,13 @@ async def priced(
     ]
     try:
         quote = (
-            pricing.quote(
-                buyable, cart.currency, country=country, region=region, shipping_method=shipping_method
-            )
+            pricing.quote(buyable, currency, country=country, region=region, shipping_method=shipping_method)
             if buyable
             else None
         )
     except (pricing.BelowMinimum, pricing.AmountTooLarge):
         quote = None
-    return PricedCart(cart.id, cart.currency, lines, quote)
+    return PricedCart(cart.id, currency, lines, quote)
 
 
 def _line(variant: SaleVariant, line: queries.Line, currency: str) -> CartLine:

@@ -26,7 +26,9 @@ async def bag(request: AnyRequest) -> Response[str]:
     removed = forms.check_text("removed", request.query_params.get("removed") or "")
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
-        priced = await cart.priced(conn, visitor.cart_id) if visitor.cart_id else None
+        priced = (
+            await cart.priced(conn, visitor.cart_id, currency=visitor.currency) if visitor.cart_id else None
+        )
         waiting = await waiting_order(conn, visitor)
         gone = await cart.removed(conn, visitor.cart_id, removed) if visitor.cart_id and removed else None
     added = forms.check_text("added", request.query_params.get("added") or "")

@@ -129,10 +129,12 @@ async def _till(conn: Conn, visitor: Visitor, form: CheckoutForm) -> _Till:
     country, region = form.country(), form.region()
     bag, way = visitor.cart_of(), form.values["shipping_method"] or None
     try:
-        priced = await cart.priced(conn, bag, country=country, region=region, shipping_method=way)
+        priced = await cart.priced(
+            conn, bag, currency=visitor.currency, country=country, region=region, shipping_method=way
+        )
     except pricing.UnknownShippingMethod:
         form.values["shipping_method"] = ""
-        priced = await cart.priced(conn, bag, country=country, region=region)
+        priced = await cart.priced(conn, bag, currency=visitor.currency, country=country, region=region)
     return _Till(priced, await waiting_order(conn, visitor))
 
 

@@ -2,8 +2,8 @@
 
 `draw` sets a view of a book (its cover, the volume on a table, its title page), `card` the picture that goes
 with a link elsewhere, `icon` the shop's mark; `encode` makes AVIF or WebP of one of a few widths. All are pure
-and slow (tenths of a second), so they are called in a thread, few at a time. Fonts are those that typst brings
-along: a server without any draws the same picture.
+and slow (tenths of a second), so they are called in a thread, few at a time. A server without fonts draws
+them too, in the serif that typst brings along.
 """
 
 from kassa.catalog.pictures.cards import card, favicon, icon

@@ -100,10 +100,11 @@ class MediaGallery extends HTMLElement {
     sheet.scrollTo(left * grown - (x ?? box.width / 2), top * grown - (y ?? box.height / 2));
   }
 
-  // One finger or the mouse moves the picture, two fingers or the wheel enlarge it, a double press does either.
+  // One finger or the mouse moves the picture, or turns to the next; two fingers, the wheel or a press enlarge it.
   drag(sheet) {
     const fingers = new Map();
     let apart = 0;
+    let from = null;
     const between = () => {
       const [one, other] = [...fingers.values()];
       return Math.hypot(one.x - other.x, one.y - other.y);
@@ -111,6 +112,7 @@ class MediaGallery extends HTMLElement {
     sheet.addEventListener("pointerdown", (event) => {
       fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
       sheet.setPointerCapture(event.pointerId);
+      from = fingers.size === 1 ? { x: event.clientX, y: event.clientY } : null;
       if (fingers.size === 2) apart = between();
     });
     sheet.addEventListener("pointermove", (event) => {
@@ -123,8 +125,14 @@ class MediaGallery extends HTMLElement {
       if (fingers.size === 2 && apart) this.size((this.scale * now) / apart, (one.x + other.x) / 2, (one.y + other.y) / 2);
       apart = now;
     });
-    for (const end of ["pointerup", "pointercancel"]) sheet.addEventListener(end, (event) => fingers.delete(event.pointerId));
-    sheet.addEventListener("dblclick", (event) => this.size(this.scale > 1 ? 1 : 2.5, event.clientX, event.clientY));
+    sheet.addEventListener("pointercancel", (event) => fingers.delete(event.pointerId));
+    sheet.addEventListener("pointerup", (event) => {
+      fingers.delete(event.pointerId);
+      if (!from || event.button) return;
+      const [aside, away] = [event.clientX - from.x, Math.hypot(event.clientX - from.x, event.clientY - from.y)];
+      if (away < 6) this.size(this.scale > 1 ? 1 : 2.5, event.clientX, event.clientY);
+      else if (this.scale === 1 && Math.abs(aside) > 60 && this.links.length > 1) this.turn(this.at - Math.sign(aside));
+    });
     sheet.addEventListener("wheel", (event) => {
       event.preventDefault();
       this.size(this.scale * (event.deltaY < 0 ? 1.15 : 1 / 1.15), event.clientX, event.clientY);

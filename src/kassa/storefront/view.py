@@ -23,7 +23,7 @@ SHARED: Final = keeping.SHARED
 #: Pages of one person: not kept by the browser either, so the back button asks again.
 OWN: Final = keeping.OWN
 
-_ELSEWHERE: Final = re.compile(r"""<img [^>]*?\bsrc="(https://[a-z0-9.-]+(?::\d+)?)[/"]""")
+_ELSEWHERE: Final = re.compile(r"""<img [^>]*?\bsrc="(https://[a-z0-9.-]+(?::\d+)?)[/"]""", re.I)
 _HOSTS_LIMIT: Final = 8
 
 _ENV: Final = jinja2.Environment(

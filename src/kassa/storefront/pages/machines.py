@@ -1,8 +1,8 @@
 """What programs read of the shop: the sitemap, the feed of new books, robots.txt, the web manifest."""
 
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -21,6 +21,7 @@ from kassa.storefront.view import shop_of
 #: The protocol allows ten times as many; smaller ones are quicker to make and to read.
 _PER_SITEMAP: Final = 5_000
 _SITEMAPS: Final = 10_000
+_COUNTED_ANEW: Final = timedelta(minutes=10)
 _NEWEST: Final = 30
 #: What no machine may write into XML.
 _UNFIT: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -41,9 +42,7 @@ Sitemap: {base_url}/sitemap.xml
 @get("/sitemap.xml", include_in_schema=False)
 async def sitemap_index(request: AnyRequest) -> Response[bytes]:
     """GET /sitemap.xml: the sitemaps, each of five thousand books at most."""
-    base_url = shop_of(request).settings.base_url
-    async with shop_of(request).db.connection() as conn:
-        pages = await catalog.sitemap_pages(conn, size=_PER_SITEMAP, limit=_SITEMAPS)
+    base_url, pages = shop_of(request).settings.base_url, await _sitemap_pages(request)
     lines = [f"<sitemap><loc>{base_url}/sitemaps/shelves.xml</loc></sitemap>"] + [
         f"<sitemap><loc>{base_url}/sitemaps/from-{page.first}.xml</loc><lastmod>{_day(page.changed)}</lastmod></sitemap>"
         for page in pages
@@ -117,6 +116,17 @@ async def manifest(request: AnyRequest) -> Response[bytes]:
         "icons": icons,
     }  # fmt: skip
     return _answer(request, msgspec.json.encode(said).decode(), "application/manifest+json")
+
+
+async def _sitemap_pages(request: AnyRequest) -> Sequence[catalog.SitemapPage]:
+    """Where the sitemaps begin: counted through the whole catalogue, so remembered for a while."""
+    shop, state = shop_of(request), request.app.state
+    known: tuple[datetime, Sequence[catalog.SitemapPage]] | None = state.get("sitemap_pages")
+    if known is None or known[0] + _COUNTED_ANEW < shop.clock.now():
+        async with shop.db.connection() as conn:
+            pages = await catalog.sitemap_pages(conn, size=_PER_SITEMAP, limit=_SITEMAPS)
+        known = state.sitemap_pages = (shop.clock.now(), pages)
+    return known[1]
 
 
 def _entry(book: catalog.NewProduct, base_url: str, shop_name: str) -> str:

@@ -59,10 +59,13 @@ _ENV.globals.update(
 
 
 def render(
-    request: AnyRequest, visitor: Visitor, template: str, *, status: int = 200, cache: str = SHARED,
+    request: AnyRequest, visitor: Visitor, template: str, *, status: int = 200, cache: str = OWN,
     policy: str | None = None, **context: Any,
 ) -> Response[str]:  # fmt: skip
-    """The page, for this visitor; `policy` is its content security policy if the usual one is too narrow."""
+    """The page, for this visitor; `policy` is its content security policy if the usual one is too narrow.
+
+    It is this person's own unless `cache` says that anybody may see it.
+    """
     path, settings = request.url.path, _settings(request)
     html = _ENV.get_template(template).render(
         visitor=visitor,

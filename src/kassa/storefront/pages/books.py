@@ -19,7 +19,7 @@ from kassa.storefront.about import About, about
 from kassa.storefront.editions import editions
 from kassa.storefront.purchase import last_purchase
 from kassa.storefront.request import AnyRequest
-from kassa.storefront.view import render, shop_of
+from kassa.storefront.view import SHARED, render, shop_of
 from kassa.storefront.visitor import Visitor, visitor_of
 
 #: From so few on the page says how many are left.
@@ -66,7 +66,7 @@ async def product_page(
     )
     choice = editions(found, chosen)
     return render(
-        request, visitor, "pages/product.html", product=found, few=_FEW, facts=_facts(found.attributes),
+        request, visitor, "pages/product.html", cache=SHARED, product=found, few=_FEW, facts=_facts(found.attributes),
         choice=choice, arrives=_arrives(choice.chosen, visitor.currency, shop.clock.now()), home=_HOME_NAME,
         drawn=drawn, beside=beside, about=readers, trail=_trail(found), message=message, status=status,
         data=_data(shop.settings.base_url, found, visitor.currency, drawn, readers),

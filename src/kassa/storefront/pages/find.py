@@ -13,7 +13,7 @@ from kassa import catalog
 from kassa.kernel.errors import NotFound
 from kassa.storefront import forms, narrowing
 from kassa.storefront.request import AnyRequest
-from kassa.storefront.view import render, shop_of
+from kassa.storefront.view import SHARED, render, shop_of
 from kassa.storefront.visitor import visitor_of
 
 _PAGE: Final = 24
@@ -62,7 +62,7 @@ async def home(request: AnyRequest) -> Response[str]:
         page = await catalog.list_products(conn, currency=visitor.currency, sort="newest", limit=15)
     cards = [card for card in page.items if card.available] or list(page.items)
     return render(
-        request, visitor, "pages/home.html", window=cards[:3], picks=cards[3:11], total=page.total,
+        request, visitor, "pages/home.html", cache=SHARED, window=cards[:3], picks=cards[3:11], total=page.total,
         collections=page.collections,
     )  # fmt: skip
 
@@ -118,7 +118,7 @@ async def _list(request: AnyRequest, wish: _Wish, shelf: str | None) -> Response
         for value in values
     ]
     return render(
-        request, visitor, "pages/books.html", heading=f"“{searched}”" if wish.q else title, shelf=title,
+        request, visitor, "pages/books.html", cache=SHARED, heading=f"“{searched}”" if wish.q else title, shelf=title,
         page=page, trail=trail, sorts={k: v for k, v in _SORTS.items() if wish.q or k != "relevance"},
         facets=narrowing.shown(page.facets, wish.facets, visitor.currency), chosen=chosen, q=wish.q, wish=wish,
         shelves=_inside(page, shelf, wish), exact_url=path + wish.query(exact="1"), after=wish.after,

@@ -108,5 +108,6 @@ async def test_the_orders_page_tells_of_it(operator, db, asked):
 
     page = (await operator.open(f"/admin/orders/{asked.order_id}")).text
 
+    assert "Something of it is on its way back." in page
     assert "Customer wants to send something back" in page
     assert "Return agreed to" in page

@@ -72,6 +72,25 @@ async def test_a_pending_order_is_given_up_by_the_same_form(browser, till):
     assert await till.stock() == (5, 0)
 
 
+async def test_when_the_bank_does_not_take_the_money_back_the_customer_reads_so_and_it_is_a_case(
+    browser, till, clock
+):
+    order = await bought(browser, till, card="pm_card_refundFail")
+    await cancel(browser, order)
+    await till.settle()
+    clock.advance(minutes=10)
+    await till.settle()
+    assert [one.state for one in await till.refunds(order)] == ["failed"]
+
+    page = await page_of(browser, order)
+
+    assert "Canceled; your money waits with us" in page
+    assert "will write to you" in page
+    await cancel(browser, order)  # it was canceled, and that stands
+    assert len(await till.refunds(order)) == 1
+    assert await till.stock() == (5, 0)
+
+
 async def test_what_the_bank_has_only_promised_is_given_up_before_anything_is_taken(browser, till):
     till.gateway.capture = "manual"
     order = await bought(browser, till)

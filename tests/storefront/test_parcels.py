@@ -5,14 +5,14 @@ from tests.fulfilment.parcels import do, line
 from kassa import fulfilment
 
 
-async def bought(browser, till, quantity=3):
+async def bought(browser, till, quantity=3, card="pm_card_visa"):
     await browser.add(quantity=quantity)
     order_id = await browser.order()
     async with till.db.connection() as conn:
         from kassa import orders
 
         order = await orders.get(conn, order_id)
-    assert await till.confirm(await till.pay(order)) in ("succeeded", "requires_capture")
+    assert await till.confirm(await till.pay(order), card) in ("succeeded", "requires_capture")
     await till.settle()
     return order
 

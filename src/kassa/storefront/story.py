@@ -128,8 +128,7 @@ def _verdict(known: Known) -> tuple[str, str]:
 
 
 def _called_off(known: Known) -> tuple[str, str]:
-    own = [one for one in known.money_back if one.own]
-    back = [one for one in own if one.state not in ("failed", "canceled")]
+    back = _back(known)
     amount = show(sum(one.amount_minor for one in back), known.order.currency)
     if not back:
         return "Canceled.", "Your bank did not take the money back. We have seen it, and will write to you."
@@ -138,9 +137,16 @@ def _called_off(known: Known) -> tuple[str, str]:
     return "Canceled.", f"You canceled this order before it was sent. {amount} is on its way back to you."
 
 
+def _back(known: Known) -> list[refunds.Refund]:
+    """Refunds of the order's own money that have not come to nothing."""
+    return [one for one in known.going_back if one.own]
+
+
 def _state(known: Known) -> str:
     if known.promised:
         return words.PROMISED_STATE
+    if known.called_off and not _back(known):
+        return "Canceled; your money waits with us"
     if known.called_off:
         done = known.order.state is State.REFUNDED
         return "Canceled and paid back" if done else "Canceled; money on its way back"
@@ -150,7 +156,8 @@ def _state(known: Known) -> str:
 def _next(known: Known) -> str:
     state, sent = known.order.state, [one for one in known.parcels if one.shipped_at]
     if known.called_off or state is State.REFUNDED:
-        return "" if state is State.REFUNDED else f"Your bank sees the money next. {_BANKS}"
+        under_way = any(one.state != "succeeded" for one in _back(known))
+        return f"Your bank sees the money next. {_BANKS}" if under_way else ""
     if state is State.PAID or known.promised:
         return f"We pack your books. {_MAIL}"
     if state is not State.FULFILLING:

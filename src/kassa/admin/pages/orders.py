@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 
-from kassa import inventory, ledger, notifications, orders, payments, reconciliation, refunds
+from kassa import inventory, ledger, notifications, orders, payments, reconciliation, refunds, returns
 from kassa.admin import words
 from kassa.admin.desk import AnyRequest, enter, shop_of
 from kassa.admin.pages import fulfilments
@@ -63,6 +63,9 @@ async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[A
             **await giving.shown(conn, id_),
             "books": told(await ledger.of_order(conn, id_)),
             "cases": await reconciliation.cases_of_order(conn, id_),
+            "returns": [
+                one for one in await returns.of_order(conn, id_) if one.state in ("asked", "accepted")
+            ],
         }
     return await desk_page(request, desk, "order.html", provider=_provider(shop.settings), **context)
 

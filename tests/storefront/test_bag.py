@@ -74,6 +74,35 @@ async def test_a_form_from_another_site_does_nothing(browser):
     assert "<b>1<" in (await browser.get("/cart")).text
 
 
+@pytest.mark.parametrize("way", ["step", "change", "remove", "put-back", "accept"])
+async def test_no_form_of_another_site_touches_the_bag(browser, way):
+    await browser.add(quantity=2)
+    form = {"sku": "EMMA-PB", "quantity": "1", "step": "1"}
+
+    foreign = await browser.client.post(
+        f"/cart/lines/{way}", data=form, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+
+    assert foreign.status_code == 403
+    assert (await browser.get("/cart/count")).json() == {"count": 2}
+
+
+@pytest.mark.parametrize("way", ["step", "change", "remove", "put-back", "accept"])
+async def test_whoever_has_no_bag_is_told_so(browser, way):
+    answer = await browser.post(f"/cart/lines/{way}", sku="EMMA-PB", quantity=1, step=1)
+
+    assert answer.status_code == 409
+    assert "Your bag is empty." in answer.text
+
+
+async def test_more_than_there_is_is_said_when_it_is_put_in(browser):
+    answer = await browser.add(quantity=7)
+
+    page = (await browser.get(answer.headers["location"])).text
+
+    assert "is in your bag. Only 5 left, you asked for 7." in page
+
+
 async def test_a_form_opened_before_the_session_began_still_counts(browser):
     stale = (await browser.get("/products/emma-pb")).text
     assert hidden(stale, "csrf_token") == ""

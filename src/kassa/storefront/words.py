@@ -79,6 +79,12 @@ def problem(line: cart.CartLine, currency: str) -> str:
     return f"Not for sale in {currency} at the moment."
 
 
+def added(line: cart.CartLine, currency: str) -> str:
+    """That something is in the bag now, with what keeps it from being bought."""
+    trouble = f" {problem(line, currency)}" if line.problem else ""
+    return f"{line.title} is in your bag.{trouble}"
+
+
 def changed(line: cart.CartLine, currency: str) -> str | None:
     """That a line of the cart costs something else than when it was put in; None if it does not."""
     if line.was_minor is None or line.unit_minor is None:

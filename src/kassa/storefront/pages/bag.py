@@ -10,7 +10,7 @@ from kassa import cart, orders, payments
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid
 from kassa.kernel.money import Money
-from kassa.storefront import forms
+from kassa.storefront import forms, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
@@ -32,10 +32,10 @@ async def bag(request: AnyRequest) -> Response[str]:
         waiting = await waiting_order(conn, visitor)
         gone = await cart.removed(conn, visitor.cart_id, removed) if visitor.cart_id and removed else None
     added = forms.check_text("added", request.query_params.get("added") or "")
-    title = next((line.title for line in priced.lines if line.sku == added), None) if priced else None
+    fresh = next((line for line in priced.lines if line.sku == added), None) if priced else None
     return render(
         request, visitor, "pages/cart.html", cart=priced, waiting=waiting, cache=OWN,
-        added=f"{title} is in your bag." if title else None, removed=removed, gone=gone,
+        added=words.added(fresh, visitor.currency) if fresh else None, removed=removed, gone=gone,
     )  # fmt: skip
 
 

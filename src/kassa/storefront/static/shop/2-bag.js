@@ -4,7 +4,7 @@ const queue = [];
 let sending = null; // what is on its way
 let busy = false; // whether somebody sees to the queue
 let known = null; // how many things the shop last said are in the bag
-let before = null; // the bag as the shop last drew it, while something here is ahead of it
+let before; // the bag as the shop last drew it, while something here is ahead of it
 
 const bagLink = () => document.querySelector("#bag");
 const bagBody = () => document.querySelector("#bag-body");
@@ -54,14 +54,20 @@ function press(form, button) {
   if (button?.name) fields.set(button.name, button.value);
   const action = new URL(form.action).pathname;
   const body = bagBody();
-  if (body && !before) before = body.cloneNode(true);
+  const drawn = before ?? body?.cloneNode(true);
   const line = form.closest("[data-sku]");
   const more = line || action === "/cart/lines" ? (foreseen[action]?.(fields, line) ?? 0) : 0;
+  if (action === "/cart/lines/step") {
+    if (!more) return;
+    fields.set("step", more);
+  }
+  before = drawn;
   const last = queue.at(-1);
   const sum = { "/cart/lines": "quantity", "/cart/lines/step": "step" }[action];
   if (sum && last?.action === action && last.fields.get("sku") === fields.get("sku")) {
-    last.fields.set(sum, Number(last.fields.get(sum)) + Number(fields.get(sum)));
     last.more += more;
+    last.fields.set(sum, Number(last.fields.get(sum)) + Number(fields.get(sum)));
+    if (!last.more) queue.pop(); // there and back again
   } else {
     queue.push({ action, fields, more });
   }
@@ -132,7 +138,7 @@ function settle(page, pressed = false) {
     focus(fresh);
     if (page) say(spoken(fresh));
   }
-  before = null;
+  before = undefined;
   showCount();
 }
 

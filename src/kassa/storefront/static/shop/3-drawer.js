@@ -4,16 +4,20 @@ const drawer = document.querySelector("#drawer");
 // Pages that show the bag, or what was made of it, themselves.
 const ALREADY = "main [data-bag], main form[action^='/checkout'], main kassa-payment";
 
+// With what is in it, if that comes before anybody would notice that it does not.
 async function openBag() {
-  const inside = drawer.querySelector("[data-bag]");
-  const page = await fetchedBag();
+  const coming = fetchedBag();
+  await Promise.race([coming, new Promise((done) => setTimeout(done, 200))]);
+  if (!drawer.open) {
+    document.querySelector("[data-toasts]:not(dialog *)").replaceChildren();
+    drawer.showModal();
+    drawer.querySelector("h2").focus();
+  }
+  const page = await coming;
   if (!page) return location.assign("/cart");
-  inside.replaceChildren(page.querySelector("#bag-body"));
+  if (!drawer.open) return;
+  drawer.querySelector("[data-bag]").replaceChildren(page.querySelector("#bag-body"));
   showCount();
-  document.querySelector("[data-toasts]:not(dialog *)").replaceChildren();
-  if (drawer.open) return;
-  drawer.showModal();
-  drawer.querySelector("h2").focus();
 }
 
 document.addEventListener("click", (event) => {

@@ -8,6 +8,8 @@ from kassa import storefront
 ROOT = Path(storefront.__file__).parent
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
 ELEMENTS = sorted(ROOT.glob("static/elements/*.js"))
+#: What every page has, joined to one file.
+EVERYWHERE = sorted(ROOT.glob("static/shop/*.js"))
 
 
 def offenders(pattern: str, files: list[Path]) -> list[str]:
@@ -17,7 +19,12 @@ def offenders(pattern: str, files: list[Path]) -> list[str]:
 
 def test_nothing_is_inline_because_the_content_security_policy_refuses_it():
     assert TEMPLATES
-    assert offenders(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=| type=.application/ld\+json)", TEMPLATES) == []
+    assert (
+        offenders(
+            r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=| type=.application/ld\+json)", TEMPLATES
+        )
+        == []
+    )
 
 
 def test_every_form_that_changes_something_carries_the_csrf_token():
@@ -45,12 +52,17 @@ def test_only_the_description_of_a_book_is_trusted_as_html_because_the_catalogue
 
 def test_no_element_writes_html_because_text_can_not_be_a_script():
     assert ELEMENTS
-    assert offenders(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", ELEMENTS) == []
+    assert EVERYWHERE
+    writers = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\("
+    assert offenders(writers, [*ELEMENTS, *EVERYWHERE]) == []
 
 
 def test_every_element_is_used_by_a_page_and_defined_under_the_name_of_its_file():
     markup = "".join(path.read_text() for path in TEMPLATES)
-    for path in ELEMENTS:
-        assert f'customElements.define("{path.stem}"' in path.read_text()
-        assert f"elements/{path.name}" in markup
-        assert f"<{path.stem}" in markup
+    for path in [*ELEMENTS, *EVERYWHERE]:
+        names = re.findall(r'customElements\.define\("([a-z-]+)"', path.read_text())
+        assert [name for name in names if f"<{name}" not in markup] == []
+        if path in ELEMENTS:
+            assert f"elements/{path.name}" in markup
+            assert names
+            assert [name for name in names if not name.startswith(path.stem.rstrip("s"))] == []

@@ -143,6 +143,7 @@ def test_going_back_after_filling_the_bag_does_not_empty_it(page: Page, shop: Sh
     page.goto(f"{shop.base}/books")
     page.goto(f"{shop.base}/products/{shop.book().slug}")
     page.get_by_test_id("add-to-cart").click()
+    expect(page.get_by_text("is in your bag")).to_be_visible()
     expect(page.locator("#bag b")).to_contain_text("1")
 
     page.go_back()

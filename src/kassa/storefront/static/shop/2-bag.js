@@ -82,7 +82,7 @@ async function send() {
   let trouble = "";
   while ((sending = queue.shift() ?? null)) {
     try {
-      const answer = await fetch(sending.action, { method: "POST", body: sending.fields });
+      const answer = await fetch(sending.action, { method: "POST", body: sending.fields, keepalive: true });
       const drawn = await parsed(answer);
       if (answer.ok && drawn.querySelector("#bag-body")) {
         page = drawn;

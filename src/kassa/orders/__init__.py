@@ -7,6 +7,7 @@ canceled or failed → released); an order in `pending` has a hold.
 """
 
 from kassa.orders.errors import InvalidTransition, OrderNotFound
+from kassa.orders.listing import of_customer
 from kassa.orders.queries import (
     NewOrder,
     Order,
@@ -20,6 +21,7 @@ from kassa.orders.queries import (
     claim,
     customer_of,
     declines,
+    disown,
     events,
     get,
     list_orders,
@@ -49,6 +51,7 @@ __all__ = [
     "claim",
     "customer_of",
     "declines",
+    "disown",
     "events",
     "get",
     "insert",
@@ -56,5 +59,6 @@ __all__ = [
     "lock",
     "note",
     "numbers",
+    "of_customer",
     "shown_number",
 ]

@@ -367,8 +367,15 @@ async def claim(tx: Tx, customer_id: UUID, email: str) -> int:
     Whoever calls must know that the customer reads the address.
     """
     return await tx.execute(
-        "update orders set customer_id = $1 where lower(email) = $2 and customer_id is null", customer_id, email
+        "update orders set customer_id = $1 where lower(email) = $2 and customer_id is null",
+        customer_id,
+        email,
     )
+
+
+async def disown(tx: Tx, customer_id: UUID) -> int:
+    """A customer's orders are nobody's again, as a guest's are; how many."""
+    return await tx.execute("update orders set customer_id = null where customer_id = $1", customer_id)
 
 
 def _order(row: Row | None, lines: tuple[OrderLine, ...] = ()) -> Order:

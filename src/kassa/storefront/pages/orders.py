@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kassa import cart, fulfilment, notifications, orders, payments, refunds, returns
+from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
 from kassa.storefront import forms, story, words
@@ -38,14 +39,15 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         cancelable = known.promised or await fulfilment.can_be_called_off(conn, order)
         sent_back = await returns.of_order(conn, order.id)
         returnable = any(line.left for line in await returns.returnable(conn, order.id))
+        told = request.query_params.get("told", "")
+        missing = await _missing(conn, visitor, order) if told == "missing" else []
     return render(
         request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), story=story.tell(known),
         payable=order.state == "pending" and not known.promised and not known.deciding, parcels=known.shown_parcels,
         more_to_come=known.more_to_come, words_of_parcel=words.parcel, paid=known.paid, refunds=known.going_back,
         journal=journal[:16], address=_address(order.shipping_address), cancelable=cancelable, returns=sent_back,
         returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
-        told=_TOLD.get(request.query_params.get("told", "")),
-        reviewable=_reviewable(known),
+        told=_TOLD.get(told), missing=missing, reviewable=_reviewable(known),
     )  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def _reviewable(known: Known) -> dict[str, str]:
 
 @post("/orders/{order_id:str}/again", include_in_schema=False)
 async def again(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
-    """POST /orders/…/again: the books of an order that came to nothing, back into the bag."""
+    """POST /orders/…/again: the books of an order into the bag once more; what is not to be had is named."""
     shop, values = shop_of(request), await forms.read(request)
     visitor, order = await checked_order(request, order_id, values)
     async with shop.db.transaction() as tx:
@@ -67,14 +69,20 @@ async def again(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
         if visitor.cart_id is None:
             fresh = await cart.create(tx, order.currency, now=shop.clock.now())
             await visitor.set_cart(tx, fresh.id)
-        there = dict(await cart.contents(tx, visitor.cart_of()))
+        there, missing = dict(await cart.contents(tx, visitor.cart_of())), False
         for line in order.lines:
             wanted = max(line.quantity, there.get(line.sku, 0))
             try:
                 await cart.change(tx, visitor.cart_of(), line.sku, wanted, now=shop.clock.now())
             except Invalid:
-                continue  # no longer for sale: the rest of the order still is
-    return go(visitor, "/cart")
+                missing = True  # no longer for sale: the rest of the order still is
+    return go(visitor, f"/orders/{order_id}?told=missing" if missing else "/cart")
+
+
+async def _missing(conn: Conn, visitor: Visitor, order: orders.Order) -> list[str]:
+    """The titles of what was to be ordered again and is not in the bag."""
+    there = dict(await cart.contents(conn, visitor.cart_id)) if visitor.cart_id else {}
+    return [line.title for line in order.lines if line.sku not in there]
 
 
 async def own_order(request: AnyRequest, order_id: str) -> tuple[Visitor, orders.Order]:

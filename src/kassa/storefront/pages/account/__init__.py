@@ -6,7 +6,7 @@ begins with `frame.member_of` (a form with `frame.checked_member`).
 
 from litestar.types import ControllerRouterHandler
 
-from kassa.storefront.pages.account import links, overview, passkeys, security, signing
+from kassa.storefront.pages.account import links, orders, overview, passkeys, security, signing
 
 route_handlers: list[ControllerRouterHandler] = [
     signing.show_ask,
@@ -29,6 +29,7 @@ route_handlers: list[ControllerRouterHandler] = [
     passkeys.rename,
     passkeys.remove,
     overview.overview,
+    orders.list_orders,
     security.security,
     security.rename,
     security.change_email,

@@ -19,6 +19,7 @@ HOME: Final = "/account"
 #: The pages of an account, as its own list of contents calls them.
 SECTIONS: Final[list[tuple[str, str]]] = [
     (HOME, "Overview"),
+    ("/account/orders", "Orders"),
     ("/account/security", "Sign-in and security"),
 ]
 #: What changes who may come in is only for somebody who has just shown who they are.

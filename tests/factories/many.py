@@ -39,14 +39,17 @@ async def _some(connection: asyncpg.Connection, first: int, last: int) -> None:
             """
             with made as (
                 insert into products (id, slug, title, description, kind, attributes, options, created_at, updated_at)
-                select gen_random_uuid(), 'volume-' || n, initcap(translate(to_hex(n * 2654435761 % 4294967296), '0123456789', 'ghijklmnop'))
-                    || (array[' of the Harbour', ' and the Garden', ' in Winter', ' at Night', ' by the River'])[n % 5 + 1],
+                select gen_random_uuid(), 'volume-' || n,
+                    initcap(translate(to_hex(n * 2654435761 % 4294967296), '0123456789', 'ghijklmnop')) || (array[
+                        ' of the Harbour', ' and the Garden', ' in Winter', ' at Night', ' by the River'])[n % 5 + 1],
                     '<p>A tale of ' || (array['whales', 'clocks', 'gardens', 'letters'])[n % 4 + 1] || ' and '
                     || (array['ships', 'winters', 'sisters', 'cities', 'roads', 'stars', 'horses'])[n % 7 + 1]
                     || ', told slowly, with an ending that nobody who read it has forgotten since.</p>', 'Book',
                     jsonb_build_object(
-                        'author', 'Author ' || initcap(translate((n % greatest(10, $2::int / 30))::text, '0123456789', 'abcdefghij')),
-                        'subject', ($3::text[])[least(n % 10, n % 7) + 1], 'language', ($4::text[])[least(n % 5, n % 3) + 1]),
+                        'author', 'Author ' || initcap(
+                            translate((n % greatest(10, $2::int / 30))::text, '0123456789', 'abcdefghij')),
+                        'subject', ($3::text[])[least(n % 10, n % 7) + 1],
+                        'language', ($4::text[])[least(n % 5, n % 3) + 1]),
                     '{Format}', now() - n * interval '1 minute', now()
                 from generate_series($1::bigint, $2::bigint) as n returning id, slug
             ), numbered as (select id, split_part(slug, '-', 2)::bigint as n from made
@@ -63,7 +66,8 @@ async def _some(connection: asyncpg.Connection, first: int, last: int) -> None:
             ), shelved as (
                 insert into collection_products (collection_id, product_id)
                 select collections.id, numbered.id from numbered
-                join collections on slug = (array['novels', 'stories', 'ideas', 'science', 'poetry', 'novels'])[n % 6 + 1]
+                join collections
+                    on slug = (array['novels', 'stories', 'ideas', 'science', 'poetry', 'novels'])[n % 6 + 1]
             ), stocked as (
                 insert into stock (variant_id, on_hand)
                 select variant.id, case when n % 50 = 0 then 0 else 20 end

@@ -90,7 +90,7 @@ async def look(
         ), kept as (
             select n, word,
                 '(' || forms || case when last and length(word) > 1 then ' | ' || beginning else '' end || ')' as term
-            from term where forms is not null and (vague or last or not common)
+            from term where forms is not null and (vague or not common)
         )
         select current_database()::text as database,
             (select last_value from listings_version) as version, (select last_value from spelling_version) as spelling,
@@ -240,16 +240,16 @@ async def by_relevance(
     """A page of the best of what was searched for: titles that are or begin like `title`, then by rank.
 
     Ranking reads every word of a product, so it is bounded: a thousand that have the words in title, author or code,
-    and two thousand of any.
+    and two thousand of any. The planner is not shown the question, lest it guess that a beginning fits everything.
     """
     rows = await conn.fetch(
         """
         with hit as (
             (select product_id from listing_words join found($1, $2, $3, $4, $5, $6, $7, null) using (product_id)
-                where heading @@ $8::text::tsquery limit 1000)
+                where heading @@ (select $8::text::tsquery) limit 1000)
             union
             (select product_id from listing_words join found($1, $2, $3, $4, $5, $6, $7, null) using (product_id)
-                where words @@ $8::text::tsquery limit 2000)
+                where words @@ (select $8::text::tsquery) limit 2000)
         ), best as (
             select product_id, in_stock > 0 as available, title_key,
                 case when title_key = $9 then 2.0 when starts_with(title_key, $9) then 1.0 else 0.0 end
@@ -282,30 +282,32 @@ async def count(
     rows = await conn.fetch(
         """
         with near as (
-            select tags, in_stock > 0 as available, array_remove(array[
-                case when not tags && $2::int[] then 'subject' end, case when not tags && $3::int[] then 'author' end,
-                case when not tags && $4::int[] then 'format' end, case when not tags && $5::int[] then 'language' end,
-                case when not tags && $6::int[] then 'price' end,
-                case when (in_stock > 0) <> $7::boolean then 'availability' end], null) as missed
+            select tags, in_stock > 0 as available,
+                coalesce((not tags && $2::int[])::int, 0) + coalesce((not tags && $3::int[])::int * 2, 0)
+                    + coalesce((not tags && $4::int[])::int * 4, 0) + coalesce((not tags && $5::int[])::int * 8, 0)
+                    + coalesce((not tags && $6::int[])::int * 16, 0)
+                    + coalesce(((in_stock > 0) <> $7::boolean)::int * 32, 0) as missed
             from (
                 select * from found($1, null, null, null, null, null, null, null) where $8::text is null union all
                 select listing.* from listing_words
                 join found($1, null, null, null, null, null, null, null) as listing using (product_id)
-                where words @@ $8::text::tsquery
+                where words @@ (select $8::text::tsquery)
             ) as listing
         ), counted as (
-            select coalesce(missed[1], '') as missed, tag, count(*) from near, unnest(tags) as tag
-            where cardinality(missed) <= 1 group by 1, 2
+            select missed, tag, count(*) from near, unnest(tags) as tag
+            where missed in (0, 1, 2, 4, 8, 16, 32) group by missed, tag
         ), named as (
             select name, value, sum(count)::int as count, id = any($10::int[]) as chosen,
                 row_number() over (partition by name order by sum(count) desc, value) as place
             from counted join facet_values on id = tag
-            where name = any($9::text[]) and missed in ('', split_part(name, ':', 1)) group by id
+            where name = any($9::text[]) and missed in (0, case split_part(name, ':', 1) when 'subject' then 1
+                when 'author' then 2 when 'format' then 4 when 'language' then 8 when 'price' then 16 else 0 end)
+            group by id
         )
-        select '' as name, '' as value, count(*)::int as count from near where missed = '{}'
+        select '' as name, '' as value, count(*)::int as count from near where missed = 0
         union all
         select 'availability', case when available then 'in_stock' else 'sold_out' end, count(*)::int from near
-        where missed in ('{}', '{availability}') group by available
+        where missed in (0, 32) group by available
         union all
         (select name, value, count from named where chosen or place <= case name when 'collection' then 200 else 50 end
             order by name, place)

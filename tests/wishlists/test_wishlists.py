@@ -57,8 +57,6 @@ async def test_a_wish_is_on_the_list_once_the_newest_first(db, clock, books):
     assert await on(db, owner) == [books[1], books[0]]
     async with db.connection() as conn:
         assert await wishlists.product_ids(conn, owner) == set(books[:2])
-        assert await wishlists.has(conn, owner, books[0])
-        assert not await wishlists.has(conn, owner, books[2])
 
 
 async def test_a_list_is_nobody_elses(db, clock, books):

@@ -6,7 +6,7 @@ list becomes part of the customer's. A list is seen by others only while it is s
 """
 
 from kassa.wishlists.errors import WishlistFull, WishlistNotFound
-from kassa.wishlists.queries import Owner, Wish, Wishlist, has, of_owner, product_ids
+from kassa.wishlists.queries import Owner, Wish, Wishlist, of_owner, product_ids
 from kassa.wishlists.service import LIMIT, add, forget, get, merge, remove, share, unshare, wishes
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "add",
     "forget",
     "get",
-    "has",
     "merge",
     "of_owner",
     "product_ids",

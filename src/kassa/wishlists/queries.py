@@ -75,11 +75,6 @@ async def of_id(conn: Conn, id_: UUID) -> Wishlist | None:
     return Wishlist(*row.values()) if row is not None else None
 
 
-async def has(conn: Conn, owner: Owner, product_id: UUID) -> bool:
-    """Whether a product is on the owner's list."""
-    return product_id in await product_ids(conn, owner)
-
-
 async def product_ids(conn: Conn, owner: Owner) -> frozenset[UUID]:
     """Every product on the owner's list: for the hearts of a page of products, one statement."""
     if owner.session_id is None and owner.customer_id is None:

@@ -16,6 +16,13 @@ SHIFTS = """
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.jumped += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
 """
+#: Whether a page goes over into the next, and which part of the next the first cover becomes.
+MORPHS = """
+    addEventListener("pageswap", (event) => {
+      const cover = document.querySelector(".book img");
+      sessionStorage.morphed = `${!!event.viewTransition} ${getComputedStyle(cover).viewTransitionName}`;
+    });
+"""
 
 
 @pytest.fixture
@@ -210,13 +217,11 @@ def test_nothing_jumps_and_pages_are_fetched_before_they_are_asked_for(
     ) as asked:
         book.hover() if width > 1000 else book.focus()
     assert asked.value.url == book.evaluate("(link) => link.href")
-    page.evaluate("""
-        addEventListener("pageswap", (event) => {
-          const cover = document.querySelector(".book img");
-          sessionStorage.morphed = `${!!event.viewTransition} ${getComputedStyle(cover).viewTransitionName}`;
-        })
-    """)
-    book.click()
-    page.wait_for_url("**/products/**")
-    assert page.evaluate("sessionStorage.morphed") == "true cover"
+    for motion, morphed in (("no-preference", "true cover"), ("reduce", "false none")):
+        page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
+        page.goto(f"{shop.base}/books")
+        page.evaluate(MORPHS)
+        page.locator(".book a").first.click()
+        page.wait_for_url("**/products/**")
+        assert page.evaluate("sessionStorage.morphed") == morphed
     context.close()

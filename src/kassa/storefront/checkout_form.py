@@ -117,6 +117,16 @@ def read(values: Mapping[str, str], saved: Sequence[SavedAddress] = ()) -> tuple
     return form, Wanted(email, shipping, billing, form.values["note"], save)
 
 
+def read_address(values: Mapping[str, str]) -> tuple[CheckoutForm, Address | None]:
+    """A form that asks for nothing but an address, as it was sent, and the address if it has no faults."""
+    form = blank()
+    form.values |= {name: values.get(name, "").strip() for name in form.values}
+    form.values["country"] = form.values["country"].upper() or HOME
+    form.values[f"{BILLING}country"] = HOME
+    form.names = _names(form)
+    return form, _typed(form, "")
+
+
 def address_known(address: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     """An address in the fields of the form."""
     return {f"{prefix}{part}": str(address[part]) for part in postal.PARTS if address.get(part)}

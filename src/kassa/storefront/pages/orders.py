@@ -45,7 +45,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), story=story.tell(known),
         payable=order.state == "pending" and not known.promised and not known.deciding, parcels=known.shown_parcels,
         more_to_come=known.more_to_come, words_of_parcel=words.parcel, paid=known.paid, refunds=known.going_back,
-        journal=journal[:16], address=_address(order.shipping_address), cancelable=cancelable, returns=sent_back,
+        journal=journal[:16], address=written(order.shipping_address), cancelable=cancelable, returns=sent_back,
         returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
         told=_TOLD.get(told), missing=missing, reviewable=_reviewable(known),
     )  # fmt: skip
@@ -161,7 +161,8 @@ def bill(order: orders.Order) -> _Bill:
     )  # fmt: skip
 
 
-def _address(address: Mapping[str, Any]) -> list[str]:
+def written(address: Mapping[str, Any]) -> list[str]:
+    """An address in lines, the name first."""
     place = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
     country = Locale("en").territories.get(address.get("country", ""), "")
     street = [address.get(part) for part in ("name", "line1", "line2")]

@@ -6,7 +6,16 @@ begins with `frame.member_of` (a form with `frame.checked_member`).
 
 from litestar.types import ControllerRouterHandler
 
-from kassa.storefront.pages.account import links, orders, overview, passkeys, security, signing
+from kassa.storefront.pages.account import (
+    addresses,
+    cards,
+    links,
+    orders,
+    overview,
+    passkeys,
+    security,
+    signing,
+)
 
 route_handlers: list[ControllerRouterHandler] = [
     signing.show_ask,
@@ -30,6 +39,13 @@ route_handlers: list[ControllerRouterHandler] = [
     passkeys.remove,
     overview.overview,
     orders.list_orders,
+    addresses.show_all,
+    addresses.show,
+    addresses.save,
+    addresses.remove,
+    addresses.prefer,
+    cards.cards,
+    cards.delete,
     security.security,
     security.rename,
     security.change_email,

@@ -20,6 +20,8 @@ HOME: Final = "/account"
 SECTIONS: Final[list[tuple[str, str]]] = [
     (HOME, "Overview"),
     ("/account/orders", "Orders"),
+    ("/account/addresses", "Addresses"),
+    ("/account/cards", "Cards"),
     ("/account/security", "Sign-in and security"),
 ]
 #: What changes who may come in is only for somebody who has just shown who they are.

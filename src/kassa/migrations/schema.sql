@@ -133,6 +133,7 @@ create table disputes (
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
     closed_at timestamp with time zone,
+    settled_in character(3),
     CHECK ((amount_minor >= 0)),
     CHECK ((state = ANY (ARRAY['warning_needs_response'::text, 'warning_under_review'::text, 'warning_closed'::text, 'needs_response'::text, 'under_review'::text, 'won'::text, 'lost'::text, 'prevented'::text]))),
     FOREIGN KEY (order_id) REFERENCES orders(id),

@@ -46,7 +46,7 @@ async def theirs(tx: Tx, seen: Sequence[SeenLine], *, asked_at: datetime) -> Cou
                 select from ledger_entries where kind = 'exchange_out' and cause = 'payment:' || refunds.payment_id)
             union all
             select net, told.currency, case when net > 0 then 'dispute_won' else 'dispute' end,
-                'dispute:' || disputes.id
+                'dispute:' || disputes.id || ':' || told.id
             from told join disputes on disputes.provider_ref = told.source
             where object = 'dispute'
             union all

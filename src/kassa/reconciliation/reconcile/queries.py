@@ -194,7 +194,8 @@ async def known_disputes(
                 select -sum(amount_minor) filter (where kind = 'dispute') as taken,
                     sum(amount_minor) filter (where kind = 'dispute_won') as given_back
                 from ledger_entries join ledger_lines on entry_id = ledger_entries.id
-                where cause = 'dispute:' || ours.id and kind in ('dispute', 'dispute_won') and account = 'provider'
+                where ledger_entries.order_id = ours.order_id and split_part(cause, ':', 2) = ours.id::text
+                    and kind in ('dispute', 'dispute_won') and account = 'provider'
             ) as posted on true
         where payments.id is not null or ours.id is not null
         """,

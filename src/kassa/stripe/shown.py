@@ -46,19 +46,6 @@ class Session:
     bill_to: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderRefund:
-    """A refund as Stripe showed it; `status` pending, requires_action, succeeded, failed or canceled."""
-
-    id: str
-    status: str
-    amount: int
-    currency: str
-    intent: str | None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    failure_reason: str | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
     """A line as Stripe's page shows it; `unit` in ISO minor units."""
@@ -144,17 +131,3 @@ def _postal(details: Mapping[str, Any] | None) -> dict[str, str] | None:
     parts = {"name": (details or {}).get("name"), "region": given.get("state")}
     parts |= {name: given.get(name) for name in ("line1", "line2", "city", "postal_code", "country")}
     return {name: str(value) for name, value in parts.items() if value}
-
-
-def refund_of(data: Mapping[str, Any]) -> ProviderRefund:
-    """Stripe's refund."""
-    currency = data["currency"].upper()
-    return ProviderRefund(
-        id=data["id"],
-        status=data["status"],
-        amount=from_stripe(data["amount"], currency),
-        currency=currency,
-        intent=data.get("payment_intent"),
-        metadata=data.get("metadata") or {},
-        failure_reason=data.get("failure_reason"),
-    )

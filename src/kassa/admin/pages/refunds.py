@@ -41,7 +41,7 @@ async def refund(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
                 tx, id_, amount=amount, lines=lines, reason=_reason(values), actor=desk.actor,
                 now=shop.clock.now(), refund_id=parse_id(values.get("refund_id", "")),
             )  # fmt: skip
-            total = show(sum(one.amount_minor for one in made), order.currency)
+            total = show(made.amount_minor, order.currency)
             await accounts.flash(tx, desk.token, f"{total} go back; the provider is being asked.", "good")
     except (Conflict, Invalid, Unavailable) as refused:
         if refused.code == "database_unavailable":

@@ -65,6 +65,15 @@ async def settle_refund_by_reference(run: Round, reference: str) -> None:
     await run.attempt("refunds", reference, look)
 
 
+async def exchange_refund(run: Round, reference: str) -> None:
+    """The provider settled it in another currency, and the books don't have that yet."""
+
+    async def exchange() -> bool:
+        return await refunds.sync(run.db, run.gateway, reference, clock=run.clock)
+
+    await run.attempt("refunds", reference, exchange)
+
+
 async def settle_dispute(run: Round, dispute: ProviderDispute, known: KnownDispute | None) -> None:
     """See to it that a dispute and what is here of it agree."""
     if known is None:

@@ -14,7 +14,7 @@ from kassa.cli.chaos import as_document, as_lines, play_in
 
 SEEDS = (1, 2, 3, 4, 5)
 #: A run in CI is short, so more goes wrong in it.
-RATES = Rates(network=0.1, webhook=0.3, kill=0.001, database=0.0003, jump=0.001)
+RATES = Rates(network=0.1, webhook=0.3, kill=0.0015, database=0.0003, jump=0.001)
 
 
 async def test_whatever_happens_orders_money_and_stock_agree(fresh):
@@ -50,16 +50,24 @@ async def test_on_a_good_day_nothing_goes_wrong(fresh):
 
 def result_of(*violations: str) -> Result:
     return Result(
-        Plan(4, 60), list(violations), {"network: slow": 3}, {"jobs.queue.claim": 2}, 305, 1990, "05"
+        Plan(4, 60),
+        list(violations),
+        {"network: slow": 3},
+        {"jobs.queue.claim": 2},
+        305,
+        1990,
+        "05",
+        {"surplus_refunds": 4},
     )
 
 
 def test_the_document_is_what_the_contract_says():
     document = json.loads(as_document(result_of("something broke")))
 
-    assert {"ok", "seed", "orders", "faults", "kills", "violations"} <= set(document)
+    assert {"ok", "seed", "orders", "faults", "kills", "figures", "violations"} <= set(document)
     assert (document["ok"], document["seed"], document["orders"]) == (False, 4, 60)
     assert (document["faults"], document["kills"]) == ({"network: slow": 3}, 2)
+    assert document["figures"] == {"surplus_refunds": 4}
     assert document["violations"] == ["something broke"]
 
 

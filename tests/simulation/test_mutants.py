@@ -32,7 +32,7 @@ MUTANTS = (
     Mutant("stock_lock", {"habits": ("leaves", "twice"), "orders": 40, "pace": 0.002, "rates": CALM}),
     Mutant("stock_order", {"habits": ("leaves",), "orders": 40, "pace": 0.002, "rates": CALM}),
     Mutant("payment_key", PAYING | {"rates": STORMY}),
-    Mutant("refund_key", REFUNDING | {"acts": ("refund", "refund_line"), "rates": STORMY}),
+    Mutant("refund_key", REFUNDING | {"orders": 20, "acts": ("refund", "refund_line"), "rates": STORMY}),
     Mutant("keys_claimed_late", {"habits": ("twice", "impatient")}),
     Mutant(
         "released_before_closed",

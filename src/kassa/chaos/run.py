@@ -1,9 +1,11 @@
 """One run: a shop opens, everybody plays, misfortune ends, everything settles, and the books are proved."""
 
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kassa.chaos import queries
 from kassa.chaos.buyers import CARDS, HABITS, Buyer, wishes
 from kassa.chaos.luck import Luck, Rates
 from kassa.chaos.operators import ACTS, Operator
@@ -19,6 +21,8 @@ Judge = Callable[[World], Awaitable[Sequence[str]]]
 SKUS: Final = tuple(f"CHAOS-{number}" for number in range(1, 9))
 _ROUNDS: Final = 400
 _QUIET: Final = 14
+#: A run that takes more steps per order than this has no end.
+_STEPS: Final = 5_000
 _HOUR: Final = 3600.0
 #: A worker that finds nothing looks again after a pause that doubles up to so many seconds.
 _IDLE: Final = 12.0
@@ -51,7 +55,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Result:
-    """What a run came to. `trace` is the same for every run of the same plan."""
+    """What a run came to. `trace` is the same for every run of the same plan; `figures` say how much was done."""
 
     plan: Plan
     violations: list[str]
@@ -82,24 +86,36 @@ async def play(
     stage, luck = Stage(plan.seed), Luck(plan.seed, plan.rates)
     world = World(stage, luck, dsn, control, build)
     world.provider = await provider(stage, world.receive)
-    chance = ids.draw_from(luck.draw, lambda: int(stage.now().timestamp() * 1e9))
+    stage.limit = _STEPS * (plan.orders + 100)
+    chance, before = ids.draw_from(luck.draw, lambda: int(stage.now().timestamp() * 1e9)), random.getstate()
+    random.seed(plan.seed)  # how long the provider's SDK waits before it tries again
     try:
         await world.open(plan.processes)
         await _perform(world, plan, admin_key)
         stage.violations += await judge(world)
+        figures = await queries.figures(control)
     finally:
         ids.draw_from(*chance)
+        random.setstate(before)
         await world.close()
+        await stage.end()
     return Result(
         plan, world.violations, dict(sorted(luck.met.items())), dict(sorted(world.kills.items())),
-        world.deliveries, stage.steps, stage.trace,
+        world.deliveries, stage.steps, stage.trace, figures,
     )  # fmt: skip
 
 
 async def _perform(world: World, plan: Plan, admin_key: str) -> None:
+    try:
+        await _stock_up(world, admin_key)
+        world.luck.begin()
+        await _trade(world, plan, admin_key)
+    except Stuck as error:
+        world.violations.append("; ".join([f"stuck: {error}", *await queries.sessions(world.dsn)]))
+
+
+async def _trade(world: World, plan: Plan, admin_key: str) -> None:
     stage = world.stage
-    await _stock_up(world, admin_key)
-    world.luck.begin()
     buyers = [
         Buyer(world, wish)
         for wish in wishes(plan.seed, plan.orders, SKUS, plan.orders * plan.pace, plan.habits, plan.cards)
@@ -111,14 +127,13 @@ async def _perform(world: World, plan: Plan, admin_key: str) -> None:
     for number in range(len(world.processes)):
         stage.start(f"worker-{number}", _worker(world, number))
     stage.start("courier", _courier(world))
-    try:
-        await stage.run(lambda: all(task.done() for task in leaving))
-        world.open_for_business = False
-        world.luck.calm_down()
-        settling = stage.start("settles", _settle(world))
-        await stage.run(settling.done)
-    except Stuck as error:
-        world.violations.append(f"stuck: {error}")
+    for task in tuple(leaving):
+        task.add_done_callback(leaving.discard)
+    await stage.run(lambda: not leaving)
+    world.open_for_business = False
+    world.luck.calm_down()
+    settling = stage.start("settles", _settle(world))
+    await stage.run(settling.done)
 
 
 async def _stock_up(world: World, admin_key: str) -> None:

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 import stripe_sandbox
-from kassa import accounts, app
+from kassa import accounts, api, app, web, webhooks
 from kassa.chaos.asgi import Answer, exchange
 from kassa.chaos.judge import judge
 from kassa.chaos.process import Parts
@@ -107,9 +107,11 @@ def _build(capture: str, db: Database, wire: Wired, clock: Clock) -> Parts:
         capture=capture,
     )
     shop = app.build_shop(settings, db, clock=clock, gateway=gateway, mailer=StoreMailer())
-    web = app.create_app(settings, shop)
-    web.state.shop = shop
-    return Parts(shop, web, app.build_worker(shop, proving=False))
+    edges = web.build(
+        [*api.route_handlers, *webhooks.route_handlers]
+    )  # those that anybody in a run knocks at
+    edges.state.shop = shop
+    return Parts(shop, edges, app.build_worker(shop, proving=False))
 
 
 def _provider(seed: int) -> Callable[[Clock, Post], Awaitable[Provider]]:
@@ -134,7 +136,7 @@ def as_document(result: Result) -> str:
     document = {
         "ok": result.ok, "seed": result.plan.seed, "orders": result.plan.orders, "faults": result.faults,
         "kills": sum(result.kills.values()), "killed_at": result.kills, "deliveries": result.deliveries,
-        "steps": result.steps, "trace": result.trace, "violations": result.violations,
+        "figures": result.figures, "steps": result.steps, "trace": result.trace, "violations": result.violations,
     }  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(document)).decode() + "\n"
 
@@ -144,6 +146,7 @@ def as_lines(result: Result) -> str:
     lines = [f"{kind:<28} {count:>6}" for kind, count in result.faults.items()]
     lines.append(f"{'processes killed':<28} {sum(result.kills.values()):>6}  at {len(result.kills)} places")
     lines.append(f"{'webhooks delivered':<28} {result.deliveries:>6}")
+    lines += [f"{name.replace('_', ' '):<28} {count:>6}" for name, count in result.figures.items()]
     lines += [f"BROKEN  {violation}" for violation in result.violations]
     seed, orders = result.plan.seed, result.plan.orders
     lines.append(

@@ -140,10 +140,12 @@ async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) ->
     rows = await tx.fetch(
         """
         with due as (
-            select id from buy_nows where state = 'open' and sync_at <= $1
-            order by sync_at limit $3 for update skip locked
+            select id, sync_at from buy_nows where state = 'open' and sync_at <= $1
+            order by sync_at, id limit $3 for update skip locked
+        ), taken as (
+            update buy_nows set sync_at = $2 from due where buy_nows.id = due.id returning buy_nows.id, due.sync_at
         )
-        update buy_nows set sync_at = $2 from due where buy_nows.id = due.id returning buy_nows.id
+        select id from taken order by sync_at, id
         """,
         now,
         lease,

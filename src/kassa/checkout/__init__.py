@@ -18,7 +18,7 @@ from kassa.checkout.errors import (
 )
 from kassa.checkout.expiry import expire_due, look_after_payments
 from kassa.checkout.place import PlaceOrder, place_order
-from kassa.checkout.queries import BuyNow
+from kassa.checkout.queries import BuyNow, proof_of
 from kassa.checkout.queries import get as get_buy_now
 from kassa.checkout.service import cancel, capture_order, close_payment, pay, sync_payment
 
@@ -44,6 +44,7 @@ __all__ = [
     "look_after_payments",
     "pay",
     "place_order",
+    "proof_of",
     "sync_buy_now",
     "sync_payment",
 ]

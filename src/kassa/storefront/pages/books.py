@@ -11,10 +11,9 @@ from litestar.params import FromPath
 
 from kassa import catalog, web
 from kassa.kernel.errors import NotFound
-from kassa.kernel.ids import new_id
 from kassa.pricing.shipping import HOME
 from kassa.storefront import assets, forms
-from kassa.storefront.purchase import last_purchase
+from kassa.storefront.purchase import fresh, last_purchase
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import SHARED, render, shop_of
 from kassa.storefront.visitor import Visitor, visitor_of
@@ -99,7 +98,7 @@ async def product_page(
     return render(
         request, visitor, "pages/product.html", product=found, few=_FEW, facts=_facts(found.attributes),
         image_url=found.image_url, chosen=chosen if chosen in buyable else next(iter(buyable), None),
-        buy_now_id=new_id(), message=message, status=status, home=_HOME_NAME,
+        buy_now_id=fresh(request), message=message, status=status, home=_HOME_NAME,
         begun=last if last is not None and last.line["slug"] == slug else None,
         policy=web.content_security_policy(forms=[page]),
     )  # fmt: skip

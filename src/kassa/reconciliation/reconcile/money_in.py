@@ -97,9 +97,14 @@ async def _repair(run: Round, intent: Intent, known: KnownIntent) -> bool:
 
 
 async def _settled(run: Round, intent: Intent, before: KnownIntent, known: KnownIntent) -> bool:
-    """What asking has changed. Where the books differ about money even now, a person must look."""
+    """What asking has changed. Where the books differ about money even now, a person must look.
+
+    An object that has moved since its page was read differs from nothing: what moved it is written down by
+    whoever hears of it, or seen by the next run.
+    """
     about_money = "succeeded" in (of_intent(intent), known.state)
-    if about_money and not _agree(intent, known):
+    differs = about_money and not _agree(intent, known)
+    if differs and _facts(await run.gateway.intent(intent.id)) == _facts(intent):
         ours = {
             "payment_id": str(known.payment_id),
             "ours_minor": known.received_minor,

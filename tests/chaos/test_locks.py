@@ -168,8 +168,8 @@ def locker(stage: Stage, db: SteppedDatabase, *numbers: int) -> Callable:
     return play
 
 
-async def play_seeds(stage: Stage, *lockers: Callable) -> None:
-    for seed in range(10):
+async def play_seeds(stage: Stage, *lockers: Callable, seeds: int = 10) -> None:
+    for seed in range(seeds):
         stage.chance.seed(seed)
         tasks = [stage.start(f"locker-{number}", each) for number, each in enumerate(lockers)]
         await stage.run(lambda: all(task.done() for task in tasks))  # noqa: B023 - of this round
@@ -189,6 +189,22 @@ async def test_those_who_lock_in_one_order_wait_in_no_circle(rows):
     stage, db = rows
 
     await play_seeds(stage, locker(stage, db, 1, 2), locker(stage, db, 2, 3), locker(stage, db, 1, 3))
+
+    assert any(label.endswith(": waits") for label in stage.seen)
+    assert stage.violations == []
+
+
+async def test_who_may_go_on_but_was_not_chosen_yet_is_in_no_circle(rows):
+    """The one before him has ended, and waits for him in his next transaction, on the same connection."""
+    stage, db = rows
+
+    async def first():
+        for number in (1, 2):
+            async with db.transaction() as tx:
+                await stage.step("has nothing")
+                await lock(tx, number)
+
+    await play_seeds(stage, first, locker(stage, db, 2, 1), seeds=60)
 
     assert any(label.endswith(": waits") for label in stage.seen)
     assert stage.violations == []

@@ -120,8 +120,18 @@ class Stepped:
         self._marked = False
         self.pid: int = raw.get_server_pid()
         self.ended = 0
-        self.last = ""
+        self._did: list[str] = []
         locks.add(self)
+
+    @property
+    def last(self) -> str:
+        """What it did last."""
+        return self._did[-1] if self._did else "nothing"
+
+    @property
+    def did(self) -> str:
+        """What it did in its transaction so far."""
+        return ", ".join(self._did)
 
     def is_closed(self) -> bool:
         """Whether nothing can be sent any more."""
@@ -192,7 +202,10 @@ class Stepped:
         process = current_process.get()
         if process is not None and not process.alive:
             raise Killed
-        label = self.last = f"{_sender()} {name}".rstrip()
+        label = f"{_sender()} {name}".rstrip()
+        if name == "begin":
+            self._did.clear()
+        self._did.append(label)
         began = self._stage.now()
         while True:
             try:
@@ -200,7 +213,7 @@ class Stepped:
             except Blocked as met:
                 if (self._stage.now() - began).total_seconds() >= LOCK_SECONDS:
                     raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout") from None
-                with self._locks.waiting(self, label, met.by) as wait:
+                with self._locks.waiting(self, met.by) as wait:
                     await self._stage.step(f"{label}: waits", wait)
             except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
                 if process is not None and not process.alive:

@@ -33,6 +33,11 @@ class Session(Protocol):
         """What it did last."""
         ...
 
+    @property
+    def did(self) -> str:
+        """What it did in its transaction so far."""
+        ...
+
 
 class Blocked(Exception):
     """A statement met locks, and was undone; `by` keep them."""
@@ -49,7 +54,7 @@ class Locks:
         self._stage = stage
         self.control = control
         self._sessions: dict[int, Session] = {}
-        self._waiting: dict[Session, tuple[str, Sequence[Session]]] = {}
+        self._waiting: dict[Session, Sequence[tuple[Session, int]]] = {}  # with how many had ended then
 
     def add(self, session: Session) -> None:
         """A new connection."""
@@ -72,32 +77,34 @@ class Locks:
         return await sent
 
     @contextmanager
-    def waiting(self, session: Session, label: str, by: Sequence[Session]) -> Iterator[Wait]:
+    def waiting(self, session: Session, by: Sequence[Session]) -> Iterator[Wait]:
         """How `session` waits for one of `by` to end; that it waits is known as long as the block runs."""
-        self._waiting[session] = (label, by)
+        before = self._waiting[session] = [(one, one.ended) for one in by]
         circle = self._circle(session)
         if circle:
-            self._stage.violations.append("deadlock: " + " → ".join([*circle, circle[0]]))
-        before = [(one, one.ended) for one in by]
+            names = " → ".join(one.last for one in [*circle, session])
+            self._stage.violations.append(f"deadlock: {names}; {'; '.join(one.did for one in circle)}")
         try:
             yield Wait(
                 lambda: not before or any(one.ended != ended for one, ended in before),
                 self._stage.now() + timedelta(seconds=LOCK_SECONDS),
-                lambda: " and ".join(one.last for one in by),
+                lambda: " and ".join(f"({one.did})" for one in by),
             )
         finally:
             del self._waiting[session]
 
-    def _circle(self, start: Session) -> list[str]:
-        """What everybody waits with in a circle of waiting through `start`; empty if there is none."""
-        ways = [(start, [self._waiting[start][0]])]
+    def _circle(self, start: Session) -> list[Session]:
+        """Those who wait for each other in a circle through `start`, who comes first; empty if there is none."""
+        ways = [[start]]
         seen = set()
         while ways:
-            session, labels = ways.pop()
-            for one in self._waiting[session][1]:
+            way = ways.pop()
+            for one, ended in self._waiting[way[-1]]:
+                if one.ended != ended:
+                    continue  # what was waited for is to be had: another transaction of the same connection
                 if one is start:
-                    return labels
+                    return way
                 if one in self._waiting and one not in seen:
                     seen.add(one)
-                    ways.append((one, [*labels, self._waiting[one][0]]))
+                    ways.append([*way, one])
         return []

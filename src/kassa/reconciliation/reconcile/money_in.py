@@ -1,6 +1,7 @@
 """Money that came in: PaymentIntents and charges of theirs, and the payments here."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from kassa import jobs, payments
@@ -127,9 +128,9 @@ async def _stray(run: Round, intent: Intent, order_id: UUID) -> bool:
     if not payments.collected(intent):
         if of_intent(intent) not in payments.PAYABLE:
             return False
-        try:
+        with suppress(Rejected):
             intent = await run.gateway.cancel_intent(intent.id)
-        except Rejected:
+        if of_intent(intent) in payments.PAYABLE:  # it belongs to a page, which must be closed there
             await run.put_before_operator("stray_payable", intent.id, _facts(intent), order_id=order_id)
             return False
         if not payments.collected(intent):

@@ -18,10 +18,12 @@ from kassa.stripe.refunded import ProviderRefund, refund_of
 from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
 from kassa.stripe.shown import (
     Intent,
+    Page,
     Session,
     SessionLine,
     intent_of,
     line_for,
+    page_of,
     session_of,
     to_stripe,
 )
@@ -246,6 +248,15 @@ class Gateway:
         """A page of PaymentIntents, newest first, from after that one on; empty at the end."""
         page = await _call(self._client.v1.payment_intents.list_async(_page(after)))
         return [intent_of(data) for data in page["data"]]
+
+    async def open_pages(self, *, after: str | None = None) -> Sequence[Page]:
+        """Some Checkout Sessions that can be paid just now, newest first, from after that one on; empty at the end.
+
+        There are never many: Stripe closes each within a day.
+        """
+        wish: Any = {**_page(after), "status": "open"}
+        page = await _call(self._client.v1.checkout.sessions.list_async(wish))
+        return [page_of(data) for data in page["data"]]
 
     async def refunds(self, *, after: str | None = None) -> Sequence[ProviderRefund]:
         """A page of refunds, newest first, from after that one on; empty at the end."""

@@ -46,6 +46,15 @@ class Session:
     bill_to: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A Checkout Session in a list of Stripe's: who can still pay, and whose it is."""
+
+    id: str
+    status: str
+    metadata: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
     """A line as Stripe's page shows it; `unit` in ISO minor units."""
@@ -82,6 +91,11 @@ def line_for(line: SessionLine, currency: str) -> dict[str, Any]:
             "product_data": {"name": line.title},
         },
     }
+
+
+def page_of(data: Mapping[str, Any]) -> Page:
+    """Stripe's Checkout Session as it is in a list."""
+    return Page(data["id"], data["status"], data.get("metadata") or {})
 
 
 def intent_of(data: Mapping[str, Any]) -> Intent:

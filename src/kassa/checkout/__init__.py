@@ -20,7 +20,14 @@ from kassa.checkout.expiry import expire_due, look_after_payments
 from kassa.checkout.place import PlaceOrder, place_order
 from kassa.checkout.queries import BuyNow, proof_of
 from kassa.checkout.queries import get as get_buy_now
-from kassa.checkout.service import cancel, capture_order, close_payment, pay, sync_payment
+from kassa.checkout.service import (
+    cancel,
+    capture_before_sending,
+    capture_order,
+    close_payment,
+    pay,
+    sync_payment,
+)
 
 __all__ = [
     "BuyNow",
@@ -35,6 +42,7 @@ __all__ = [
     "UnknownSku",
     "buy_now",
     "cancel",
+    "capture_before_sending",
     "capture_order",
     "close_payment",
     "expire_due",

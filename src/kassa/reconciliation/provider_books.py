@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 from array import array
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Final, Protocol, TypeVar
@@ -31,7 +31,6 @@ NAMES: Final = {
     "provider_refunds": "Each refund in the provider's books is one of ours, of the same amount, and the reverse",
     provider_balance.NAME: provider_balance.PROMISE,
 }
-_BATCH: Final = 500
 _LIMIT: Final = 101
 _MARKS: Final = ("kassa_payment", "kassa_buy_now")
 
@@ -90,11 +89,11 @@ async def compare(tx: Tx, books: Books) -> list[Difference]:
     """What the two books disagree about, at most a hundred and one of each direction."""
     found = await provider_balance.compare(tx, books.lines)
     await provider.visit_by_index(tx)
-    for batch in _read(books.intents):
+    for batch in provider_balance.batches(books.intents, Seen):
         found += await provider.intents(tx, batch, asked_at=books.asked_at)
-    for batch in _read(books.pages):
+    for batch in provider_balance.batches(books.pages, Seen):
         found += await provider.pages(tx, batch)
-    for batch in _read(books.refunds):
+    for batch in provider_balance.batches(books.refunds, Seen):
         found += await provider.refunds(tx, batch)
     async for reference in provider.successes(tx, before=books.asked_at):
         if not _has(books.succeeded, reference) and len(found) < _LIMIT:
@@ -208,18 +207,6 @@ def _uuid(text: str) -> str | None:
 
 def _write(file: IO[bytes], seen: Seen) -> None:
     file.write(msgspec.json.encode(seen) + b"\n")
-
-
-def _read(file: IO[bytes]) -> Iterator[list[Seen]]:
-    file.seek(0)
-    batch: list[Seen] = []
-    for line in file:
-        batch.append(msgspec.json.decode(line, type=Seen))
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _short(reference: str) -> int:

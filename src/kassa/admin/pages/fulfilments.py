@@ -1,6 +1,6 @@
 """Parcels: packed and handed over on the order's page, the slip that goes into them, and what waits."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kassa import accounts, checkout, fulfilment, orders, payments, refunds
-from kassa.admin.desk import AnyRequest, Desk, enter, go, read_form, shop_of
+from kassa.admin.desk import AnyRequest, Desk, enter, go, read_form, shop_of, units_by_line
 from kassa.admin.view import desk_page, page
 from kassa.fulfilment import Fulfilment
 from kassa.kernel.db import Conn
@@ -19,7 +19,6 @@ from kassa.kernel.ids import new_id, parse_id
 
 _PAGE: Final = 50
 _FIELDS: Final = 60
-_QUANTITY: Final = "quantity:"
 _TRACKING: Final = ("carrier", "tracking_number")
 
 
@@ -64,7 +63,7 @@ async def pack(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     values = await read_form(request, desk.csrf, fields=_FIELDS)
     parcel_id, only_pick = parse_id(values.get("fulfilment_id", "")), values.get("step") == "pick"
     try:
-        lines = _lines(values)
+        lines = units_by_line(values)
         if not only_pick:
             check = partial(fulfilment.check, order_id=id_, lines=lines)
             await checkout.capture_before_sending(
@@ -160,19 +159,6 @@ async def _step(
 async def _say(request: AnyRequest, desk: Desk, text: str) -> None:
     async with shop_of(request).db.transaction() as tx:
         await accounts.flash(tx, desk.token, text, "bad")
-
-
-def _lines(values: Mapping[str, str]) -> dict[UUID, int]:
-    """Units by line, of the fields named after their lines; an empty field is none."""
-    lines: dict[UUID, int] = {}
-    for name, text in values.items():
-        line_id = parse_id(name.removeprefix(_QUANTITY)) if name.startswith(_QUANTITY) else None
-        if line_id is None:
-            continue
-        if not (text.strip() or "0").isdecimal() or len(text) > 6:
-            raise Invalid("A quantity is a whole number.", code="invalid_form")
-        lines[line_id] = int(text.strip() or "0")
-    return lines
 
 
 def _id(text: str) -> UUID:

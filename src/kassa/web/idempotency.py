@@ -95,7 +95,7 @@ class Idempotency:
         body = await request.body()
         name = f"{scope['state'].get('caller', 'guest')} {request.method} {request.url.path}"
         claim = _Claim(name, key, _fingerprint(scope, key, body), shop.clock.now() + LEASE)
-        stored = await _claim(shop, claim)
+        stored = await _claim(shop, claim, claim.fingerprint)
         if stored is not None:
             await _replay(stored, send)
             return
@@ -161,9 +161,9 @@ def _fingerprint(scope: Scope, key: str, body: bytes) -> bytes:
     return hashlib.sha256(whose + body).digest()
 
 
-async def _claim(shop: Backed, claim: _Claim) -> Stored | None:
+async def _claim(shop: Backed, claim: _Claim, fingerprint: bytes) -> Stored | None:
     """The answer that is there already, or None: the claim is ours."""
-    now, fingerprint = shop.clock.now(), claim.fingerprint
+    now = shop.clock.now()
     claim.lease = now + LEASE
     async with shop.db.transaction() as tx:
         if await queries.insert(tx, claim.scope, claim.key, fingerprint, now=now, locked_until=claim.lease):

@@ -16,7 +16,13 @@ from kassa.kernel.db import Database, prepare
 from kassa.kernel.errors import Unavailable
 
 #: Nobody waits for a lock inside the database: it is at once known whether it is to be had.
-_SETTINGS: Final = {"application_name": "kassa chaos", "timezone": "UTC", "lock_timeout": "1"}
+_SETTINGS: Final = {
+    "application_name": "kassa chaos",
+    "timezone": "UTC",
+    "lock_timeout": "1",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
 #: As in the shop's own pool: how many connections there are, and when waiting for one is given up.
 _CONNECTIONS: Final = 10
 _ACQUIRE_SECONDS: Final = 10.0

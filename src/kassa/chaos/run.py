@@ -3,6 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from kassa.chaos import queries
@@ -14,13 +15,16 @@ from kassa.chaos.stage import Stage, Stuck
 from kassa.chaos.world import Post, Provider, World
 from kassa.kernel import ids
 from kassa.kernel.clock import Clock
+from kassa.kernel.db import Conn
 
 #: A way to end everything: what must hold after a run, each violation a sentence.
 Judge = Callable[[World], Awaitable[Sequence[str]]]
 
 SKUS: Final = tuple(f"CHAOS-{number}" for number in range(1, 9))
-_ROUNDS: Final = 400
-_QUIET: Final = 14
+_ROUNDS: Final = 1000
+#: A run is over when so long, in which authorisations lapse, nothing has happened but what happens each night.
+_CALM: Final = timedelta(days=8)
+_NIGHTLY: Final = 1
 #: A run that takes more steps per order than this has no end.
 _STEPS: Final = 5_000
 _HOUR: Final = 3600.0
@@ -176,17 +180,24 @@ def _courier(world: World) -> Callable[[], Any]:
 
 def _settle(world: World) -> Callable[[], Any]:
     """Nothing goes wrong any more; hours and then days pass, with the workers at work, until nothing is left to do."""
+    stage = world.stage
+
+    async def is_over(since: datetime) -> bool:
+        if stage.now() - since < _CALM:
+            return False
+        return not await stage.fly(queries.unfinished(Conn(world.control)))
 
     async def settle() -> None:
-        quiet = 0
-        for _ in range(_ROUNDS):
-            found = await world.provider.deliver_due() + await world.deliver_held_back()
-            for process in world.processes[:1] if quiet else tuple(world.processes):
-                found += await _turn(process)
-            quiet = 0 if found else quiet + 1
-            if quiet > _QUIET:
+        quiet, since = 0, stage.now()
+        for number in range(_ROUNDS):
+            delivered = await world.provider.deliver_due() + await world.deliver_held_back()
+            found = await _turn(world.processes[number % len(world.processes)])
+            if delivered or found > _NIGHTLY:
+                since = stage.now()
+            elif await is_over(since):
                 return
-            await world.stage.sleep(1.0 if found else 2 * _HOUR * quiet)
+            quiet = 0 if delivered or found else quiet + 1
+            await stage.sleep(1.0 if not quiet else 2 * _HOUR * quiet)
 
     return settle
 

@@ -8,8 +8,10 @@ from importlib import import_module
 
 import pytest
 
+from kassa.chaos import run, watch
 from kassa.chaos.luck import CALM, NETWORK, WEBHOOK, Rates
 from kassa.chaos.run import Plan, Result
+from kassa.chaos.world import World
 from kassa.cli.chaos import as_document, as_lines, play_in
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -46,6 +48,36 @@ async def test_on_a_good_day_nothing_goes_wrong(fresh):
 
     assert result.ok, result.violations
     assert (dict(result.faults), dict(result.kills)) == ({}, {})
+
+
+async def test_a_run_in_which_an_answer_never_comes_ends_and_says_so(fresh, monkeypatch):
+    monkeypatch.setattr(watch, "SECONDS", 0.5)
+    command = import_module("kassa.cli.chaos")
+    real = command._Sandbox.exchange
+
+    async def exchange(self, method, path, headers, body):
+        if method == "POST" and path == "/v1/payment_intents":
+            await asyncio.get_running_loop().create_future()
+        return await real(self, method, path, headers, body)
+
+    monkeypatch.setattr(command._Sandbox, "exchange", exchange)
+
+    result = await play_in(await fresh(), Plan(1, 6, rates=CALM, pace=2.0))
+
+    assert result.violations[0].startswith("stuck: after stripe POST /v1/payment_intents nothing came back")
+
+
+async def test_a_shop_that_does_not_open_ends_and_says_so(fresh, monkeypatch):
+    monkeypatch.setattr(run, "_HANGS", 0.5)
+
+    async def open_(self, processes):
+        await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(World, "open", open_)
+
+    result = await play_in(await fresh(), Plan(1, 6))
+
+    assert [violation.partition(":")[0] for violation in result.violations] == ["stuck"]
 
 
 def result_of(*violations: str) -> Result:

@@ -1,5 +1,6 @@
 """One run: a shop opens, everybody plays, misfortune ends, everything settles, and the books are proved."""
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from kassa.chaos.luck import Luck, Rates
 from kassa.chaos.operators import ACTS, Operator
 from kassa.chaos.process import Build, Process
 from kassa.chaos.stage import Stage, Stuck
+from kassa.chaos.watch import Watch
 from kassa.chaos.world import Post, Provider, World
 from kassa.kernel import ids
 from kassa.kernel.clock import Clock
@@ -27,6 +29,8 @@ _CALM: Final = timedelta(days=8)
 _NIGHTLY: Final = 1
 #: A run that takes more steps per order than this has no end.
 _STEPS: Final = 5_000
+#: Opening the shop and judging it take no steps, and no more seconds than this.
+_HANGS: Final = 600.0
 _HOUR: Final = 3600.0
 #: A worker that finds nothing looks again after a pause that doubles up to so many seconds.
 _IDLE: Final = 12.0
@@ -93,11 +97,18 @@ async def play(
     stage.limit = _STEPS * (plan.orders + 100)
     chance, before = ids.draw_from(luck.draw, lambda: int(stage.now().timestamp() * 1e9)), random.getstate()
     random.seed(plan.seed)  # how long the provider's SDK waits before it tries again
+    figures: dict[str, int] = {}
+    watch = Watch(lambda: stage.steps, _HANGS)
     try:
-        await world.open(plan.processes)
-        await _perform(world, plan, admin_key)
-        stage.violations += await judge(world)
-        figures = await queries.figures(control)
+        with watch:
+            await world.open(plan.processes)
+            await _perform(world, plan, admin_key)
+            stage.violations += await judge(world)
+            figures |= await queries.figures(control)
+    except asyncio.CancelledError:
+        if not watch.has_barked:
+            raise
+        await _stuck(world, "the shop does not open, or nobody can judge it")
     finally:
         ids.draw_from(*chance)
         random.setstate(before)
@@ -115,7 +126,11 @@ async def _perform(world: World, plan: Plan, admin_key: str) -> None:
         world.luck.begin()
         await _trade(world, plan, admin_key)
     except Stuck as error:
-        world.violations.append("; ".join([f"stuck: {error}", *await queries.sessions(world.dsn)]))
+        await _stuck(world, str(error))
+
+
+async def _stuck(world: World, why: str) -> None:
+    world.violations.append("; ".join([f"stuck: {why}", *await queries.sessions(world.dsn)]))
 
 
 async def _trade(world: World, plan: Plan, admin_key: str) -> None:

@@ -106,11 +106,19 @@ async def figures(conn: asyncpg.Connection) -> dict[str, int]:
 
 
 async def bounced(conn: Conn) -> dict[str, int]:
-    """Surplus that the bank did not take back, in minor units by order: a case, and money that stays."""
+    """Surplus that did not go back, in minor units by order: a case, and money that stays, but for what somebody
+    sent back by hand.
+    """
     rows = await conn.fetch(
         """
-        select order_id::text, sum(amount_minor)::bigint from refunds
-        where kind = 'surplus' and state in ('failed', 'canceled') group by order_id
+        select order_id::text, sum(least(bounced, received_minor - gone))::bigint from (
+            select payments.order_id, received_minor,
+                max(refunds.amount_minor) filter (where kind = 'surplus' and refunds.state in ('failed', 'canceled'))
+                    as bounced,
+                coalesce(sum(refunds.amount_minor) filter (where refunds.state not in ('failed', 'canceled')), 0)
+                    as gone
+            from payments join refunds on refunds.payment_id = payments.id group by payments.id
+        ) as payment where bounced is not null group by order_id
         """
     )
     return {row[0]: row[1] for row in rows}

@@ -1,0 +1,33 @@
+"""What the judge of a run takes for granted."""
+
+import pytest
+from tests.reconciliation.shut import shut_shop
+
+from kassa.chaos import queries
+
+
+@pytest.fixture
+async def till(db, clock):
+    made = await shut_shop(db, clock)
+    yield made
+    made.stripe.close()
+
+
+async def test_surplus_of_which_somebody_sent_a_part_back_stays_but_for_that_part(till):
+    order, _ = await till.sold()
+    await till.compare()
+    wish = {
+        "amount": order.total_minor, "currency": "eur", "confirm": True, "payment_method": "pm_card_visa",
+        "metadata": {"kassa_order": str(order.id)},
+        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+    }  # fmt: skip
+    stray = await till.stripe.stripe.v1.payment_intents.create_async(wish)
+    await till.compare()
+    await till.stripe.stripe.v1.refunds.create_async({"payment_intent": stray.id, "amount": 50})
+
+    await till.settle()
+    await till.compare()
+
+    async with till.db.connection() as conn:
+        assert await queries.bounced(conn) == {str(order.id): order.total_minor - 50}
+        assert sorted(await till.charged()) == [order.total_minor - 50, order.total_minor]

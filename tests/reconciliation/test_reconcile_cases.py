@@ -190,6 +190,49 @@ async def test_a_refund_that_failed_long_after_is_found_in_the_balance(till):
     assert [kind for kind, _ in await till.cases()] == ["refund_failed"]
 
 
+async def test_a_refund_that_fails_while_its_page_is_read_is_no_mismatch(till, monkeypatch):
+    order, payment = await till.sold()
+    await till.compare()
+    reference = await till.give_back(payment, 300)
+    pages = Books.refunds
+
+    async def failed_meanwhile(self, *args):
+        async for page in pages(self, *args):
+            assert (await till.stripe.control("POST", f"/refunds/{reference}", {"status": "failed"}))[
+                0
+            ] == 200
+            yield page
+
+    monkeypatch.setattr(Books, "refunds", failed_meanwhile)
+
+    await till.compare()
+
+    assert await till.cases() == []
+    assert (await till.order(order)).refunded_minor == 0
+    assert await till.broken() == []
+
+
+async def test_a_dispute_that_is_decided_while_its_page_is_read_is_no_mismatch(till, monkeypatch):
+    _, payment = await till.sold()
+    await till.compare()
+    dispute = await till.contest(payment)
+    pages = Books.disputes
+
+    async def won_meanwhile(self, *args):
+        async for page in pages(self, *args):
+            assert (await till.stripe.control("POST", f"/disputes/{dispute}/close", {"status": "won"}))[
+                0
+            ] == 200
+            yield page
+
+    monkeypatch.setattr(Books, "disputes", won_meanwhile)
+
+    await till.compare()
+
+    assert "dispute_mismatch" not in [kind for kind, _ in await till.cases()]
+    assert (await till.gateway.dispute(dispute)).status == "won"
+
+
 async def test_a_dispute_whose_books_were_changed_is_a_case(till, db):
     till.broken_by_hand = True
     _, payment = await till.sold()

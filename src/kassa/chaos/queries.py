@@ -78,10 +78,13 @@ async def unfinished(conn: Conn) -> list[str]:
 
 
 async def cases(conn: Conn, expected: Sequence[str]) -> list[str]:
-    """Cases of kinds that nothing in a run explains."""
+    """Cases that nothing in a run explains. That a refund made by hand had to wait for one of ours is explained, and
+    its case says so: what became of it, the proof sees.
+    """
     rows = await conn.fetch(
         """
-        select format('case %s (%s): %s', kind, cause, known) from cases where kind <> all($1)
+        select format('case %s (%s): %s', kind, cause, known) from cases
+        where kind <> all($1) and not (kind = 'not_reconciled' and known ->> 'error' like '%is not decided yet.')
         order by opened_at limit 101
         """,
         list(expected),

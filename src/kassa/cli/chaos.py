@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
+from litestar import Litestar
+from litestar.datastructures import State
 
 import stripe_sandbox
 from kassa import accounts, api, app, web, webhooks
@@ -86,14 +89,20 @@ async def play_in(dsn: str, plan: Plan) -> Result:
     control = await asyncpg.connect(dsn)
     try:
         return await play(
-            plan, dsn=dsn, control=control, build=partial(_build, plan.captures),
+            plan, dsn=dsn, control=control, build=partial(_build, _edges(), plan.captures),
             provider=_provider(plan.seed), admin_key=key, judge=judge,
         )  # fmt: skip
     finally:
         await control.close()
 
 
-def _build(capture: str, db: Database, wire: Wired, clock: Clock) -> Parts:
+def _edges() -> Litestar:
+    """The edges that anybody in a run knocks at. They keep nothing: what a process knows is in its shop."""
+    return web.build([*api.route_handlers, *webhooks.route_handlers])
+
+
+def _build(edges: Litestar, capture: str, db: Database, wire: Wired, clock: Clock) -> Parts:
+    """A process; it has routes of its own no more than code of its own, since making them takes long."""
     settings = Settings(
         base_url="http://shop.test", secret_key="c" * 32, capture=capture, currencies=("EUR", "JPY", "KWD"),
         stripe_secret_key="sk_test_chaos", stripe_publishable_key="pk_test_chaos",  # noqa: S106 - of a simulation
@@ -107,10 +116,8 @@ def _build(capture: str, db: Database, wire: Wired, clock: Clock) -> Parts:
         capture=capture,
     )
     shop = app.build_shop(settings, db, clock=clock, gateway=gateway, mailer=StoreMailer())
-    edges = web.build(
-        [*api.route_handlers, *webhooks.route_handlers]
-    )  # those that anybody in a run knocks at
-    edges.state.shop = shop
+    edges = copy(edges)
+    edges.state = State({"shop": shop})
     return Parts(shop, edges, app.build_worker(shop, proving=False))
 
 

@@ -133,4 +133,4 @@ def test_every_account_and_every_posting_has_a_name() -> None:
     posted = {name.removeprefix("post_") for name in vars(postings) if name.startswith("post_")} - {
         "exchange"
     }
-    assert posted | {"exchange_out", "exchange_in"} == KIND.keys()
+    assert posted | {"exchange_out", "exchange_in", "dispute_won"} == KIND.keys()

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.api.conftest import ORDER, count
+import httpx
+from tests.api.conftest import ORDER, Program, count
 
 from kassa.kernel.errors import Unavailable
 from kassa.web import queries
@@ -179,3 +180,54 @@ async def test_after_the_lease_of_a_lost_answer_the_same_attempt_is_there(guest,
 
     assert paid.status_code == 200
     assert [one["id"] for one in shown.json()["payments"]] == [paid.json()["id"]]
+
+
+def elsewhere(app, address):
+    """A guest at another address."""
+    transport = httpx.ASGITransport(app, client=(address, 1))
+    return Program(httpx.AsyncClient(transport=transport, base_url="http://shop.test"), {})
+
+
+async def test_a_guest_elsewhere_who_guesses_key_and_body_does_not_get_the_order_and_its_token(
+    guest, app, db
+):
+    first = await guest.wish("/orders", ORDER, key="order-1")
+
+    answer = await elsewhere(app, "192.0.2.9").wish("/orders", ORDER, key="order-1")
+
+    assert first.status_code == 201
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert "token" not in answer.json()
+    assert await count(db, "orders") == 1
+
+
+async def test_a_guest_elsewhere_who_guesses_a_purchase_does_not_get_its_token(guest, app, db):
+    wish = {"sku": "EMMA-PB", "quantity": 1}
+    first = (await guest.wish("/buy-now", wish, key="k")).json()
+    async with db.transaction() as tx:
+        await tx.execute("delete from idempotency_keys")
+
+    other = (await elsewhere(app, "192.0.2.9").wish("/buy-now", wish, key="k")).json()
+
+    assert other["id"] != first["id"]
+    assert other["token"] != first["token"]
+
+
+async def test_a_guest_whose_address_changed_finds_the_order_by_a_key_that_nobody_guesses(guest, app, db):
+    key = "0b8f6a52-6f0e-4c50-9a5e-3d1f6f3f7a11"
+    first = await guest.wish("/orders", ORDER, key=key)
+
+    again = await elsewhere(app, "192.0.2.9").wish("/orders", ORDER, key=key)
+
+    assert again.content == first.content
+    assert again.headers["idempotent-replayed"] == "true"
+    assert await count(db, "orders") == 1
+
+
+async def test_a_guest_with_another_orders_token_gets_no_stored_answer(guest, db):
+    first = await guest.wish("/orders", ORDER, key="k")
+
+    other = await guest.wish("/orders", ORDER, key="k", X_Order_Token="of another order")
+
+    assert first.json()["id"] != other.json()["id"]
+    assert await count(db, "orders") == 2

@@ -5,12 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import asyncpg
 import pytest
 
-from kassa.chaos.database import SteppedDatabase
-from kassa.chaos.stage import BEGAN, Killed, Stage, Stuck, current_process
-from kassa.kernel.errors import Unavailable
+from kassa.chaos import watch
+from kassa.chaos.stage import BEGAN, Killed, Stage, Stuck, Wait, current_process
 
 
 @dataclass
@@ -95,113 +93,123 @@ async def test_sleeping_takes_simulated_time_only():
     assert asyncio.get_running_loop().time() - began < 60
 
 
-async def test_when_everybody_waits_for_nobody_the_run_is_stuck():
+async def test_who_waits_for_one_who_sleeps_is_seen_and_gives_up():
+    stage, gave_up = Stage(1), []
+
+    async def waiter():
+        wait = Wait(lambda: False, stage.now() + timedelta(seconds=3), lambda: "the sleeper")
+        await stage.step("waits", wait)
+        gave_up.append(stage.now() - BEGAN >= timedelta(seconds=3))
+
+    async def sleeper():
+        await stage.sleep(60)
+
+    tasks = [stage.start("a", waiter), stage.start("b", sleeper)]
+    await stage.run(lambda: all(task.done() for task in tasks))
+
+    assert gave_up == [True]
+    assert stage.violations == ["standstill: waits for the sleeper"]
+
+
+async def test_a_run_in_which_nobody_ever_goes_on_is_stuck():
     stage = Stage(1)
 
     async def play():
-        await stage.step("waits", until_end=True)
+        await asyncio.get_running_loop().create_future()
 
     task = stage.start("a", play)
     with pytest.raises(Stuck):
         await stage.run(task.done)
-    assert stage.violations == ["deadlock: waits"]
     task.cancel()
 
 
-@pytest.fixture
-async def rows(dsn):
-    """Two rows to lock, and the stage and the database of one process."""
-    raw = await asyncpg.connect(dsn)
-    await raw.execute("create table rows (id int primary key); insert into rows values (1), (2)")
-    await raw.close()
+async def test_a_run_without_an_end_is_stuck():
     stage = Stage(1)
-    db = await SteppedDatabase(stage, dsn).open(2)
-    yield stage, db
-    await db.close()
+    stage.limit = 50
+
+    async def play():
+        while True:
+            await stage.step("again")
+
+    with pytest.raises(Stuck, match="no end"):
+        await stage.run(stage.start("a", play).done)
+    await stage.end()
 
 
-async def lock(tx, number):
-    await tx.fetch("select id from rows where id = $1 for update", number)
+async def test_a_call_that_is_never_answered_is_stuck(monkeypatch):
+    monkeypatch.setattr(watch, "SECONDS", 0.05)
+    stage = Stage(1)
+
+    async def play():
+        await stage.step("calls")
+        await stage.fly(asyncio.Event().wait())
+
+    task = stage.start("a", play)
+    with pytest.raises(Stuck, match="after calls nothing came back"):
+        await stage.run(task.done)
+    task.cancel()
 
 
-async def test_who_meets_a_lock_waits_and_goes_on_when_the_other_commits(rows):
-    (stage, db), order = rows, []
+async def test_when_the_run_is_over_everybody_leaves():
+    stage, left = Stage(1), []
 
-    async def first():
-        async with db.transaction() as tx:
-            await lock(tx, 1)
-            order.append("first has it")
-            for _ in range(50):
-                await stage.step("thinks")
-            order.append("first commits")
-
-    async def second():
-        await stage.sleep(0.02)
-        async with db.transaction() as tx:
-            order.append("second asks")
-            await lock(tx, 1)
-            order.append("second has it")
-
-    tasks = [stage.start("first", first), stage.start("second", second)]
-    await stage.run(lambda: all(task.done() for task in tasks))
-
-    assert order == ["first has it", "second asks", "first commits", "second has it"]
-    assert stage.violations == []
-
-
-async def test_a_lock_is_given_up_after_three_simulated_seconds(rows):
-    (stage, db), refused = rows, []
-
-    async def keeper():
-        async with db.transaction() as tx:
-            await lock(tx, 1)
-            for _ in range(50):
-                await stage.step("keeps")
-                stage.advance(timedelta(seconds=0.1))
-
-    async def others():
-        """Somebody else's transactions end meanwhile, so that who waits looks again."""
-        for _ in range(50):
-            async with db.transaction() as tx:
-                await lock(tx, 2)
-
-    async def waiter():
-        await stage.sleep(0.02)
-        began = stage.now()
+    async def play(name: str, rest: Callable):
         try:
-            async with db.transaction() as tx:
-                await lock(tx, 1)
-        except Unavailable as error:
-            refused.append((error.code, stage.now() - began > timedelta(seconds=3)))
+            while True:
+                await rest()
+        finally:
+            left.append(name)
 
-    tasks = [stage.start(each.__name__, each) for each in (keeper, others, waiter)]
-    await stage.run(lambda: all(task.done() for task in tasks))
+    tasks = [
+        stage.start("a", lambda: play("a", lambda: stage.step("again"))),
+        stage.start("b", lambda: play("b", lambda: stage.sleep(60))),
+    ]
+    await stage.run(lambda: stage.steps > 20)
+    await stage.end()
 
-    assert refused == [("busy", True)]
+    assert sorted(left) == ["a", "b"]
+    assert all(task.done() for task in tasks)
 
 
-async def test_two_who_wait_for_each_other_are_seen(rows):
-    stage, db = rows
+async def test_those_who_wake_at_once_go_out_one_after_the_other():
+    stage, out, most = Stage(1), [], []
 
-    def locker(*numbers: int) -> Callable:
-        async def play():
-            try:
-                async with db.transaction() as tx:
-                    for number in numbers:
-                        await lock(tx, number)
-                        await stage.step("has it")
-            except Unavailable:
-                pass
+    async def work():
+        out.append(1)
+        most.append(len(out))
+        await asyncio.sleep(0)
+        out.pop()
 
-        return play
+    async def play():
+        await asyncio.gather(*(timed() for _ in range(10)))
+
+    async def timed():
+        try:
+            async with asyncio.timeout(5):
+                await stage.sleep(60)
+        except TimeoutError:
+            await stage.fly(work())
 
     async def clock():
         await stage.sleep(10)
-        stage.transaction_ended()
 
-    for seed in range(10):
-        stage.chance.seed(seed)
-        tasks = [stage.start("a", locker(1, 2)), stage.start("b", locker(2, 1)), stage.start("c", clock)]
-        await stage.run(lambda: all(task.done() for task in tasks))  # noqa: B023 - of this round
+    tasks = [stage.start("a", play), stage.start("b", clock)]
+    await stage.run(lambda: all(task.done() for task in tasks))
 
-    assert any(violation.startswith("deadlock: ") for violation in stage.violations)
+    assert most == [1] * 10
+
+
+async def test_timers_of_one_moment_go_off_as_they_were_made():
+    stage, order = Stage(1), []
+
+    async def play():
+        loop = asyncio.get_running_loop()
+        at = loop.time() + 5
+        timers = [loop.call_at(at, order.append, number) for number in range(300)]
+        for timer in timers[::2]:
+            timer.cancel()
+        await stage.sleep(10)
+
+    await stage.run(stage.start("a", play).done)
+
+    assert order == list(range(1, 300, 2))

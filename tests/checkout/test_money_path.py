@@ -6,7 +6,8 @@ import pytest
 from tests.factories import after_the_hold, make_variant, place
 from tests.money import Till
 
-from kassa import checkout, inventory, orders, payments
+from kassa import cart, checkout, inventory, orders, payments
+from kassa.kernel.ids import new_id
 from kassa.stripe import Unreachable
 
 S = orders.State
@@ -278,8 +279,6 @@ async def test_two_successes_for_one_order_leave_one_charge(till, db, clock):
 
 
 async def test_a_paid_cart_keeps_what_was_added_meanwhile(till, db, clock):
-    from kassa import cart
-
     async with db.transaction() as tx:
         basket = await cart.create(tx, "EUR", now=clock.now())
         await cart.add(tx, basket.id, "EMMA-PB", 2, now=clock.now())
@@ -292,3 +291,41 @@ async def test_a_paid_cart_keeps_what_was_added_meanwhile(till, db, clock):
 
     async with db.connection() as conn:
         assert await cart.contents(conn, basket.id) == [("EMMA-PB", 1)]
+
+
+async def basket_of(db, clock, quantity=2):
+    async with db.transaction() as tx:
+        basket = await cart.create(tx, "EUR", now=clock.now())
+        await cart.add(tx, basket.id, "EMMA-PB", quantity, now=clock.now())
+    return basket.id
+
+
+async def test_an_order_that_was_paid_is_the_answer_to_the_wish_that_made_it(till, db, clock):
+    wish = {"order_id": new_id(), "lines": None, "cart_id": await basket_of(db, clock)}
+    order = await place(db, clock, **wish)
+    await till.confirm(await till.pay(order))
+    await till.settle()
+
+    again = await place(db, clock, **wish)
+
+    assert (again.id, again.state) == (order.id, "paid")
+    assert await till.stock() == (3, 0)
+
+
+async def test_an_order_is_the_answer_to_its_wish_when_its_price_has_changed_since(till, db, clock):
+    wish = {"order_id": new_id(), "lines": None, "cart_id": await basket_of(db, clock)}
+    order = await place(db, clock, **wish)
+    await make_variant(db, clock, price=1)
+
+    again = await place(db, clock, **wish, total_shown=order.total_minor)
+
+    assert (again.id, again.total_minor) == (order.id, order.total_minor)
+
+
+async def test_an_empty_cart_of_somebody_else_is_no_way_to_an_order(till, db, clock):
+    order = await place(db, clock, lines=None, cart_id=await basket_of(db, clock))
+    async with db.transaction() as tx:
+        empty = await cart.create(tx, "EUR", now=clock.now())
+
+    with pytest.raises(checkout.NothingToBuy):
+        await place(db, clock, order_id=order.id, lines=None, cart_id=empty.id)

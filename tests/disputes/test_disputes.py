@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from kassa import disputes
+from kassa import disputes, reconciliation
 from kassa.disputes import State
 from kassa.disputes.service import heard
 from kassa.disputes.states import after, of_provider
@@ -186,3 +186,80 @@ async def test_an_inquiry_first_heard_of_when_it_was_closed_is_a_case_once_it_is
 
     assert (after_.state, after_.closed_at) == (State.NEEDS_RESPONSE, None)
     assert await till.cases() == [("dispute_opened", "open")]
+
+
+def moved(dispute, *nets):
+    """The dispute as the provider shows it after so many movements; the fee is 15.00 each time."""
+    (first,) = dispute.moved
+    lines = [
+        replace(
+            first, id=f"txn_{n}" if n else first.id, amount=net, fee=-1500 if net > 0 else 1500,
+            net=net - (-1500 if net > 0 else 1500),
+        )
+        for n, net in enumerate(nets)
+    ]  # fmt: skip
+    return replace(dispute, moved=lines)
+
+
+async def test_money_that_is_taken_given_back_and_taken_again_is_in_the_books_each_time(till):
+    order = await till.sold()
+    dispute = await till.contest(order)
+    (payment,) = await till.payments(order)
+    told = await till.gateway.dispute(dispute.provider_ref)
+    total = order.total_minor
+    fees = (await till.books())["fees"] - 1500
+    ends = []
+    for status, nets in (
+        ("won", (-total, total)),
+        ("under_review", (-total, total, -total)),
+        ("lost", (-total, total, -total)),
+    ):
+        await heard(till.db, payment, replace(moved(told, *nets), status=status), clock=till.clock)
+        books, now = await till.books(), await till.now(dispute)
+        ends.append((books.get("disputes", 0), books["fees"] - fees, now.withdrawn_minor, now.fee_minor))
+        assert await till.violations() == []
+
+    assert ends == [(0, 0, 0, 0), (total, 1500, total, 1500), (total, 1500, total, 1500)]
+
+
+async def test_who_asked_before_the_money_came_back_does_not_take_it_again(till):
+    order = await till.sold()
+    dispute = await till.contest(order)
+    (payment,) = await till.payments(order)
+    early = await till.gateway.dispute(dispute.provider_ref)
+    late = moved(early, -order.total_minor, order.total_minor)
+    await heard(till.db, payment, late, clock=till.clock)
+
+    await heard(till.db, payment, early, clock=till.clock)
+
+    assert (await till.now(dispute)).withdrawn_minor == 0
+    assert "disputes" not in await till.books()
+
+
+async def test_an_inquiry_whose_case_was_resolved_is_a_new_case_when_it_becomes_a_chargeback(till):
+    order = await till.sold()
+    dispute = await till.contest(order, inquiry=True)
+    await till.stage(dispute, uncategorized_text="escalate_inquiry_evidence")
+    async with till.db.transaction() as tx:
+        (case,) = (await reconciliation.page(tx)).items
+        await reconciliation.resolve(tx, case.id, "Answered.", actor="staff:ada", now=till.clock.now())
+
+    await till.submit(dispute)
+    for _ in range(3):
+        till.clock.advance(seconds=2)
+        await till.settle()
+
+    assert (await till.now(dispute)).state == "needs_response"
+    assert await till.cases() == [("dispute_opened", "resolved"), ("dispute_opened", "open")]
+
+
+async def test_an_inquiry_that_becomes_a_chargeback_leaves_one_case_open(till):
+    order = await till.sold()
+    dispute = await till.contest(order, inquiry=True)
+    await till.stage(dispute, uncategorized_text="escalate_inquiry_evidence")
+    await till.submit(dispute)
+    for _ in range(3):
+        till.clock.advance(seconds=2)
+        await till.settle()
+
+    assert await till.cases() == [("dispute_opened", "resolved"), ("dispute_opened", "open")]

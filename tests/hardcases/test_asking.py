@@ -63,7 +63,7 @@ async def test_every_request_that_changes_something_has_a_key_that_belongs_to_it
     await till.hosted(hosted)
     await till.settle()
     async with db.transaction() as tx:
-        (refund,) = await refunds.request(
+        refund = await refunds.request(
             tx,
             order.id,
             amount=500,

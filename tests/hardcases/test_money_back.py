@@ -65,7 +65,7 @@ async def test_whoever_sends_a_second_payment_back_by_hand_takes_nothing_from_th
 async def test_a_refund_that_is_canceled_counts_no_longer_and_the_books_say_so(till, db, clock):
     order, _ = await paid(till, db, clock, "pm_card_pendingRefund")
     async with db.transaction() as tx:
-        (asked,) = await refunds.request(
+        asked = await refunds.request(
             tx,
             order.id,
             amount=500,

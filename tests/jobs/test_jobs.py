@@ -30,6 +30,17 @@ async def test_a_job_whose_cause_is_rolled_back_never_existed(db, clock):
     assert await count(db) == 0
 
 
+async def test_jobs_are_taken_the_longest_due_first(db, clock):
+    waits = [number * 37 % 300 for number in range(300)]
+    for wait in waits:
+        await put(db, clock, str(wait), run_at=clock.now() - timedelta(seconds=wait))
+    async with db.transaction() as tx:
+        await tx.execute("analyze jobs")
+        taken = await queue.claim(tx, now=clock.now(), limit=200)
+
+    assert [job.name for job in taken] == [str(wait) for wait in range(299, 99, -1)]
+
+
 async def test_a_job_runs_and_is_gone(db, clock):
     greeted = []
 

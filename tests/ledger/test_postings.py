@@ -24,7 +24,7 @@ OPERATION = st.one_of(
     st.tuples(st.just("refund"), WHICH, AMOUNT, st.booleans()),
     st.tuples(st.just("refund_failed"), WHICH),
     st.tuples(st.just("dispute"), WHICH, AMOUNT, AMOUNT),
-    st.tuples(st.just("dispute_won"), WHICH),
+    st.tuples(st.just("dispute_won"), WHICH, AMOUNT, AMOUNT),
     st.tuples(st.just("fee"), WHICH, AMOUNT),
     st.tuples(st.just("exchange"), WHICH, AMOUNT, AMOUNT),
     st.tuples(st.just("payout"), WHICH, AMOUNT),
@@ -71,10 +71,12 @@ async def post(tx, order_id, ids, operation):
             return await ledger.post_refund_failed(tx, id_, at=NOW)
         case "dispute":
             return await ledger.post_dispute(
-                tx, id_, amount=amounts[0], fee=amounts[1], order_id=order_id, **known
+                tx, id_, "txn_1", amount=amounts[0], fee=amounts[1], order_id=order_id, **known
             )
         case "dispute_won":
-            return await ledger.post_dispute_won(tx, id_, at=NOW)
+            return await ledger.post_dispute(
+                tx, id_, "txn_2", amount=-amounts[0], fee=-amounts[1], order_id=order_id, **known
+            )
         case "fee":
             return await ledger.post_fee(tx, id_, fee=amounts[0], order_id=order_id, **known)
         case "exchange":
@@ -148,8 +150,8 @@ async def test_a_whole_life_leaves_what_the_provider_holds(db, order):
         await ledger.post_payment(tx, payment_id, received=2970, **known)
         await ledger.post_fee(tx, payment_id, fee=116, **known)
         await ledger.post_refund(tx, refund_id, amount=1000, surplus=False, **known)
-        await ledger.post_dispute(tx, dispute_id, amount=1970, fee=1500, **known)
-        await ledger.post_dispute_won(tx, dispute_id, at=NOW)
+        await ledger.post_dispute(tx, dispute_id, "txn_1", amount=1970, fee=1500, **known)
+        await ledger.post_dispute(tx, dispute_id, "txn_2", amount=-1970, fee=-1500, **known)
         await ledger.post_payout(tx, "po_1", amount=1854, currency="EUR", at=NOW)
 
     async with db.connection() as conn:
@@ -180,7 +182,6 @@ async def test_surplus_that_went_back_leaves_nothing_in_any_account(db, order):
 async def test_what_was_never_posted_is_not_reversed(db):
     async with db.transaction() as tx:
         assert not await ledger.post_refund_failed(tx, new_id(), at=NOW)
-        assert not await ledger.post_dispute_won(tx, new_id(), at=NOW)
         assert not await ledger.post_payout_failed(tx, "po_none", at=NOW)
         assert (await ledger.page(tx)).items == []
 

@@ -1,6 +1,7 @@
 """Prove, with the provider's books: what they say and what we say is the same, object by object."""
 
 import pytest
+from tests.checkout.buying import buy, pay
 from tests.factories import after_the_hold, make_variant, place
 from tests.money import Till
 from tests.prove.shop import broken
@@ -83,6 +84,35 @@ async def test_what_can_be_paid_without_its_stock_is_named(till: Till):
 
     assert list(wrong) == ["provider_payable"]
     assert "and its stock is released" in wrong["provider_payable"][0]
+
+
+@pytest.mark.parametrize("declined", [False, True])
+async def test_a_page_that_is_open_without_its_stock_is_named(till: Till, declined: bool):
+    bought = await buy(till)
+    if declined:
+        assert await pay(till, bought, "pm_card_visa_chargeDeclined") == 402
+        await till.settle()
+    assert await found(till) == {}
+    await _by_hand(till, "update holds set state = 'released' where id in (select id from buy_nows)")
+    await _by_hand(till, "update buy_nows set state = 'expired'")
+
+    wrong = await found(till)
+
+    assert list(wrong) == ["provider_payable"]
+    assert f"{bought.session_ref} can be paid, and its stock is released" in wrong["provider_payable"]
+
+
+async def test_a_page_that_is_closed_while_its_stock_goes_is_not_called_broken(
+    till: Till, clock: FrozenClock
+):
+    bought = await buy(till)
+    await pay(till, bought, "pm_card_visa_chargeDeclined")
+    await till.settle()
+    clock.advance(hours=1)
+
+    await checkout.expire_due(till.db, till.gateway, clock=clock)
+
+    assert await found(till) == {}
 
 
 async def test_a_refund_that_was_lost_here_is_named(till: Till):

@@ -23,10 +23,9 @@ async def till(db, clock):
 
 async def buy(till: Till, quantity: int = 1, **more: Any) -> checkout.BuyNow:
     wish = checkout.BuyNowWish(
-        **{"id": new_id(), "sku": "EMMA-PB", "quantity": quantity, "currency": "EUR"} | more
+        **{"id": new_id(), "token": "t", "sku": "EMMA-PB", "quantity": quantity, "currency": "EUR"} | more
     )
-    found, _ = await checkout.buy_now(till.db, till.gateway, wish, clock=till.clock, hold_seconds=900)
-    return found
+    return await checkout.buy_now(till.db, till.gateway, wish, clock=till.clock, hold_seconds=900)
 
 
 async def pay(till: Till, bought: checkout.BuyNow) -> int:

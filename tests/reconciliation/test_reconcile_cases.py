@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from tests.factories import place
 from tests.reconciliation.shut import shut_shop
 
 from kassa import orders, reconciliation
 from kassa.kernel.ids import new_id
 from kassa.reconciliation.reconcile.told import FAMILIES
 from kassa.refunds import RefundTooLarge
+from kassa.stripe.books import Books
 from kassa.webhooks import HEEDED
 from stripe_sandbox.objects import balance
 
@@ -80,6 +82,25 @@ async def test_a_second_object_of_an_order_that_could_be_paid_is_closed(till):
     assert len(await till.payments(order)) == 1
 
 
+async def test_a_page_with_our_marks_that_can_not_be_closed_is_a_case_until_it_is_paid_or_over(till):
+    order, _ = await till.sold()
+    await till.compare()
+    page = await till.stripe.session(
+        payment_intent_data={"metadata": {"kassa_order": str(order.id)}}, customer_email="ada@example.org"
+    )
+    path = f"/checkout/sessions/{page.id}/pay"
+    await till.stripe.control("POST", path, {"payment_method": "pm_card_visa_chargeDeclined"})
+
+    first, second = await till.compare(), await till.compare()
+
+    (case,) = await till.cases()
+    assert (case[0], first.tally.cases, second.tally.cases) == ("stray_payable", 1, 0)
+    told = await known(till, "stray_payable")
+    assert (told["object"], told["provider_is"]) == (case[1], "requires_payment_method")
+    assert await till.charged() == [order.total_minor]
+    assert len(await till.payments(order)) == 1
+
+
 async def test_an_amount_that_was_changed_here_is_a_case_and_nothing_is_changed(till, db):
     till.broken_by_hand = True
     order, _ = await till.sold()
@@ -93,6 +114,24 @@ async def test_an_amount_that_was_changed_here_is_a_case_and_nothing_is_changed(
         order.total_minor, 5000, "EUR",
     )  # fmt: skip
     assert (await till.payments(order))[0].received_minor == 5000
+
+
+async def test_money_that_comes_while_its_page_is_read_is_no_case(till, db, clock, monkeypatch):
+    order = await place(db, clock)
+    payment = await till.pay(order)
+    pages = Books.intents
+
+    async def paid_meanwhile(self, *args):
+        async for page in pages(self, *args):
+            assert await till.confirm(payment) == "succeeded"
+            yield page
+
+    monkeypatch.setattr(Books, "intents", paid_meanwhile)
+
+    await till.compare()
+
+    assert await till.cases() == []
+    assert (await till.order(order)).state is S.PAID
 
 
 async def test_a_success_that_the_provider_does_not_know_is_a_case(till, db):
@@ -149,6 +188,49 @@ async def test_a_refund_that_failed_long_after_is_found_in_the_balance(till):
     assert (await till.refunds(order))[0].state == "failed"
     assert (await till.order(order)).refunded_minor == 0
     assert [kind for kind, _ in await till.cases()] == ["refund_failed"]
+
+
+async def test_a_refund_that_fails_while_its_page_is_read_is_no_mismatch(till, monkeypatch):
+    order, payment = await till.sold()
+    await till.compare()
+    reference = await till.give_back(payment, 300)
+    pages = Books.refunds
+
+    async def failed_meanwhile(self, *args):
+        async for page in pages(self, *args):
+            assert (await till.stripe.control("POST", f"/refunds/{reference}", {"status": "failed"}))[
+                0
+            ] == 200
+            yield page
+
+    monkeypatch.setattr(Books, "refunds", failed_meanwhile)
+
+    await till.compare()
+
+    assert await till.cases() == []
+    assert (await till.order(order)).refunded_minor == 0
+    assert await till.broken() == []
+
+
+async def test_a_dispute_that_is_decided_while_its_page_is_read_is_no_mismatch(till, monkeypatch):
+    _, payment = await till.sold()
+    await till.compare()
+    dispute = await till.contest(payment)
+    pages = Books.disputes
+
+    async def won_meanwhile(self, *args):
+        async for page in pages(self, *args):
+            assert (await till.stripe.control("POST", f"/disputes/{dispute}/close", {"status": "won"}))[
+                0
+            ] == 200
+            yield page
+
+    monkeypatch.setattr(Books, "disputes", won_meanwhile)
+
+    await till.compare()
+
+    assert "dispute_mismatch" not in [kind for kind, _ in await till.cases()]
+    assert (await till.gateway.dispute(dispute)).status == "won"
 
 
 async def test_a_dispute_whose_books_were_changed_is_a_case(till, db):

@@ -2,7 +2,10 @@
 
 import asyncio
 
-from kassa import orders, refunds
+from tests.factories import place
+from tests.payments.conftest import change
+
+from kassa import checkout, orders, payments, refunds
 from kassa.refunds.states import State, after
 
 S = orders.State
@@ -55,7 +58,7 @@ async def test_a_refund_of_a_payment_that_is_not_ours_is_nobodys(till):
 async def test_a_refund_on_its_way_counts_and_is_in_the_books(till):
     order = await till.sold(card="pm_card_pendingRefund")
 
-    (refund,) = await till.give_back(order)
+    refund = await till.give_back(order)
     await refunds.submit(till.db, till.gateway, refund.id, clock=till.clock)
 
     assert await till.states(order) == [("requested", order.total_minor, "pending")]
@@ -71,7 +74,7 @@ async def test_a_refund_on_its_way_counts_and_is_in_the_books(till):
 
 async def test_the_clock_asks_about_a_refund_whose_webhooks_are_lost(till):
     order = await till.sold(card="pm_card_pendingRefund")
-    (refund,) = await till.give_back(order)
+    refund = await till.give_back(order)
     await refunds.submit(till.db, till.gateway, refund.id, clock=till.clock)
     till.deaf = True
     await till.pass_time(hours=2)
@@ -86,7 +89,7 @@ async def test_a_refund_that_comes_back_reverses_the_books_and_is_a_case(till):
     order = await till.sold(card="pm_card_refundFail")
     before = {k: v for k, v in (await till.books()).items() if k not in ("provider", "fees")}
 
-    (refund,) = await till.give_back(order)
+    refund = await till.give_back(order)
     await refunds.submit(till.db, till.gateway, refund.id, clock=till.clock)
     assert (await till.books())["refunds"] == order.total_minor
     await till.pass_time()
@@ -142,7 +145,7 @@ async def test_a_refund_of_an_object_made_twice_is_not_one_of_the_payment_whose_
 
 async def test_a_second_refund_with_the_mark_of_one_of_ours_is_money_of_its_own(till):
     order = await till.sold()
-    (refund,) = await till.give_back(order, amount=500)
+    refund = await till.give_back(order, amount=500)
     await till.settle()
     (ours,) = await till.refunds(order)
     wish = {
@@ -161,7 +164,7 @@ async def test_a_second_refund_with_the_mark_of_one_of_ours_is_money_of_its_own(
 async def test_a_refund_with_the_mark_of_another_orders_refund_moves_that_one_nowhere(till):
     first, second = await till.sold(), await till.sold()
     till.deaf = True
-    (refund,) = await till.give_back(first, amount=500)
+    refund = await till.give_back(first, amount=500)
     wish = {
         "payment_intent": await till.intent(second), "amount": 300, "metadata": {"kassa_refund": str(refund.id)},
     }  # fmt: skip
@@ -171,3 +174,72 @@ async def test_a_refund_with_the_mark_of_another_orders_refund_moves_that_one_no
 
     assert await till.states(first) == [("requested", 500, "requested")]
     assert await till.states(second) == [("found", 300, "succeeded")]
+
+
+async def paid_too_much(till, more):
+    """An order whose payment brought `more` than it cost, of which no webhook tells and nobody has worked yet."""
+    order = await place(till.db, till.clock)
+    payment = await till.pay(order)
+    await change(till, payment, amount=order.total_minor + more)
+    till.deaf = True
+    assert await till.confirm(payment) == "succeeded"
+    await checkout.sync_payment(till.db, till.gateway, payment.id, clock=till.clock, actor="customer")
+    return await till.order(order)
+
+
+async def test_surplus_that_was_sent_back_by_hand_is_found_and_no_case(till):
+    order = await till.sold()
+    till.deaf = True
+    second = await till.stripe.stripe.v1.payment_intents.create_async(
+        {
+            "amount": order.total_minor, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True,
+            "return_url": "http://shop.test/", "metadata": {"kassa_order": str(order.id)},
+        }
+    )  # fmt: skip
+    told = await till.gateway.intent(second.id)
+    async with till.db.transaction() as tx:
+        payment = await payments.insert_collected(
+            tx, order.id, told, now=till.clock.now(), actor="stripe:api"
+        )
+    await refunds.send_back_surplus(till.db, payment.id, clock=till.clock)
+    (surplus,) = await till.refunds(order)
+    made = await till.stripe.stripe.v1.refunds.create_async({"payment_intent": second.id})
+
+    await till.settle()
+    till.deaf = False
+    await till.pass_time(hours=2)
+
+    (told,) = await till.refunds(order)
+    assert (told.id, told.kind, told.state, told.provider_ref) == (
+        surplus.id,
+        "surplus",
+        "succeeded",
+        made.id,
+    )
+    assert (await till.journal(order))[-2:] == ["refund.found", "refund.succeeded"]
+    assert await till.cases() == []
+    assert sorted(await till.charged()) == [0, order.total_minor]
+
+
+async def test_a_refund_that_is_refused_while_the_money_is_there_is_a_case(till):
+    order = await till.sold()
+    await till.dashboard_refund(order, 500)
+    await till.settle()
+    refund = await till.give_back(order, 500)
+    fault = {"match": {"method": "POST", "path": "/v1/refunds"}, "fault": "status", "status": 400}
+    await till.stripe.control("POST", "/faults", fault)
+
+    await till.settle()
+
+    assert await till.states(order) == [("found", 500, "succeeded"), ("requested", 500, "failed")]
+    assert await till.cases() == [("refund_failed", f"refund:{refund.id}")]
+
+
+async def test_what_was_too_much_and_goes_back_by_hand_is_not_the_orders(till):
+    order = await paid_too_much(till, 100)
+    made = await till.dashboard_refund(order, 100)
+
+    await refunds.sync(till.db, till.gateway, made.id, clock=till.clock)
+
+    assert await till.states(order) == [("surplus", 100, "succeeded")]
+    assert (await till.order(order)).refunded_minor == 0

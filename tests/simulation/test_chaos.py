@@ -8,13 +8,15 @@ from importlib import import_module
 
 import pytest
 
+from kassa.chaos import run, watch
 from kassa.chaos.luck import CALM, NETWORK, WEBHOOK, Rates
 from kassa.chaos.run import Plan, Result
+from kassa.chaos.world import World
 from kassa.cli.chaos import as_document, as_lines, play_in
 
 SEEDS = (1, 2, 3, 4, 5)
 #: A run in CI is short, so more goes wrong in it.
-RATES = Rates(network=0.1, webhook=0.3, kill=0.001, database=0.0003, jump=0.001)
+RATES = Rates(network=0.1, webhook=0.3, kill=0.0015, database=0.0003, jump=0.001)
 
 
 async def test_whatever_happens_orders_money_and_stock_agree(fresh):
@@ -48,18 +50,56 @@ async def test_on_a_good_day_nothing_goes_wrong(fresh):
     assert (dict(result.faults), dict(result.kills)) == ({}, {})
 
 
+async def test_a_run_in_which_an_answer_never_comes_ends_and_says_so(fresh, monkeypatch):
+    monkeypatch.setattr(watch, "SECONDS", 0.5)
+    command = import_module("kassa.cli.chaos")
+    real = command._Sandbox.exchange
+
+    async def exchange(self, method, path, headers, body):
+        if method == "POST" and path == "/v1/payment_intents":
+            await asyncio.get_running_loop().create_future()
+        return await real(self, method, path, headers, body)
+
+    monkeypatch.setattr(command._Sandbox, "exchange", exchange)
+
+    result = await play_in(await fresh(), Plan(1, 6, rates=CALM, pace=2.0))
+
+    assert result.violations[0].startswith("stuck: after stripe POST /v1/payment_intents nothing came back")
+
+
+async def test_a_shop_that_does_not_open_ends_and_says_so(fresh, monkeypatch):
+    monkeypatch.setattr(run, "_HANGS", 0.5)
+
+    async def open_(self, processes):
+        await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(World, "open", open_)
+
+    result = await play_in(await fresh(), Plan(1, 6))
+
+    assert [violation.partition(":")[0] for violation in result.violations] == ["stuck"]
+
+
 def result_of(*violations: str) -> Result:
     return Result(
-        Plan(4, 60), list(violations), {"network: slow": 3}, {"jobs.queue.claim": 2}, 305, 1990, "05"
+        Plan(4, 60),
+        list(violations),
+        {"network: slow": 3},
+        {"jobs.queue.claim": 2},
+        305,
+        1990,
+        "05",
+        {"surplus_refunds": 4},
     )
 
 
 def test_the_document_is_what_the_contract_says():
     document = json.loads(as_document(result_of("something broke")))
 
-    assert {"ok", "seed", "orders", "faults", "kills", "violations"} <= set(document)
+    assert {"ok", "seed", "orders", "faults", "kills", "figures", "violations"} <= set(document)
     assert (document["ok"], document["seed"], document["orders"]) == (False, 4, 60)
     assert (document["faults"], document["kills"]) == ({"network: slow": 3}, 2)
+    assert document["figures"] == {"surplus_refunds": 4}
     assert document["violations"] == ["something broke"]
 
 

@@ -103,6 +103,45 @@ async def test_coming_back_unpaid_the_customer_goes_on_or_gives_up(browser, till
     assert "is kept for you and not paid yet" not in (await browser.get(PAGE)).text
 
 
+async def test_who_knows_only_the_address_can_neither_pay_it_nor_give_it_up(browser, stranger, till, db):
+    session = session_of(await buy(browser))
+    bought = await only(db)
+
+    page = await stranger.get(f"/buy-now/{bought.id}")
+    answer = await stranger.post(f"/buy-now/{bought.id}/cancel", proof="guessed")
+
+    assert "Not paid yet." in page.text
+    assert session not in page.text
+    assert bought.proof not in page.text
+    assert answer.status_code == 403
+    assert (await only(db)).state == "open"
+    assert await till.stock() == (5, 1)
+
+
+async def test_who_knows_only_the_id_begins_a_purchase_of_their_own(browser, stranger, till, db):
+    session = session_of(await buy(browser))
+    bought = await only(db)
+
+    other = session_of(await buy(stranger, buy_now_id=bought.id))
+
+    assert other != session
+    assert await till.stock() == (5, 2)
+    async with db.connection() as conn:
+        assert (await checkout.get_buy_now(conn, bought.id)).token_hash == bought.token_hash
+
+
+async def test_who_comes_back_from_stripes_page_without_a_cookie_can_give_it_up(browser, stranger, till, db):
+    session = session_of(await buy(browser))
+    shown = await till.stripe.stripe.v1.checkout.sessions.retrieve_async(session)
+    bought = await only(db)
+
+    page = await stranger.get(shown.cancel_url.removeprefix("http://shop.test"))
+    await stranger.post(f"/buy-now/{bought.id}/cancel", proof=hidden(page.text, "proof"))
+
+    assert (await only(db)).state == "expired"
+    assert await till.stock() == (5, 0)
+
+
 async def test_a_double_click_is_one_purchase(browser, till, db):
     wish = {"sku": "EMMA-PB", "quantity": 1, "buy_now_id": named_by_the_page()}
 
@@ -111,6 +150,16 @@ async def test_a_double_click_is_one_purchase(browser, till, db):
     assert session_of(first) == session_of(second)
     assert await rows(db, "buy_nows") == 1
     assert await till.stock() == (5, 1)
+
+
+async def test_a_double_click_on_a_page_for_everybody_is_one_purchase(browser, till, db):
+    wish = {"sku": "EMMA-PB", "quantity": 1, "buy_now_id": new_id()}
+
+    first, second = [await browser.post("/buy-now", **wish) for _ in range(2)]
+
+    assert session_of(first) == session_of(second)
+    assert await rows(db, "buy_nows") == 1
+    assert (await only(db)).id != wish["buy_now_id"]
 
 
 async def test_back_and_another_quantity_is_another_purchase_and_the_first_is_closed(browser, till, db):

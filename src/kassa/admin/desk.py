@@ -5,11 +5,12 @@ one behind the login form. They are two because a Strict cookie is not sent when
 here: the login page that is shown then must not overwrite a session it can't see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -18,6 +19,7 @@ from litestar.response import Redirect
 
 from kassa import accounts
 from kassa.kernel.errors import Invalid, Unauthenticated
+from kassa.kernel.ids import parse_id
 from kassa.shop import Shop
 from kassa.web import check_csrf
 
@@ -32,6 +34,8 @@ HOME: Final = "/admin/orders"
 _FIELDS_LIMIT: Final = 20
 _VALUE_LIMIT: Final = 2_000
 _NEXT_LIMIT: Final = 500
+_QUANTITY: Final = "quantity:"
+_DIGITS: Final = 6
 
 
 class LoginNeeded(Unauthenticated):
@@ -110,6 +114,23 @@ async def read_form(
         raise Invalid("The form is too large.", code="invalid_form")
     check_csrf(values.get("csrf_token"), csrf)
     return values
+
+
+def units_by_line(values: Mapping[str, str]) -> dict[UUID, int]:
+    """How many units of each line of an order, from the fields `quantity:ID` of a form; an empty field is none.
+
+    Raises:
+        Invalid: a quantity is no whole number.
+    """
+    units: dict[UUID, int] = {}
+    for name, text in values.items():
+        line_id = parse_id(name.removeprefix(_QUANTITY)) if name.startswith(_QUANTITY) else None
+        if line_id is None:
+            continue
+        if not (text.strip() or "0").isdecimal() or len(text) > _DIGITS:
+            raise Invalid("A quantity is a whole number.", code="invalid_form")
+        units[line_id] = int(text.strip() or "0")
+    return units
 
 
 def with_cookie(request: AnyRequest, response: Answer, name: str, token: str, life: timedelta) -> Answer:

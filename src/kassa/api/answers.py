@@ -1,5 +1,7 @@
 """From what the rooms below know to what callers are told."""
 
+from collections.abc import Sequence
+
 import msgspec
 from msgspec import UNSET
 
@@ -25,6 +27,7 @@ from kassa.api.shapes import (
     ProductItem,
     ProductList,
     ProductOut,
+    RefundLineOut,
     RefundOut,
     ShippingMethodOut,
     StockOut,
@@ -134,7 +137,7 @@ async def order(conn: Conn, found: orders.Order, *, token: str = "") -> OrderOut
         hold=HoldOut(hold.state, hold.expires_at),
         payments=[payment(attempt) for attempt in await payments.of_order(conn, found.id)],
         fulfilments=[fulfilment(one) for one in await parcels.of_order(conn, found.id)],
-        refunds=[_refund(refund) for refund in await refunds.of_order(conn, found.id)],
+        refunds=await _refunds(conn, found),
         events=[EventOut(e.at, e.type, e.actor, e.data, e.hash) for e in await orders.events(conn, found.id)],
         shipping_method=found.shipping_method,
         shipping_address=found.shipping_address,
@@ -161,6 +164,20 @@ def payable(attempt: payments.Payment, publishable_key: str) -> PaymentOut:
     return msgspec.structs.replace(
         shown, client_secret=attempt.client_secret, publishable_key=publishable_key
     )
+
+
+def refund(one: refunds.Refund, lines: Sequence[refunds.GivenLine]) -> RefundOut:
+    """A refund, with its lines."""
+    parts = [
+        RefundLineOut(
+            str(line.line_id), line.quantity, Amount(line.amount_minor, one.currency), line.restocked_at is not None
+        )
+        for line in lines
+    ]  # fmt: skip
+    return RefundOut(
+        str(one.id), str(one.order_id), str(one.payment_id), Amount(one.amount_minor, one.currency), one.kind,
+        one.reason, one.state, one.provider_ref, one.created_at, parts,
+    )  # fmt: skip
 
 
 def fulfilment(parcel: parcels.Fulfilment) -> FulfilmentOut:
@@ -198,8 +215,7 @@ def _line(line: orders.OrderLine, money: str) -> OrderLineOut:
     )  # fmt: skip
 
 
-def _refund(refund: refunds.Refund) -> RefundOut:
-    return RefundOut(
-        str(refund.id), str(refund.payment_id), Amount(refund.amount_minor, refund.currency), refund.kind,
-        refund.reason, refund.state, refund.provider_ref, refund.created_at,
-    )  # fmt: skip
+async def _refunds(conn: Conn, found: orders.Order) -> list[RefundOut]:
+    made = await refunds.of_order(conn, found.id)
+    lines = await refunds.lines_of_order(conn, found.id) if made else []
+    return [refund(one, [line for line in lines if line.refund_id == one.id]) for one in made]

@@ -80,6 +80,8 @@ class Authenticate:
             self._limit.hit(client_of(request), now=shop_of(request).clock.now())
         secret = hash_token(caller.token).hex() if caller.token else ""
         scope["state"]["caller"] = f"{caller.name} {secret}".strip()
+        if not caller.known and not caller.token:
+            scope["state"]["came_from"] = client_of(request)
         scope["state"][_CALLER] = caller
         await self.app(scope, receive, send)
 

@@ -18,10 +18,10 @@ from kassa.api.requests import Body, CountryCode, CurrencyCode, Quantity, Sku, e
 from kassa.api.shapes import Amount, OrderOut
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import NotFound
-from kassa.kernel.ids import derived_id, same_token
+from kassa.kernel.ids import derived_id, derived_token, same_token
 from kassa.pricing.shipping import HOME
 from kassa.shop import Shop
-from kassa.web import Idempotency, read_json
+from kassa.web import Idempotency, read_json, wish_of
 
 #: An idempotency key is kept so long; the same key afterwards is another wish.
 _KEPT: Final = timedelta(hours=24)
@@ -39,11 +39,11 @@ class BuyNowBody(Body, frozen=True):
 
 
 class BuyNowOut(msgspec.Struct, frozen=True, kw_only=True):
-    """`url` is where to send the customer; `token` opens the order, once there is one, and is shown only now."""
+    """`url` is where to send the customer; `token` opens the order, once there is one, and is shown only here."""
 
     id: str
     url: str
-    token: str | UnsetType = UNSET
+    token: str
     total: Amount
     expires_at: datetime
 
@@ -77,19 +77,18 @@ async def buy(request: AnyRequest) -> Response[bytes]:
     """POST /buy-now: stock held and a page to pay at; no order yet."""
     shop, caller, body = shop_of(request), caller_of(request), await read_json(request, BuyNowBody)
     currency = currency_of(shop, body.currency)
+    id_ = await _id(request, shop, caller)
     wish = checkout.BuyNowWish(
-        id=await _id(request, shop, caller), sku=body.sku, quantity=body.quantity, currency=currency,
-        email=email(body.email) if body.email else None, country=body.country, locale=shop.settings.locales[0],
-        owner=caller.owner,
+        id=id_, token=derived_token(shop.settings.secret_key, "buy-now", str(id_)), sku=body.sku,
+        quantity=body.quantity, currency=currency, email=email(body.email) if body.email else None,
+        country=body.country, locale=shop.settings.locales[0], owner=caller.owner,
     )  # fmt: skip
     hold_seconds = shop.settings.hold_seconds
-    found, token = await checkout.buy_now(
-        shop.db, shop.gateway, wish, clock=shop.clock, hold_seconds=hold_seconds
-    )
+    found = await checkout.buy_now(shop.db, shop.gateway, wish, clock=shop.clock, hold_seconds=hold_seconds)
     if found.url is None or found.state == "expired":
         raise checkout.BuyNowOver("This purchase is over, or paid already; a new key begins another.")
     answer = BuyNowOut(
-        id=str(found.id), url=found.url, token=token or UNSET, total=Amount(found.total_minor, currency),
+        id=str(found.id), url=found.url, token=wish.token, total=Amount(found.total_minor, currency),
         expires_at=found.created_at + timedelta(seconds=hold_seconds),
     )  # fmt: skip
     return reply(answer, 201)
@@ -133,7 +132,7 @@ def _is_foreign(caller: Caller, found: checkout.BuyNow) -> bool:
 
 async def _id(request: AnyRequest, shop: Shop, caller: Caller) -> UUID:
     """The id of this wish: the same for the same key, so that one whose answer was lost is found again."""
-    said = (request.headers["Idempotency-Key"].strip(), (await request.body()).hex())
+    said = wish_of(request)
     oldest = shop.clock.now() - _KEPT
     async with shop.db.connection() as conn:
         for turn in range(_WISHES):

@@ -24,7 +24,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     # idempotency
     "idempotency_key_required": (400, "The route needs the header `Idempotency-Key`."),
     "idempotency_key_invalid": (400, "The key is longer than 255 characters, or not printable ASCII."),
-    "idempotency_key_reused": (422, "The key was used with another body before."),
+    "idempotency_key_reused": (422, "The key was used with another body before, or is a guest's elsewhere."),
     "idempotency_in_flight": (409, "The first request with this key is still running."),
     # catalogue and carts
     "invalid_sort": (422, "The list can't be sorted by this."),

@@ -75,7 +75,8 @@ class EvidenceOut(msgspec.Struct, frozen=True):
 
 class DisputeOut(msgspec.Struct, frozen=True, kw_only=True):
     """A dispute. `amount` is what is disputed; `withdrawn` and `fee` are what the provider has taken for it and
-    not given back. `state` is one of the provider's words: with `warning_` the bank only asks."""
+    not given back, in minor units of `settled_in`, the currency of its balance (null while nothing moved).
+    `state` is one of the provider's words: with `warning_` the bank only asks."""
 
     id: str
     order_id: str
@@ -86,6 +87,7 @@ class DisputeOut(msgspec.Struct, frozen=True, kw_only=True):
     amount: Amount
     withdrawn: int
     fee: int
+    settled_in: str | None
     due_by: datetime | None
     evidence: Mapping[str, str]
     submitted_at: datetime | None
@@ -275,7 +277,7 @@ def _dispute(found: disputes.Dispute) -> DisputeOut:
         id=str(found.id), order_id=str(found.order_id), payment_id=str(found.payment_id),
         provider_ref=found.provider_ref, reason=found.reason, state=str(found.state),
         amount=Amount(found.amount_minor, found.currency), withdrawn=found.withdrawn_minor, fee=found.fee_minor,
-        due_by=found.due_by, evidence=found.evidence, submitted_at=found.submitted_at,
+        settled_in=found.settled_in, due_by=found.due_by, evidence=found.evidence, submitted_at=found.submitted_at,
         created_at=found.created_at, closed_at=found.closed_at,
     )  # fmt: skip
 

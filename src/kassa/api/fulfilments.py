@@ -11,13 +11,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from msgspec import Meta
 
-from kassa import checkout, fulfilment, orders, payments
+from kassa import checkout, fulfilment, orders
 from kassa.api import answers, shapes
 from kassa.api.auth import AnyRequest, caller_of, shop_of
 from kassa.api.doc import documented, encode, reply
 from kassa.api.requests import Body, Cursor, EmptyBody, Limit, Short, identity
 from kassa.kernel.ids import parse_id
-from kassa.shop import Shop
 from kassa.web import Idempotency, keep, read_json, read_query
 
 _MISSING = "There is no such parcel."
@@ -124,7 +123,10 @@ async def ship(request: AnyRequest, order_id: FromPath[str]) -> Response[bytes]:
     id_ = identity(order_id, orders.OrderNotFound("There is no such order."))
     lines = _lines(body.lines)
     if body.state == "shipped":
-        await _take_money(shop, id_, lines, actor=caller.actor)
+        check = partial(fulfilment.check, order_id=id_, lines=lines)
+        await checkout.capture_before_sending(
+            shop.db, shop.gateway, id_, check, clock=shop.clock, actor=caller.actor
+        )
     verb = fulfilment.ship if body.state == "shipped" else fulfilment.pick
     async with shop.db.transaction() as tx:
         parcel = await verb(
@@ -234,16 +236,6 @@ async def _step(
         content = encode(answers.fulfilment(parcel))
         await keep(request, tx, 200, content)
     return reply(content)
-
-
-async def _take_money(shop: Shop, order_id: UUID, lines: Mapping[UUID, int] | None, *, actor: str) -> None:
-    """If the bank has only promised the money, take it now: after that the parcel can't be refused for its units."""
-    async with shop.db.connection() as conn:
-        promised = any(attempt.state == "authorized" for attempt in await payments.of_order(conn, order_id))
-        if not promised:
-            return
-        await fulfilment.check(conn, order_id, lines)
-    await checkout.capture_order(shop.db, shop.gateway, order_id, clock=shop.clock, actor=actor)
 
 
 def _lines(sent: Sequence[FulfilmentLineBody] | None) -> Mapping[UUID, int] | None:

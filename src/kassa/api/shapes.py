@@ -194,10 +194,21 @@ class PaymentOut(msgspec.Struct, frozen=True):
     url: str | UnsetType | None = UNSET
 
 
+class RefundLineOut(msgspec.Struct, frozen=True):
+    """So many units of a line that a refund is for, and what of it they are; `restocked`: back on the shelf."""
+
+    line_id: str
+    quantity: int
+    amount: Amount
+    restocked: bool
+
+
 class RefundOut(msgspec.Struct, frozen=True):
-    """Money going back; `kind` is `surplus` if the order had no use for it."""
+    """Money going back; `kind` is `surplus` if the order had no use for it. `lines` are what it is for, if that was
+    said; they come to no more than its amount."""
 
     id: str
+    order_id: str
     payment_id: str
     amount: Amount
     kind: str
@@ -205,6 +216,7 @@ class RefundOut(msgspec.Struct, frozen=True):
     state: str
     provider_ref: str | None
     created_at: datetime
+    lines: list[RefundLineOut]
 
 
 class FulfilmentLineOut(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 what outsiders were told.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
@@ -111,7 +112,7 @@ def _gateway(world: World) -> Gateway:
         answer = await world.provider.exchange(method, path, headers, body)
         return answer.status, answer.headers, answer.body
 
-    wire = Wired(ask, world.stage.sleep)
+    wire = Wired(ask, asyncio.sleep)
     return Gateway(
         "sk_test_chaos", api_base="http://stripe.test", transport=wire, return_base="http://shop.test"
     )

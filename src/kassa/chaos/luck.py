@@ -14,9 +14,9 @@ class Rates:
 
     network: float = 0.04
     webhook: float = 0.12
-    kill: float = 0.0006
-    database: float = 0.00008
-    jump: float = 0.0006
+    kill: float = 0.0008
+    database: float = 0.0001
+    jump: float = 0.0002
 
 
 CALM: Final = Rates(0, 0, 0, 0, 0)

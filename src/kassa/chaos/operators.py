@@ -23,7 +23,9 @@ ACTS: Final = (
     "stray",
 )
 _TRIES: Final = 10
-_PAUSE: Final = 25.0
+_PAUSE: Final = 8.0
+#: In these states there is more to be done to an order.
+_PAID: Final = ("paid", "fulfilling", "fulfilled")
 
 
 class Operator:
@@ -44,7 +46,10 @@ class Operator:
             orders = await self._ask("GET", "/api/v1/admin/orders?limit=50", None)
             if orders is None or orders.status != 200 or not orders.json["items"]:
                 continue
-            await self._do(self._chance.choice(self._choice), self._chance.choice(orders.json["items"])["id"])
+            found = orders.json["items"]
+            paid = [order for order in found if order["state"] in _PAID]
+            chosen = self._chance.choice(paid if paid and self._chance.random() < 0.8 else found)
+            await self._do(self._chance.choice(self._choice), chosen["id"])
 
     async def _do(self, act: str, order_id: str) -> None:
         found = await self._ask("GET", f"/api/v1/admin/orders/{order_id}", None)
@@ -63,8 +68,11 @@ class Operator:
                 await self._ask("POST", f"/api/v1/admin/fulfilments/{parcel['id']}/delivery", {})
         elif act.startswith("refund") and act != "refund_at_stripe":
             body = self._refund(act, order)
-            self._world.asked_back[order_id] += self._worth(body, order)
-            await self._ask("POST", f"/api/v1/admin/orders/{order_id}/refunds", body)
+            answer = await self._ask("POST", f"/api/v1/admin/orders/{order_id}/refunds", body)
+            if answer is None:
+                self._world.asked_back[order_id] += self._worth(body, order)
+            elif answer.status == 201:
+                self._world.asked_back[order_id] += int(answer.json["amount"]["amount"])
         else:
             await self._at_stripe(act, order)
 
@@ -84,7 +92,7 @@ class Operator:
         return {"lines": [chosen], "reason": "requested_by_customer"}
 
     def _worth(self, body: dict[str, Any], order: dict[str, Any]) -> int:
-        """At most so many minor units are asked for."""
+        """At most so many minor units are asked for; what became of it, nobody told."""
         if "amount" in body:
             return int(body["amount"])
         if "lines" in body:

@@ -1,24 +1,36 @@
 """One run: a shop opens, everybody plays, misfortune ends, everything settles, and the books are proved."""
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from kassa.chaos import queries
 from kassa.chaos.buyers import CARDS, HABITS, Buyer, wishes
 from kassa.chaos.luck import Luck, Rates
 from kassa.chaos.operators import ACTS, Operator
 from kassa.chaos.process import Build, Process
 from kassa.chaos.stage import Stage, Stuck
+from kassa.chaos.watch import Watch
 from kassa.chaos.world import Post, Provider, World
 from kassa.kernel import ids
 from kassa.kernel.clock import Clock
+from kassa.kernel.db import Conn
 
 #: A way to end everything: what must hold after a run, each violation a sentence.
 Judge = Callable[[World], Awaitable[Sequence[str]]]
 
 SKUS: Final = tuple(f"CHAOS-{number}" for number in range(1, 9))
-_ROUNDS: Final = 400
-_QUIET: Final = 14
+_ROUNDS: Final = 1000
+#: A run is over when so long, in which authorisations lapse, nothing has happened but what happens each night.
+_CALM: Final = timedelta(days=8)
+_NIGHTLY: Final = 1
+#: A run that takes more steps per order than this has no end.
+_STEPS: Final = 5_000
+#: Opening the shop and judging it take no steps, and no more seconds than this.
+_HANGS: Final = 600.0
 _HOUR: Final = 3600.0
 #: A worker that finds nothing looks again after a pause that doubles up to so many seconds.
 _IDLE: Final = 12.0
@@ -51,7 +63,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Result:
-    """What a run came to. `trace` is the same for every run of the same plan."""
+    """What a run came to. `trace` is the same for every run of the same plan; `figures` say how much was done."""
 
     plan: Plan
     violations: list[str]
@@ -82,24 +94,47 @@ async def play(
     stage, luck = Stage(plan.seed), Luck(plan.seed, plan.rates)
     world = World(stage, luck, dsn, control, build)
     world.provider = await provider(stage, world.receive)
-    chance = ids.draw_from(luck.draw, lambda: int(stage.now().timestamp() * 1e9))
+    stage.limit = _STEPS * (plan.orders + 100)
+    chance, before = ids.draw_from(luck.draw, lambda: int(stage.now().timestamp() * 1e9)), random.getstate()
+    random.seed(plan.seed)  # how long the provider's SDK waits before it tries again
+    figures: dict[str, int] = {}
+    watch = Watch(lambda: stage.steps, _HANGS)
     try:
-        await world.open(plan.processes)
-        await _perform(world, plan, admin_key)
-        stage.violations += await judge(world)
+        with watch:
+            await world.open(plan.processes)
+            await _perform(world, plan, admin_key)
+            stage.violations += await judge(world)
+            figures |= await queries.figures(control)
+    except asyncio.CancelledError:
+        if not watch.has_barked:
+            raise
+        await _stuck(world, "the shop does not open, or nobody can judge it")
     finally:
         ids.draw_from(*chance)
+        random.setstate(before)
         await world.close()
+        await stage.end()
     return Result(
         plan, world.violations, dict(sorted(luck.met.items())), dict(sorted(world.kills.items())),
-        world.deliveries, stage.steps, stage.trace,
+        world.deliveries, stage.steps, stage.trace, figures,
     )  # fmt: skip
 
 
 async def _perform(world: World, plan: Plan, admin_key: str) -> None:
+    try:
+        await _stock_up(world, admin_key)
+        world.luck.begin()
+        await _trade(world, plan, admin_key)
+    except Stuck as error:
+        await _stuck(world, str(error))
+
+
+async def _stuck(world: World, why: str) -> None:
+    world.violations.append("; ".join([f"stuck: {why}", *await queries.sessions(world.dsn)]))
+
+
+async def _trade(world: World, plan: Plan, admin_key: str) -> None:
     stage = world.stage
-    await _stock_up(world, admin_key)
-    world.luck.begin()
     buyers = [
         Buyer(world, wish)
         for wish in wishes(plan.seed, plan.orders, SKUS, plan.orders * plan.pace, plan.habits, plan.cards)
@@ -111,14 +146,13 @@ async def _perform(world: World, plan: Plan, admin_key: str) -> None:
     for number in range(len(world.processes)):
         stage.start(f"worker-{number}", _worker(world, number))
     stage.start("courier", _courier(world))
-    try:
-        await stage.run(lambda: all(task.done() for task in leaving))
-        world.open_for_business = False
-        world.luck.calm_down()
-        settling = stage.start("settles", _settle(world))
-        await stage.run(settling.done)
-    except Stuck as error:
-        world.violations.append(f"stuck: {error}")
+    for task in tuple(leaving):
+        task.add_done_callback(leaving.discard)
+    await stage.run(lambda: not leaving)
+    world.open_for_business = False
+    world.luck.calm_down()
+    settling = stage.start("settles", _settle(world))
+    await stage.run(settling.done)
 
 
 async def _stock_up(world: World, admin_key: str) -> None:
@@ -161,17 +195,24 @@ def _courier(world: World) -> Callable[[], Any]:
 
 def _settle(world: World) -> Callable[[], Any]:
     """Nothing goes wrong any more; hours and then days pass, with the workers at work, until nothing is left to do."""
+    stage = world.stage
+
+    async def is_over(since: datetime) -> bool:
+        if stage.now() - since < _CALM:
+            return False
+        return not await stage.fly(queries.unfinished(Conn(world.control)))
 
     async def settle() -> None:
-        quiet = 0
-        for _ in range(_ROUNDS):
-            found = await world.provider.deliver_due() + await world.deliver_held_back()
-            for process in world.processes[:1] if quiet else tuple(world.processes):
-                found += await _turn(process)
-            quiet = 0 if found else quiet + 1
-            if quiet > _QUIET:
+        quiet, since = 0, stage.now()
+        for number in range(_ROUNDS):
+            delivered = await world.provider.deliver_due() + await world.deliver_held_back()
+            found = await _turn(world.processes[number % len(world.processes)])
+            if delivered or found > _NIGHTLY:
+                since = stage.now()
+            elif await is_over(since):
                 return
-            await world.stage.sleep(1.0 if found else 2 * _HOUR * quiet)
+            quiet = 0 if delivered or found else quiet + 1
+            await stage.sleep(1.0 if not quiet else 2 * _HOUR * quiet)
 
     return settle
 

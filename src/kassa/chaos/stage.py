@@ -1,11 +1,14 @@
 """The seeded scheduler: every actor waits at a step until it is chosen, so one seed is one interleaving.
 
 A step is a statement to the database, a call over a network, or a pause. Whoever is chosen runs until it
-reaches its next step; everybody else stands still. Nobody waits inside the database: who finds a row locked
-waits here, and tries again when some transaction has ended.
+reaches its next step; everybody else stands still, and of those who wake at the same moment one after the other
+goes out to the world. Nobody waits inside the database: who finds a row locked waits here, and tries again when
+one of those who had it has ended his transaction.
 """
 
 import asyncio
+import bisect
+import heapq
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
@@ -16,10 +19,16 @@ from hashlib import blake2b
 from typing import Any, Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
+from kassa.chaos.watch import Watch
+
 T = TypeVar("T")
 
 #: When every run begins.
 BEGAN: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+#: How long those who are told that the run is over may take to leave.
+_END_SECONDS: Final = 10.0
 
 
 class Killed(BaseException):
@@ -27,7 +36,7 @@ class Killed(BaseException):
 
 
 class Stuck(RuntimeError):
-    """Nobody can go on: everybody waits for a lock, or a statement does not end."""
+    """Nobody can go on, a statement does not end, or there is no end of it all."""
 
 
 class Mortal(Protocol):
@@ -54,16 +63,38 @@ class _Thread:
     steps: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What somebody waits for: not before `until()` holds, or the time is `by`; `whom` says who has it now."""
+
+    until: Callable[[], bool]
+    by: datetime
+    whom: Callable[[], str]
+
+
+@dataclass(slots=True, eq=False)
 class Parked:
     """A task that waits to be chosen; `order` names it in the same way in every run."""
 
     order: tuple[str, int, int]
     label: str
     process: Mortal | None
+    task: "asyncio.Task[Any] | None"
     future: "asyncio.Future[None]"
-    after: int = -1  # chosen only when more transactions than this have ended
+    wait: Wait | None = None
     error: Callable[[], BaseException] | None = None  # what it goes on with when it is chosen
+
+
+class _Timer(asyncio.TimerHandle):
+    """One of asyncio's timers; of those that are due at the same moment the first made goes first."""
+
+    __slots__ = ("number",)
+    number: int
+
+    def __lt__(self, other: asyncio.TimerHandle) -> bool:
+        if isinstance(other, _Timer) and self._when == other._when:  # type: ignore[attr-defined]
+            return self.number < other.number
+        return super().__lt__(other)
 
 
 current_actor: ContextVar[Actor] = ContextVar("chaos_actor")
@@ -76,16 +107,24 @@ class Stage:
     def __init__(self, seed: int, began: datetime | None = None) -> None:
         self.chance = random.Random(f"stage {seed}")  # noqa: S311 - a simulation must be repeatable
         self.steps = 0
+        self.limit = 10_000_000
         self.seen: Counter[str] = Counter()
         self.violations: list[str] = []
         self.before_turn: Callable[[Parked], Awaitable[bool]] | None = None
         self._now = self._began = began or BEGAN
         self._epoch: float | None = None
-        self._parked: list[Parked] = []
+        self._ready: list[Parked] = []  # by their order
+        self._waiting: list[Parked] = []
         self._naps = 0
         self._asleep: list[tuple[datetime, int, asyncio.Future[None]]] = []
-        self._flying: set[asyncio.Future[Any]] = set()
-        self._ended = 0
+        self._is_flying = False
+        self._holder: asyncio.Task[Any] | None = None
+        self._quiet: asyncio.Future[None] | None = None
+        self._poll: Callable[[float | None], Any] = lambda timeout: ()
+        self._timers = 0
+        self._latest = "the beginning"
+        self._told: set[tuple[str, int, int]] = set()
+        self._over = False
         self._trace = blake2b(digest_size=16)
         self._threads: WeakKeyDictionary[asyncio.Task[Any], _Thread] = WeakKeyDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,49 +162,63 @@ class Stage:
         task.add_done_callback(self._left)
         return task
 
-    async def step(self, label: str, *, until_end: bool = False) -> None:
-        """Wait here until chosen; with `until_end`, not before some transaction has ended.
+    async def step(self, label: str, wait: Wait | None = None) -> None:
+        """Wait here until chosen; with `wait`, for that.
 
         Raises:
-            Killed: the process this was done for is gone.
+            Killed: the process this was done for is gone, or the run is over.
         """
         process = current_process.get()
-        if process is not None and not process.alive:
+        if self._over or (process is not None and not process.alive):
             raise Killed
         thread = self._thread()
         thread.steps += 1
         order = (thread.actor.name, thread.number, thread.steps)
-        after = self._ended if until_end else -1
-        parked = Parked(order, label, process, asyncio.get_running_loop().create_future(), after)
-        self._parked.append(parked)
-        await parked.future
+        future = asyncio.get_running_loop().create_future()
+        parked = Parked(order, label, process, asyncio.current_task(), future, wait)
+        self._park(parked)
+        try:
+            await future
+        except BaseException:
+            self._leave(parked)
+            raise
+
+    def _park(self, one: Parked) -> None:
+        if one.wait is None:
+            bisect.insort(self._ready, one, key=_order)
+        else:
+            self._waiting.append(one)
+
+    def _leave(self, one: Parked) -> None:
+        for some in (self._ready, self._waiting):
+            if one in some:
+                some.remove(one)
 
     async def sleep(self, seconds: float) -> None:
         """Wait until the simulated time is `seconds` later, then to be chosen."""
+        if self._over:
+            raise Killed
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._naps += 1
-        self._asleep.append((self._now + timedelta(seconds=seconds), self._naps, future))
+        heapq.heappush(self._asleep, (self._now + timedelta(seconds=seconds), self._naps, future))
         await future
         await self.step("wakes")
 
     async def fly(self, work: Coroutine[Any, Any, T]) -> T:
-        """Wait for something outside this thread, for which everybody waits."""
-        if asyncio.current_task() not in self._threads:
+        """Wait for something outside this thread, for which everybody waits. Whoever wants to without having been
+        chosen, since it was begun or woken by another, is chosen first: never do two fly at once.
+        """
+        if asyncio.current_task() is not self._holder or self._over:
             try:
-                await self.step("begins")  # things begun at once begin one by one
+                await self.step("begins")
             except BaseException:
                 work.close()
                 raise
-        task = asyncio.ensure_future(work)
-        self._flying.add(task)
+        self._is_flying = True
         try:
-            return await task
+            return await work
         finally:
-            self._flying.discard(task)
-
-    def transaction_ended(self) -> None:
-        """Somebody's locks are gone."""
-        self._ended += 1
+            self._is_flying = False
 
     def _thread(self) -> _Thread:
         task = asyncio.current_task()
@@ -180,9 +233,11 @@ class Stage:
 
     def fail(self, chosen: Callable[[Parked], bool], error: Callable[[], BaseException]) -> None:
         """Whoever is parked and chosen goes on with an error, each when its turn comes."""
-        for one in self._parked:
+        for one in [*self._ready, *self._waiting]:
             if chosen(one) and not one.future.done():
-                one.error, one.after = error, -1
+                self._leave(one)
+                one.error, one.wait = error, None
+                self._park(one)
 
     async def run(self, until: Callable[[], bool]) -> None:
         """Let everybody take turns until `until()` holds or everybody has left.
@@ -193,75 +248,123 @@ class Stage:
         """
         loop: Any = asyncio.get_running_loop()
         self._epoch = self._epoch or loop.time()
-        loop.time = self._seconds  # asyncio's own timers run by the simulated clock too
+        self._poll = loop._selector.select
+        # asyncio's own timers run by the simulated clock too, and while nobody flies there is nothing to poll for
+        loop.time, loop.call_at, loop._selector.select = self._seconds, self._call_at, self._select
+        watch = Watch(lambda: self.steps)
         try:
-            await self._run(until)
+            with watch:
+                await self._run(until)
+        except asyncio.CancelledError:
+            if not watch.has_barked:
+                raise
+            raise Stuck(f"after {self._latest} nothing came back") from None
         finally:
-            del loop.time
+            del loop.time, loop.call_at, loop._selector.select
+
+    async def end(self) -> None:
+        """The run is over: nobody takes another step."""
+        self._over = True
+        for one in [*self._ready, *self._waiting]:
+            if not one.future.done():
+                one.future.set_exception(Killed())
+        for _, _, future in self._asleep:
+            if not future.done():
+                future.set_exception(Killed())
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_END_SECONDS)
 
     def _seconds(self) -> float:
         return (self._epoch or 0) + (self._now - self._began).total_seconds()
 
+    def _call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+        loop: Any = asyncio.get_running_loop()
+        timer = _Timer(when, callback, args, loop, context)
+        self._timers += 1
+        timer.number, timer._scheduled = self._timers, True  # type: ignore[attr-defined]
+        heapq.heappush(loop._scheduled, timer)
+        return timer
+
+    def _select(self, timeout: float | None) -> Any:
+        """What the event loop asks for between two rounds; with a timeout it has nothing to do."""
+        if self._quiet is None or self._is_flying:
+            return self._poll(timeout)
+        if timeout is None or timeout > 0:
+            if not self._quiet.done():
+                self._quiet.set_result(None)
+            self._quiet = None
+        return ()
+
+    async def _all_still(self) -> None:
+        """Return when nobody runs: all are parked or asleep."""
+        quiet = self._quiet = asyncio.get_running_loop().create_future()
+        await quiet
+
     async def _run(self, until: Callable[[], bool]) -> None:
         while True:
-            await self._quiet()
+            await self._all_still()
             if self._failures:
                 raise self._failures[0]
             if until() or not self._tasks:
                 return
-            self._parked = sorted(
-                (one for one in self._parked if not one.future.done()), key=lambda one: one.order
-            )
-            ready = [one for one in self._parked if one.after < self._ended]
+            if self.steps > self.limit:
+                raise Stuck(f"there is no end after {self.steps} steps")
+            over = [one for one in self._waiting if one.wait is None or self._is_over(one.wait)]
+            ready = sorted([*self._ready, *over], key=_order) if over else self._ready
             if not ready:
                 self._wake_next()
                 continue
             await self._turn(ready[self.chance.randrange(len(ready))])
 
+    def _is_over(self, wait: Wait) -> bool:
+        return wait.by <= self._now or wait.until()
+
     async def _turn(self, chosen: Parked) -> None:
         self._now += timedelta(microseconds=self.chance.randrange(1, 2000))
         self._wake_due()
+        await self._all_still()  # before anything else happens to those who woke
         if self.before_turn is not None and not await self.before_turn(chosen):
             return
-        self._parked.remove(chosen)
         if not chosen.future.done():
+            self._leave(chosen)
             self.steps += 1
             self.seen[chosen.label] += 1
+            self._latest = chosen.label
             self._trace.update(f"{chosen.order} {chosen.label} {self._now.timestamp()}\n".encode())
+            self._holder = chosen.task
             if chosen.error is None:
                 chosen.future.set_result(None)
             else:
                 chosen.future.set_exception(chosen.error())
 
     def _wake_due(self) -> None:
-        due = sorted(one for one in self._asleep if one[0] <= self._now)
-        for one in due:
-            self._asleep.remove(one)
-            if not one[2].done():
-                one[2].set_result(None)
+        while self._asleep and self._asleep[0][0] <= self._now:
+            future = heapq.heappop(self._asleep)[2]
+            if not future.done():
+                future.set_result(None)
 
     def _wake_next(self) -> None:
-        """Nobody can go on now: time passes until somebody wakes. Whoever waits for a lock then waits for somebody
-        who waits himself, or sleeps: both must not be.
+        """Nobody can go on now: time passes until somebody wakes or gives up waiting. Whoever waits for somebody then
+        waits for one who sleeps, or for one who waits himself: neither must be.
         """
-        if self._parked:
-            waiting = "; ".join(one.label for one in self._parked)
-            self.violations.append(f"deadlock: {waiting}")
-        self._asleep = [one for one in self._asleep if not one[2].done()]
-        if not self._asleep:
-            raise Stuck("; ".join(one.label for one in self._parked) or "nobody is there")
-        self._now = max(self._now, min(self._asleep)[0])
+        waits = [(one, one.wait) for one in self._waiting if one.wait is not None]
+        told = [f"{one.label} for {wait.whom()}" for one, wait in waits if one.order not in self._told]
+        self._told.update(one.order for one, _ in waits)
+        if told:
+            self.violations.append(f"standstill: {'; '.join(told)}")
+        while self._asleep and self._asleep[0][2].done():
+            heapq.heappop(self._asleep)
+        moments = [wait.by for _, wait in waits] + [one[0] for one in self._asleep[:1]]
+        if not moments:
+            raise Stuck("nobody is there")
+        self._now = max(self._now, min(moments))
         self._wake_due()
-
-    async def _quiet(self) -> None:
-        """Return when nobody runs: all are parked or asleep."""
-        loop: Any = asyncio.get_running_loop()
-        while loop._ready or self._flying:  # nothing else tells whether somebody could still run
-            if not loop._ready:
-                await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.sleep(0)
 
     def _left(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # kept in `_failures`
+
+
+def _order(one: Parked) -> tuple[str, int, int]:
+    return one.order

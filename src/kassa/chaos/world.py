@@ -11,7 +11,8 @@ import asyncpg
 
 from kassa.chaos import queries
 from kassa.chaos.asgi import Answer
-from kassa.chaos.database import SteppedDatabase
+from kassa.chaos.database import SteppedDatabase, open_transaction
+from kassa.chaos.locks import Locks
 from kassa.chaos.luck import Luck
 from kassa.chaos.process import Build, Process
 from kassa.chaos.stage import Killed, Parked, Stage, current_process
@@ -20,7 +21,6 @@ from kassa.stripe import Wired
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]
 
-_CONNECTIONS: Final = 6
 _PUBLISHABLE: Final = "Bearer pk_test_chaos"
 _ERROR: Final = b'{"error":{"type":"api_error","message":"An error occurred."}}'
 _LIMIT: Final = (
@@ -55,6 +55,7 @@ class World:
     control: Any
     build: Build
     provider: Provider = field(init=False)
+    locks: Locks = field(init=False)
     processes: list[Process] = field(default_factory=list)
     kills: dict[str, int] = field(default_factory=dict)
     deliveries: int = 0
@@ -73,6 +74,7 @@ class World:
     async def open(self, processes: int) -> None:
         """Start so many processes of the shop."""
         self.stage.before_turn = self._misfortune
+        self.locks = Locks(self.stage, self.control)
         self.processes = [await self._start(f"shop-{number}") for number in range(1, processes + 1)]
 
     async def close(self) -> None:
@@ -169,7 +171,7 @@ class World:
         )
 
     async def _start(self, name: str) -> Process:
-        db = await SteppedDatabase(self.stage, self.dsn).open(_CONNECTIONS)
+        db = await SteppedDatabase(self.stage, self.dsn, self.locks).open()
         wire = Wired(self._over_the_wire, self.stage.sleep)
         return Process(self.stage, name, db, self.build(db, wire, self.stage))
 
@@ -190,6 +192,8 @@ class World:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
         name = f"stripe {method} {_shape(path)}"
+        if open_transaction.get():
+            self.violations.append(f"{name} inside of the transaction of {open_transaction.get()}")
         await self.stage.step(name)
         fault = self.luck.network()
         if fault == "lose_request":
@@ -229,7 +233,6 @@ class World:
         pids = [pid for process in processes for pid in process.db.pids]
         for process in processes:
             process.db.drop()
-        self.stage.transaction_ended()
         await queries.cut(self.control, pids)
 
 

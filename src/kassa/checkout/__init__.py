@@ -18,10 +18,18 @@ from kassa.checkout.errors import (
 )
 from kassa.checkout.expiry import expire_due, look_after_payments
 from kassa.checkout.place import PlaceOrder, place_order
-from kassa.checkout.queries import BuyNow
+from kassa.checkout.queries import BuyNow, proof_of
 from kassa.checkout.queries import get as get_buy_now
 from kassa.checkout.reminders import remind_later, send_link
-from kassa.checkout.service import cancel, capture_order, close_payment, expire, pay, sync_payment
+from kassa.checkout.service import (
+    cancel,
+    capture_before_sending,
+    capture_order,
+    close_payment,
+    expire,
+    pay,
+    sync_payment,
+)
 
 __all__ = [
     "BuyNow",
@@ -36,6 +44,7 @@ __all__ = [
     "UnknownSku",
     "buy_now",
     "cancel",
+    "capture_before_sending",
     "capture_order",
     "close_payment",
     "expire",
@@ -46,6 +55,7 @@ __all__ = [
     "look_after_payments",
     "pay",
     "place_order",
+    "proof_of",
     "remind_later",
     "send_link",
     "sync_buy_now",

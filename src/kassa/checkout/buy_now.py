@@ -21,7 +21,7 @@ from kassa.checkout.queries import BuyNow
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.errors import KassaError
-from kassa.kernel.ids import hash_token, new_token
+from kassa.kernel.ids import hash_token, same_token
 from kassa.pricing.shipping import HOME
 from kassa.stripe import Gateway, Rejected, Session
 
@@ -37,9 +37,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyNowWish:
-    """What somebody wants at once. `id` was drawn before, so wishing twice is wishing once."""
+    """What somebody wants at once. `id` and `token`, which opens its order, were drawn before: wishing twice is
+    wishing once, and who knows the id alone wishes nothing."""
 
     id: UUID
+    token: str
     sku: str
     quantity: int
     currency: str
@@ -51,27 +53,23 @@ class BuyNowWish:
 
 async def buy_now(
     db: Database, gateway: Gateway, wish: BuyNowWish, *, clock: Clock, hold_seconds: int
-) -> tuple[BuyNow, str]:
-    """Hold the goods and open Stripe's page for them; the purchase, and the token that opens its order.
-
-    The same wish of the same id gives the same purchase, with a new token: who asks again has not seen the first.
-    One that is over or paid has no token to give.
+) -> BuyNow:
+    """Hold the goods and open Stripe's page for them; the same wish gives the same purchase, as it is then.
 
     Raises:
         UnknownSku: it is not for sale here.
         NotOffered: what it costs there can't be known before the whole address is.
         BelowMinimum, AmountTooLarge: it can't be charged.
         InsufficientStock: `items` says what there is; nothing is held.
-        OrderTaken: the id belongs to something else.
+        OrderTaken: the id belongs to something else, or to somebody with another token.
         Unreachable: nobody knows whether the page was made; the same again finds out.
         Rejected: the provider refused; nothing is held.
     """
-    now, token = clock.now(), new_token()
     async with db.transaction() as tx:
-        found = await _begin(tx, wish, hash_token(token), now=now, hold_seconds=hold_seconds)
+        found = await _begin(tx, wish, now=clock.now(), hold_seconds=hold_seconds)
     if found.state == "open" and found.session_ref is None:
         found = await _open(db, gateway, found, clock=clock)
-    return found, token if found.state == "open" else ""
+    return found
 
 
 async def sync_buy_now(
@@ -134,20 +132,19 @@ async def _look(db: Database, gateway: Gateway, buy_now_id: UUID, *, clock: Cloc
         log.info("look at purchase postponed", buy_now=str(buy_now_id), code=error.code)
 
 
-async def _begin(tx: Tx, wish: BuyNowWish, token_hash: bytes, *, now: datetime, hold_seconds: int) -> BuyNow:
+async def _begin(tx: Tx, wish: BuyNowWish, *, now: datetime, hold_seconds: int) -> BuyNow:
     variant, agreed = await _agree(tx, wish)
     fresh = BuyNow(
-        id=wish.id, token_hash=token_hash, state="open", variant_id=variant.id, quantity=wish.quantity,
+        id=wish.id, token_hash=hash_token(wish.token), state="open", variant_id=variant.id, quantity=wish.quantity,
         email=wish.email, locale=wish.locale, owner=wish.owner, currency=wish.currency, terms=terms.keep(agreed),
         total_minor=agreed.quote.total, session_ref=None, url=None, order_id=None, created_at=now, ended_at=None,
     )  # fmt: skip
     if not await queries.insert(tx, fresh, sync_at=now + _FIRST_LOOK):
         there = await queries.lock(tx, wish.id)
         asked = (there.variant_id, there.quantity, there.currency, there.owner)
-        if asked != (variant.id, wish.quantity, wish.currency, wish.owner):
+        same = asked == (variant.id, wish.quantity, wish.currency, wish.owner)
+        if not same or not same_token(wish.token, there.token_hash):
             raise OrderTaken("This id is in use already.")
-        if there.state == "open":
-            await queries.set_token(tx, wish.id, token_hash)
         return there
     try:
         if not await inventory.reserve(
@@ -199,5 +196,6 @@ async def _session(gateway: Gateway, found: BuyNow) -> Session:
         key=f"buy_now:{found.id}", currency=found.currency, lines=terms.lines(agreed), email=found.email,
         reference=str(found.id), description=agreed.quote.lines[0].title,
         metadata={"kassa_buy_now": str(found.id)}, success_url=f"{back}?session_id={{CHECKOUT_SESSION_ID}}",
-        cancel_url=back, expires_at=int((found.created_at + _SESSION_LIFE).timestamp()), ship_to=agreed.ship_to,
+        cancel_url=f"{back}?proof={found.proof}", ship_to=agreed.ship_to,
+        expires_at=int((found.created_at + _SESSION_LIFE).timestamp()),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from kassa import cart, catalog, inventory, orders, pricing
 from kassa.checkout.errors import NothingToBuy, OrderTaken, QuoteChanged, UnknownSku
 from kassa.kernel.address import Address, validate
 from kassa.kernel.db import Tx
+from kassa.kernel.errors import KassaError
 from kassa.kernel.ids import hash_token, new_token
 
 _LINES_LIMIT = 50
@@ -43,7 +44,8 @@ async def place_order(
 ) -> tuple[orders.Order, str]:
     """Place an order and hold its stock; the order, and the token that opens it (shown only now).
 
-    Placing the same order id for the same cart again gives the order that is there, and no token.
+    Placing the same order id for the same cart again gives the order that is there, and no token: also when it was
+    paid and the cart is empty, or when what it was for is sold no more.
 
     Raises:
         UnknownSku, NothingToBuy, Invalid: the wish is wrong in itself.
@@ -53,13 +55,13 @@ async def place_order(
     """
     address = validate(wish.shipping_address)
     billing = validate(wish.billing_address, "billing_address") if wish.billing_address else None
-    lines = await _wanted(tx, wish)
-    quote = await _quote(tx, wish, lines, address)
-    if wish.total_shown is not None and wish.total_shown != quote.total:
-        raise QuoteChanged(
-            "The total has changed since it was shown.",
-            extra={"total": quote.total, "currency": quote.currency},
-        )
+    try:
+        quote = await _agree(tx, wish, address)
+    except KassaError:
+        there = await _placed(tx, wish)
+        if there is None:
+            raise
+        return there, ""
     token = new_token()
     order = orders.NewOrder(
         id=wish.order_id, token_hash=hash_token(token), email=wish.email, locale=wish.locale, quote=quote,
@@ -82,6 +84,16 @@ async def place_order(
         ]
         raise inventory.InsufficientStock(short.short, extra={"items": items}) from None
     return await orders.get(tx, wish.order_id), token
+
+
+async def _agree(tx: Tx, wish: PlaceOrder, address: Address) -> pricing.Quote:
+    quote = await _quote(tx, wish, await _wanted(tx, wish), address)
+    if wish.total_shown is not None and wish.total_shown != quote.total:
+        raise QuoteChanged(
+            "The total has changed since it was shown.",
+            extra={"total": quote.total, "currency": quote.currency},
+        )
+    return quote
 
 
 async def _wanted(tx: Tx, wish: PlaceOrder) -> dict[str, int]:
@@ -119,6 +131,14 @@ async def _quote(tx: Tx, wish: PlaceOrder, wanted: dict[str, int], address: Addr
         region=address.region,
         shipping_method=wish.shipping_method,
     )
+
+
+async def _placed(tx: Tx, wish: PlaceOrder) -> orders.Order | None:
+    """The order that this wish has made already."""
+    try:
+        return await _same(tx, wish)
+    except (orders.OrderNotFound, OrderTaken):
+        return None
 
 
 async def _same(tx: Tx, wish: PlaceOrder) -> orders.Order:

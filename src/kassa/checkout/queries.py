@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kassa.checkout.errors import BuyNowNotFound
 from kassa.kernel.db import Conn, Row, Tx
+from kassa.kernel.ids import hash_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,20 @@ class BuyNow:
     ended_at: datetime | None
 
     @property
+    def proof(self) -> str:
+        """What the browser knows in which this was begun, and nobody who was shown the address of its page."""
+        return proof_of(self.token_hash)
+
+    @property
     def line(self) -> Mapping[str, Any]:
         """What is bought, as it was agreed: sku, title, slug, quantity, amounts in minor units."""
         line: Mapping[str, Any] = self.terms["quote"]["lines"][0]
         return line
+
+
+def proof_of(token_hash: bytes) -> str:
+    """The proof of a purchase whose token has this hash; nobody finds the token by it."""
+    return hash_token(f"proof {token_hash.hex()}").hex()
 
 
 async def insert(tx: Tx, fresh: BuyNow, *, sync_at: datetime) -> bool:
@@ -130,20 +141,17 @@ async def end(
     )
 
 
-async def set_token(tx: Tx, buy_now_id: UUID, token_hash: bytes) -> None:
-    """Another token opens it from now on."""
-    await tx.execute("update buy_nows set token_hash = $2 where id = $1", buy_now_id, token_hash)
-
-
 async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[UUID]:
     """Open ones that nobody has told us about for a while; each is left alone until `lease`."""
     rows = await tx.fetch(
         """
         with due as (
-            select id from buy_nows where state = 'open' and sync_at <= $1
-            order by sync_at limit $3 for update skip locked
+            select id, sync_at from buy_nows where state = 'open' and sync_at <= $1
+            order by sync_at, id limit $3 for update skip locked
+        ), taken as (
+            update buy_nows set sync_at = $2 from due where buy_nows.id = due.id returning buy_nows.id, due.sync_at
         )
-        update buy_nows set sync_at = $2 from due where buy_nows.id = due.id returning buy_nows.id
+        select id from taken order by sync_at, id
         """,
         now,
         lease,

@@ -1,12 +1,13 @@
 """Paying, asking, giving up: what speaks to the provider on behalf of an order."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
 from kassa import orders, payments
 from kassa.checkout.saved_cards import customer_ref
 from kassa.kernel.clock import Clock
-from kassa.kernel.db import Database, Tx
+from kassa.kernel.db import Conn, Database, Tx
 from kassa.kernel.errors import Unavailable
 from kassa.payments import Payment
 from kassa.stripe import Gateway, Rejected
@@ -104,6 +105,29 @@ async def capture_order(
         raise payments.NothingToCapture("The bank's promise has lapsed; the customer must pay again.")
     async with db.connection() as conn:
         return await orders.get(conn, order_id)
+
+
+async def capture_before_sending(
+    db: Database,
+    gateway: Gateway,
+    order_id: UUID,
+    check: Callable[[Conn], Awaitable[None]],
+    *,
+    clock: Clock,
+    actor: str,
+) -> None:
+    """Before goods leave: if the bank has only promised the money, take it, but not for what `check` refuses.
+
+    Afterwards the parcel can't be refused for its units any more.
+
+    Raises:
+        Whatever `check` raises, before any money is taken; else as `capture_order`.
+    """
+    async with db.connection() as conn:
+        if not any(attempt.state == "authorized" for attempt in await payments.of_order(conn, order_id)):
+            return
+        await check(conn)
+    await capture_order(db, gateway, order_id, clock=clock, actor=actor)
 
 
 async def sync_payment(

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
+from litestar import Litestar
+from litestar.datastructures import State
 
 import stripe_sandbox
-from kassa import accounts, app
+from kassa import accounts, api, app, web, webhooks
 from kassa.chaos.asgi import Answer, exchange
 from kassa.chaos.judge import judge
 from kassa.chaos.process import Parts
@@ -86,14 +89,20 @@ async def play_in(dsn: str, plan: Plan) -> Result:
     control = await asyncpg.connect(dsn)
     try:
         return await play(
-            plan, dsn=dsn, control=control, build=partial(_build, plan.captures),
+            plan, dsn=dsn, control=control, build=partial(_build, _edges(), plan.captures),
             provider=_provider(plan.seed), admin_key=key, judge=judge,
         )  # fmt: skip
     finally:
         await control.close()
 
 
-def _build(capture: str, db: Database, wire: Wired, clock: Clock) -> Parts:
+def _edges() -> Litestar:
+    """The edges that anybody in a run knocks at. They keep nothing: what a process knows is in its shop."""
+    return web.build([*api.route_handlers, *webhooks.route_handlers])
+
+
+def _build(edges: Litestar, capture: str, db: Database, wire: Wired, clock: Clock) -> Parts:
+    """A process; it has routes of its own no more than code of its own, since making them takes long."""
     settings = Settings(
         base_url="http://shop.test", secret_key="c" * 32, capture=capture, currencies=("EUR", "JPY", "KWD"),
         stripe_secret_key="sk_test_chaos", stripe_publishable_key="pk_test_chaos",  # noqa: S106 - of a simulation
@@ -107,9 +116,9 @@ def _build(capture: str, db: Database, wire: Wired, clock: Clock) -> Parts:
         capture=capture,
     )
     shop = app.build_shop(settings, db, clock=clock, gateway=gateway, mailer=StoreMailer())
-    web = app.create_app(settings, shop)
-    web.state.shop = shop
-    return Parts(shop, web, app.build_worker(shop, proving=False))
+    edges = copy(edges)
+    edges.state = State({"shop": shop})
+    return Parts(shop, edges, app.build_worker(shop, proving=False))
 
 
 def _provider(seed: int) -> Callable[[Clock, Post], Awaitable[Provider]]:
@@ -134,7 +143,7 @@ def as_document(result: Result) -> str:
     document = {
         "ok": result.ok, "seed": result.plan.seed, "orders": result.plan.orders, "faults": result.faults,
         "kills": sum(result.kills.values()), "killed_at": result.kills, "deliveries": result.deliveries,
-        "steps": result.steps, "trace": result.trace, "violations": result.violations,
+        "figures": result.figures, "steps": result.steps, "trace": result.trace, "violations": result.violations,
     }  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(document)).decode() + "\n"
 
@@ -144,6 +153,7 @@ def as_lines(result: Result) -> str:
     lines = [f"{kind:<28} {count:>6}" for kind, count in result.faults.items()]
     lines.append(f"{'processes killed':<28} {sum(result.kills.values()):>6}  at {len(result.kills)} places")
     lines.append(f"{'webhooks delivered':<28} {result.deliveries:>6}")
+    lines += [f"{name.replace('_', ' '):<28} {count:>6}" for name, count in result.figures.items()]
     lines += [f"BROKEN  {violation}" for violation in result.violations]
     seed, orders = result.plan.seed, result.plan.orders
     lines.append(

@@ -19,7 +19,8 @@ Record = Mapping[str, object]
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """A customer's bank takes a payment back, or asks about it. `amount_minor` is what is disputed,
-    `withdrawn_minor` and `fee_minor` what the provider has taken for it (0 again when it gave that back);
+    `withdrawn_minor` and `fee_minor` what the provider has taken for it (0 again when it gave that back), in the
+    currency `settled_in` of its balance (None while nothing moved);
     `evidence` is text by field; `submitted_at` is when we answered."""
 
     id: UUID
@@ -38,6 +39,7 @@ class Dispute:
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None
+    settled_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,15 @@ async def insert(tx: Tx, dispute: Dispute) -> bool:
         await tx.execute(
             """
             insert into disputes (id, payment_id, order_id, provider_ref, reason, state, amount_minor, currency,
-                withdrawn_minor, fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                withdrawn_minor, fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at,
+                settled_in)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             on conflict do nothing
             """,
             dispute.id, dispute.payment_id, dispute.order_id, dispute.provider_ref, dispute.reason,
             dispute.state, dispute.amount_minor, dispute.currency, dispute.withdrawn_minor, dispute.fee_minor,
             dispute.due_by, dispute.evidence, dispute.submitted_at, dispute.created_at, dispute.updated_at,
-            dispute.closed_at,
+            dispute.closed_at, dispute.settled_in,
         )
     )  # fmt: skip
 
@@ -85,11 +88,12 @@ async def write(tx: Tx, dispute: Dispute) -> None:
     await tx.execute(
         """
         update disputes set reason = $2, state = $3, amount_minor = $4, withdrawn_minor = $5, fee_minor = $6,
-            due_by = $7, submitted_at = $8, updated_at = $9, closed_at = $10
+            due_by = $7, submitted_at = $8, updated_at = $9, closed_at = $10, settled_in = $11
         where id = $1
         """,
         dispute.id, dispute.reason, dispute.state, dispute.amount_minor, dispute.withdrawn_minor,
         dispute.fee_minor, dispute.due_by, dispute.submitted_at, dispute.updated_at, dispute.closed_at,
+        dispute.settled_in,
     )  # fmt: skip
 
 
@@ -102,7 +106,7 @@ async def get(conn: Conn, dispute_id: UUID) -> Dispute:
     row = await conn.fetchrow(
         """
         select id, payment_id, order_id, provider_ref, reason, state, amount_minor, currency, withdrawn_minor,
-            fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at
+            fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at, settled_in
         from disputes where id = $1
         """,
         dispute_id,
@@ -117,7 +121,7 @@ async def by_provider_ref(conn: Conn, reference: str) -> Dispute | None:
     row = await conn.fetchrow(
         """
         select id, payment_id, order_id, provider_ref, reason, state, amount_minor, currency, withdrawn_minor,
-            fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at
+            fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at, settled_in
         from disputes where provider_ref = $1
         """,
         reference,
@@ -130,7 +134,7 @@ async def of_order(conn: Conn, order_id: UUID) -> list[Dispute]:
     rows = await conn.fetch(
         """
         select id, payment_id, order_id, provider_ref, reason, state, amount_minor, currency, withdrawn_minor,
-            fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at
+            fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at, settled_in
         from disputes where order_id = $1 order by created_at, id limit 100
         """,
         order_id,
@@ -151,7 +155,7 @@ async def page(
     rows = await conn.fetch(
         """
         select id, payment_id, order_id, provider_ref, reason, state, amount_minor, currency, withdrawn_minor,
-            fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at
+            fee_minor, due_by, evidence, submitted_at, created_at, updated_at, closed_at, settled_in
         from disputes
         where ($1::text[] is null or state = any($1))
           and ($2::timestamptz is null or (created_at, id) < ($2, $3))

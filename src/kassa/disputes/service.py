@@ -13,7 +13,6 @@ from kassa.disputes.states import State
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
-from kassa.ledger import Account
 from kassa.stripe import Gateway, ProviderDispute, Rejected
 
 #: An open dispute is asked about this often, for want of a webhook.
@@ -41,20 +40,21 @@ async def heard(db: Database, payment: payments.Payment, told: ProviderDispute, 
         await orders.lock(tx, payment.order_id)
         now = clock.now()
         before = await queries.by_provider_ref(tx, told.id)
+        known = before or _new(payment, told, now=now)
+        known = await _post(tx, known, told, now=now)
         if before is not None and states.is_late(before.state, states.of_provider(told.status)):
-            await _post(tx, before, told, now=now)
-            return before  # somebody who asked later was faster; only what the books miss is added
-        after = _as_told(before or _new(payment, told, now=now), told, now=now)
+            if known is not before:
+                await queries.write(tx, known)
+            return known  # somebody who asked later was faster; only what the books miss is added
+        after = _as_told(known, told, now=now)
         if before is None:
             await queries.insert(tx, after)
             await _opened(tx, after, now=now)
         else:
             await queries.write(tx, after)
-        if after.state not in states.CLOSED and (before is None or before.state in states.CLOSED):
-            await _open_case(tx, after, now=now)
+        await _settle_cases(tx, before, after, now=now)
         if before is None or before.state is not after.state:
             await _moved(tx, after, first=before is None, now=now)
-        await _post(tx, after, told, now=now)
         return after
 
 
@@ -73,26 +73,22 @@ def _new(payment: payments.Payment, told: ProviderDispute, *, now: datetime) -> 
     return Dispute(
         id=new_id(), payment_id=payment.id, order_id=payment.order_id, provider_ref=told.id,
         reason=told.reason, state=states.of_provider(told.status), amount_minor=told.amount,
-        currency=told.currency, withdrawn_minor=0, fee_minor=0, due_by=told.due_by, evidence={},
-        submitted_at=None, created_at=now, updated_at=now, closed_at=None,
+        currency=told.currency, settled_in=told.settled_in, withdrawn_minor=0, fee_minor=0,
+        due_by=told.due_by, evidence={}, submitted_at=None, created_at=now, updated_at=now, closed_at=None,
     )  # fmt: skip
 
 
 def _as_told(dispute: Dispute, told: ProviderDispute, *, now: datetime) -> Dispute:
     state = states.after(dispute.state, states.of_provider(told.status))
     closed = (dispute.closed_at or now) if state in states.CLOSED else None
-    escalated = dispute.state in _INQUIRY and state is State.NEEDS_RESPONSE
+    escalated = dispute.state in states.INQUIRY and state is State.NEEDS_RESPONSE
     submitted = None if escalated else dispute.submitted_at
     if submitted is None and told.submissions and state not in states.ANSWERABLE:
         submitted = now  # answered in the provider's dashboard
     return replace(
         dispute, state=state, reason=told.reason, amount_minor=told.amount, due_by=told.due_by or dispute.due_by,
-        withdrawn_minor=max(0, told.withdrawn - told.returned), fee_minor=max(0, told.fee - told.fee_returned),
         submitted_at=submitted, updated_at=now, closed_at=closed,
     )  # fmt: skip
-
-
-_INQUIRY: Final = frozenset({State.WARNING_NEEDS_RESPONSE, State.WARNING_UNDER_REVIEW, State.WARNING_CLOSED})
 
 
 async def _opened(tx: Tx, dispute: Dispute, *, now: datetime) -> None:
@@ -100,47 +96,59 @@ async def _opened(tx: Tx, dispute: Dispute, *, now: datetime) -> None:
     await orders.note(tx, dispute.order_id, "dispute.opened", now=now, actor=_PROVIDER, data=data)
 
 
-async def _open_case(tx: Tx, dispute: Dispute, *, now: datetime) -> None:
-    case = {
-        "kind": "dispute_opened", "cause": f"dispute:{dispute.id}", "known": _facts(dispute),
-        "order_id": str(dispute.order_id),
-    }  # fmt: skip
-    await jobs.enqueue(tx, "open_case", case, now=now, key=f"dispute_case:{dispute.id}")
+async def _settle_cases(tx: Tx, before: Dispute | None, after: Dispute, *, now: datetime) -> None:
+    """Whoever asks is one case, whoever takes the money another: an inquiry that was dealt with may become both."""
+    was = _case_of(before) if before else None
+    due = _case_of(after)
+    if was and was != due:
+        resolution = f"The dispute is over: {after.state.replace('_', ' ')}."
+        if due:
+            resolution = "The bank was not content and took the money: that is a case of its own."
+        done = {"kind": "dispute_opened", "cause": was, "resolution": resolution}
+        await jobs.enqueue(tx, "resolve_case", done, now=now, key=f"dispute_case_done:{was}")
+    if due and was != due:
+        case = {
+            "kind": "dispute_opened", "cause": due, "known": _facts(after), "order_id": str(after.order_id),
+        }  # fmt: skip
+        await jobs.enqueue(tx, "open_case", case, now=now, key=f"dispute_case:{due}")
+
+
+def _case_of(dispute: Dispute) -> str | None:
+    """The cause of the case that is open while a dispute stands as it does."""
+    if dispute.state in states.CLOSED:
+        return None
+    return f"dispute:{dispute.id}" + (":inquiry" if dispute.state in states.INQUIRY else "")
 
 
 async def _moved(tx: Tx, dispute: Dispute, *, first: bool, now: datetime) -> None:
-    """A new state: the journal says so, staff is told, and what is over is no case any more."""
+    """A new state: the journal says so, and staff is told."""
     if not first or dispute.state in states.CLOSED:
         data = {**_data(dispute), "state": dispute.state}
         name = f"dispute.{dispute.state}"
         await orders.note(tx, dispute.order_id, name, now=now, actor=_PROVIDER, data=data)
-    if dispute.state in states.CLOSED and not first:
-        done = {
-            "kind": "dispute_opened", "cause": f"dispute:{dispute.id}",
-            "resolution": f"The dispute is over: {dispute.state.replace('_', ' ')}.",
-        }  # fmt: skip
-        await jobs.enqueue(tx, "resolve_case", done, now=now, key=f"dispute_case_done:{dispute.id}")
     if first or dispute.state in states.CLOSED or dispute.state is State.NEEDS_RESPONSE:
         args = {"dispute_id": str(dispute.id), "state": str(dispute.state)}
         key = f"dispute_mail:{dispute.id}:{dispute.state}"
         await jobs.enqueue(tx, "send_dispute_mail", args, now=now, key=key)
 
 
-async def _post(tx: Tx, dispute: Dispute, told: ProviderDispute, *, now: datetime) -> None:
-    """What the provider took, and what it gave back, as its own books have it."""
-    if told.withdrawn or told.fee:
-        await _entry(tx, "dispute", dispute, told, told.withdrawn, told.fee, at=now)
-    if told.returned or told.fee_returned:
-        await _entry(tx, "dispute_won", dispute, told, -told.returned, -told.fee_returned, at=now)
+async def _post(tx: Tx, dispute: Dispute, told: ProviderDispute, *, now: datetime) -> Dispute:
+    """Each movement of the provider's balance is an entry of the books, once; the dispute with what it holds then.
 
-
-async def _entry(
-    tx: Tx, kind: str, dispute: Dispute, told: ProviderDispute, amount: int, fee: int, *, at: datetime
-) -> None:
-    lines = {Account.DISPUTES: amount, Account.FEES: fee, Account.PROVIDER: -(amount + fee)}
-    await ledger.post(
-        tx, kind, f"dispute:{dispute.id}", lines, currency=told.settled_in or dispute.currency, at=at,
-        order_id=dispute.order_id,
+    Movements are only ever added, so who tells nothing new was asked before, and the figures stay.
+    """
+    new = [
+        await ledger.post_dispute(
+            tx, dispute.id, line.id, amount=-line.amount, fee=line.fee, currency=line.currency, at=now,
+            order_id=dispute.order_id,
+        )
+        for line in told.moved
+    ]  # fmt: skip
+    if not any(new):
+        return dispute
+    return replace(
+        dispute, withdrawn_minor=max(0, told.withdrawn - told.returned),
+        fee_minor=max(0, told.fee - told.fee_returned), settled_in=told.settled_in,
     )  # fmt: skip
 
 

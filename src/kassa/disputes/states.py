@@ -19,6 +19,8 @@ class State(StrEnum):
 
 #: In these an answer is waited for.
 ANSWERABLE: Final = frozenset({State.WARNING_NEEDS_RESPONSE, State.NEEDS_RESPONSE})
+#: In these the bank only asks, or has only asked.
+INQUIRY: Final = frozenset({State.WARNING_NEEDS_RESPONSE, State.WARNING_UNDER_REVIEW, State.WARNING_CLOSED})
 #: In these it is over.
 CLOSED: Final = frozenset({State.WARNING_CLOSED, State.WON, State.LOST, State.PREVENTED})
 _KNOWN: Final = frozenset(map(str, State))

@@ -112,7 +112,7 @@ async def missing(conn: Conn, event_ids: Sequence[str]) -> list[str]:
 
 
 async def claim(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[WaitingEvent]:
-    """Take waiting events, of each object only the oldest, until `lease`."""
+    """Take waiting events, of each object only the oldest, until `lease`; the first received first."""
     rows = await tx.fetch(
         """
         with due as (
@@ -123,11 +123,13 @@ async def claim(tx: Tx, *, now: datetime, lease: datetime, limit: int) -> list[W
                 where earlier.object_id = event.object_id and earlier.state = 'received'
                   and (earlier.received_at, earlier.id) < (event.received_at, event.id)
               )
-            order by run_at, received_at limit $3 for update skip locked
+            order by run_at, received_at, id limit $3 for update skip locked
+        ), taken as (
+            update stripe_events set attempts = attempts + 1, run_at = $2
+            from due where stripe_events.id = due.id
+            returning stripe_events.id, type, object_id, body, attempts, received_at
         )
-        update stripe_events set attempts = attempts + 1, run_at = $2
-        from due where stripe_events.id = due.id
-        returning stripe_events.id, type, object_id, body, attempts
+        select id, type, object_id, body, attempts from taken order by received_at, id
         """,
         now,
         lease,

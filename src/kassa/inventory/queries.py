@@ -166,7 +166,8 @@ async def due_holds(conn: Conn, *, now: datetime, limit: int) -> list[UUID]:
     """Live holds whose time is over, the oldest first."""
     rows = await conn.fetch(
         """
-        select id from holds where state in ('held', 'paying') and expires_at <= $1 order by expires_at limit $2
+        select id from holds where state in ('held', 'paying') and expires_at <= $1
+        order by expires_at, id limit $2
         """,
         now,
         limit,

@@ -83,17 +83,19 @@ async def enqueue_many(tx: Tx, name: str, args: Sequence[Mapping[str, Any]], *, 
 
 
 async def claim(tx: Tx, *, now: datetime, limit: int) -> list[Job]:
-    """Take up to `limit` due jobs, and those whose worker died, for `LEASE`."""
+    """Take up to `limit` due jobs, and those whose worker died, for `LEASE`; the longest due first."""
     rows = await tx.fetch(
         """
         with due as (
             select id from jobs
             where (state = 'ready' and run_at <= $1) or (state = 'running' and locked_until < $1)
             order by run_at, id limit $2 for update skip locked
+        ), taken as (
+            update jobs set state = 'running', attempts = attempts + 1, locked_until = $1 + $3::interval
+            from due where jobs.id = due.id
+            returning jobs.id, name, args, attempts, run_at
         )
-        update jobs set state = 'running', attempts = attempts + 1, locked_until = $1 + $3::interval
-        from due where jobs.id = due.id
-        returning jobs.id, name, args, attempts
+        select id, name, args, attempts from taken order by run_at, id
         """,
         now,
         limit,

@@ -58,6 +58,12 @@ def new_token(prefix: str = "") -> str:
     return prefix + base64.urlsafe_b64encode(_random_bytes(_TOKEN_BYTES)).rstrip(b"=").decode()
 
 
+def derived_token(secret: str, *parts: str) -> str:
+    """The same unguessable secret for the same parts, to whoever knows `secret`: what is repeated needs no new one."""
+    digest = hmac.digest(secret.encode(), "\x1f".join(parts).encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 def hash_token(token: str) -> bytes:
     """What is stored of a token: SHA-256 is enough, since the token itself has 256 bits."""
     return hashlib.sha256(token.encode()).digest()

@@ -13,7 +13,6 @@ from kassa.ledger.queries import Entry, EntryPage, balances, get, of_order, page
 from kassa.ledger.service import (
     post,
     post_dispute,
-    post_dispute_won,
     post_exchange,
     post_fee,
     post_payment,
@@ -36,7 +35,6 @@ __all__ = [
     "page",
     "post",
     "post_dispute",
-    "post_dispute_won",
     "post_exchange",
     "post_fee",
     "post_payment",

@@ -76,18 +76,16 @@ async def post_refund_failed(tx: Tx, refund_id: UUID, *, at: datetime) -> bool:
 
 
 async def post_dispute(
-    tx: Tx, dispute_id: UUID, *, amount: int, fee: int, currency: str, at: datetime, order_id: UUID
-) -> bool:
-    """The provider took disputed money away, and its fee for doing so."""
+    tx: Tx, dispute_id: UUID, reference: str, *, amount: int, fee: int, currency: str, at: datetime, order_id: UUID
+) -> bool:  # fmt: skip
+    """The provider took disputed money away and its fee for doing so; or, both negative, gave them back.
+
+    Each movement is an entry (`dispute`, or `dispute_won`): `reference` is the line of the provider's balance.
+    """
+    kind = "dispute" if amount + fee > 0 else "dispute_won"
     lines = {A.DISPUTES: amount, A.FEES: fee, A.PROVIDER: -(amount + fee)}
-    return await post(
-        tx, "dispute", f"dispute:{dispute_id}", lines, currency=currency, at=at, order_id=order_id
-    )
-
-
-async def post_dispute_won(tx: Tx, dispute_id: UUID, *, at: datetime) -> bool:
-    """Disputed money came back, with the fee: what was posted is reversed; False if nothing was."""
-    return await _reverse(tx, "dispute", "dispute_won", f"dispute:{dispute_id}", at=at)
+    cause = f"dispute:{dispute_id}:{reference}"
+    return await post(tx, kind, cause, lines, currency=currency, at=at, order_id=order_id)
 
 
 async def post_fee(

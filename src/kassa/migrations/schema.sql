@@ -209,6 +209,7 @@ create table disputes (
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
     closed_at timestamp with time zone,
+    settled_in character(3),
     CHECK ((amount_minor >= 0)),
     CHECK ((state = ANY (ARRAY['warning_needs_response'::text, 'warning_under_review'::text, 'warning_closed'::text, 'needs_response'::text, 'under_review'::text, 'won'::text, 'lost'::text, 'prevented'::text]))),
     FOREIGN KEY (order_id) REFERENCES orders(id),
@@ -565,6 +566,7 @@ CREATE INDEX payments_charge ON public.payments USING btree (provider, charge_re
 CREATE UNIQUE INDEX payments_intent ON public.payments USING btree (provider, intent_ref) WHERE (intent_ref IS NOT NULL);
 CREATE INDEX payments_of_order ON public.payments USING btree (order_id, created_at);
 CREATE UNIQUE INDEX payments_one_payable ON public.payments USING btree (order_id) WHERE (state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text, 'authorized'::text]));
+CREATE UNIQUE INDEX payments_one_pays ON public.payments USING btree (order_id) WHERE ((state = 'succeeded'::text) AND (NOT surplus));
 CREATE UNIQUE INDEX payments_session ON public.payments USING btree (provider, session_ref) WHERE (session_ref IS NOT NULL);
 CREATE INDEX payments_to_sync ON public.payments USING btree (sync_at) WHERE (sync_at IS NOT NULL);
 CREATE INDEX payments_unprompted ON public.payments USING btree (succeeded_at) WHERE ((state = 'succeeded'::text) AND (told_by !~~ 'stripe:evt%'::text));

@@ -170,9 +170,12 @@ async def due_for_sync(tx: Tx, *, now: datetime, lease: datetime, limit: int) ->
     rows = await tx.fetch(
         """
         with due as (
-            select id from payments where sync_at <= $1 order by sync_at limit $3 for update skip locked
+            select id, sync_at from payments where sync_at <= $1
+            order by sync_at, id limit $3 for update skip locked
+        ), taken as (
+            update payments set sync_at = $2 from due where payments.id = due.id returning payments.id, due.sync_at
         )
-        update payments set sync_at = $2 from due where payments.id = due.id returning payments.id
+        select id from taken order by sync_at, id
         """,
         now,
         lease,

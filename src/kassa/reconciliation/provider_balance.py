@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ NAME: Final = "provider_balance"
 PROMISE: Final = "Our account `provider` holds what the provider's balance says of it"
 _BEGIN: Final = datetime(2010, 1, 1, tzinfo=UTC)
 _BATCH: Final = 500
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ async def compare(tx: Tx, lines: Lines) -> list[Difference]:
     """The currencies in which the two differ."""
     held = await balance.ours(tx, asked_at=lines.asked_at)
     told: Counter[str] = Counter()
-    for batch in _batches(lines.file):
+    for batch in batches(lines.file, SeenLine):
         for currency, net in (await balance.theirs(tx, batch, asked_at=lines.asked_at)).items():
             told[currency] += net
     return [
@@ -71,11 +72,12 @@ async def compare(tx: Tx, lines: Lines) -> list[Difference]:
     ]  # fmt: skip
 
 
-def _batches(file: IO[bytes]) -> Iterator[list[SeenLine]]:
+def batches(file: IO[bytes], kind: type[T]) -> Iterator[list[T]]:
+    """What was written down line by line, some hundred at a time."""
     file.seek(0)
-    batch: list[SeenLine] = []
+    batch: list[T] = []
     for line in file:
-        batch.append(msgspec.json.decode(line, type=SeenLine))
+        batch.append(msgspec.json.decode(line, type=kind))
         if len(batch) == _BATCH:
             yield batch
             batch = []

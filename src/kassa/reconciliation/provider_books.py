@@ -10,10 +10,10 @@ import hashlib
 import tempfile
 from array import array
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Final
+from typing import IO, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -31,9 +31,18 @@ NAMES: Final = {
     "provider_refunds": "Each refund in the provider's books is one of ours, of the same amount, and the reverse",
     provider_balance.NAME: provider_balance.PROMISE,
 }
-_BATCH: Final = 500
 _LIMIT: Final = 101
 _MARKS: Final = ("kassa_payment", "kassa_buy_now")
+
+
+class _Named(Protocol):
+    """An object of the provider's."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Named)
 
 
 @dataclass(slots=True)
@@ -42,6 +51,7 @@ class Books:
 
     asked_at: datetime
     intents: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+    pages: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
     refunds: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
     succeeded: "array[int]" = field(default_factory=lambda: array("Q"))
     refunded: "array[int]" = field(default_factory=lambda: array("Q"))
@@ -55,12 +65,13 @@ class Books:
     def close(self) -> None:
         """Throw the files away."""
         self.intents.close()
+        self.pages.close()
         self.refunds.close()
         self.lines.close()
 
 
 async def read(gateway: Gateway, *, now: datetime) -> Books:
-    """Every PaymentIntent, every refund and every line of the balance, as they are from `now` on.
+    """Every PaymentIntent, refund and line of the balance, and every page that is open, as they are from `now` on.
 
     Raises:
         Unreachable: the provider did not answer.
@@ -78,9 +89,11 @@ async def compare(tx: Tx, books: Books) -> list[Difference]:
     """What the two books disagree about, at most a hundred and one of each direction."""
     found = await provider_balance.compare(tx, books.lines)
     await provider.visit_by_index(tx)
-    for batch in _read(books.intents):
+    for batch in provider_balance.batches(books.intents, Seen):
         found += await provider.intents(tx, batch, asked_at=books.asked_at)
-    for batch in _read(books.refunds):
+    for batch in provider_balance.batches(books.pages, Seen):
+        found += await provider.pages(tx, batch)
+    for batch in provider_balance.batches(books.refunds, Seen):
         found += await provider.refunds(tx, batch)
     async for reference in provider.successes(tx, before=books.asked_at):
         if not _has(books.succeeded, reference) and len(found) < _LIMIT:
@@ -100,13 +113,17 @@ async def look_again(
 ) -> list[Difference]:
     """Which of the differences are still there after `patience` seconds, asking about each object by its name."""
     await asyncio.sleep(patience)
-    intents, refunds = [], []
+    intents, pages, refunds = [], [], []
     still = await _balance_again(db, gateway, found, now=now)
     for one in found:
         try:
             if one.name == provider_balance.NAME:
                 continue
-            if one.name == "provider_refunds":
+            if one.page:
+                session = await gateway.session(one.reference)
+                if session.status == "open":
+                    pages.append(_seen_page(session.id, session.metadata))
+            elif one.name == "provider_refunds":
                 refunds.append(_refund(await gateway.refund(one.reference)))
             else:
                 intents.append(_intent(await gateway.intent(one.reference)))
@@ -114,6 +131,7 @@ async def look_again(
             still.append(one)
     async with db.snapshot() as tx:
         still += await provider.intents(tx, intents, asked_at=now)
+        still += await provider.pages(tx, pages)
         still += await provider.refunds(tx, refunds)
     return still
 
@@ -135,13 +153,16 @@ async def _balance_again(
 
 
 async def _fill(books: Books, gateway: Gateway) -> None:
-    async for intent in _intents(gateway):
+    async for intent in _all(gateway.intents):
         _write(books.intents, _intent(intent))
         books.counted["provider_payments"] += intent.status == "succeeded"
         books.counted["provider_payable"] += 1
         if intent.status == "succeeded":
             books.succeeded.append(_short(intent.id))
-    async for refund in _refunds(gateway):
+    async for page in _all(gateway.open_pages):
+        _write(books.pages, _seen_page(page.id, page.metadata))
+        books.counted["provider_payable"] += 1
+    async for refund in _all(gateway.refunds):
         _write(books.refunds, _refund(refund))
         books.counted["provider_refunds"] += 1
         books.refunded.append(_short(refund.id))
@@ -151,25 +172,27 @@ async def _fill(books: Books, gateway: Gateway) -> None:
     books.refunded = array("Q", sorted(books.refunded))
 
 
-async def _intents(gateway: Gateway) -> AsyncIterator[Intent]:
+async def _all(ask: Callable[..., Awaitable[Sequence[T]]]) -> AsyncIterator[T]:
+    """What a list of the provider's has, from its first page to its last."""
     after: str | None = None
-    while page := await gateway.intents(after=after):
-        for intent in page:
-            yield intent
-        after = page[-1].id
-
-
-async def _refunds(gateway: Gateway) -> AsyncIterator[ProviderRefund]:
-    after: str | None = None
-    while page := await gateway.refunds(after=after):
-        for refund in page:
-            yield refund
+    while page := await ask(after=after):
+        for one in page:
+            yield one
         after = page[-1].id
 
 
 def _intent(intent: Intent) -> Seen:
-    mark = next((intent.metadata[name] for name in _MARKS if intent.metadata.get(name)), "")
-    return Seen(intent.id, intent.status, intent.received, intent.currency, intent.id, _uuid(mark))
+    return Seen(
+        intent.id, intent.status, intent.received, intent.currency, intent.id, _mark(intent.metadata)
+    )  # fmt: skip
+
+
+def _seen_page(reference: str, metadata: Mapping[str, str]) -> Seen:
+    return Seen(reference, "open", 0, "", "", _mark(metadata))
+
+
+def _mark(metadata: Mapping[str, str]) -> str | None:
+    return _uuid(next((metadata[name] for name in _MARKS if metadata.get(name)), ""))
 
 
 def _refund(refund: ProviderRefund) -> Seen:
@@ -184,18 +207,6 @@ def _uuid(text: str) -> str | None:
 
 def _write(file: IO[bytes], seen: Seen) -> None:
     file.write(msgspec.json.encode(seen) + b"\n")
-
-
-def _read(file: IO[bytes]) -> Iterator[list[Seen]]:
-    file.seek(0)
-    batch: list[Seen] = []
-    for line in file:
-        batch.append(msgspec.json.decode(line, type=Seen))
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _short(reference: str) -> int:

@@ -65,10 +65,15 @@ async def record(
     told: State,
     *,
     now: datetime,
-    reference: str | None = None,
+    answer: ProviderRefund | None = None,
     error: str | None = None,
 ) -> Refund:
-    """Write down what the provider said of a refund; saying the same again, or late, changes nothing."""
+    """Write down what the provider said of a refund: its `answer`, or the `error` with which it refused.
+
+    Saying the same again, or late, changes nothing.
+    """
+    reference = answer.id if answer else None
+    error = answer.failure_reason if answer else error
     await orders.lock(tx, refund.order_id)
     before = await queries.get(tx, refund.id) or refund
     state = states.after(before.state, told, submitted=before.provider_ref is not None)
@@ -81,6 +86,8 @@ async def record(
     if state is not before.state:
         await orders.note(tx, after.order_id, f"refund.{state}", now=now, actor=_PROVIDER, data=_data(after))
         await _follow(tx, after, before.state, now=now)
+    if answer is not None:
+        await _post_moved(tx, after, answer, now=now)
     return after
 
 
@@ -96,8 +103,7 @@ async def _heard(tx: Tx, payment: payments.Payment, answer: ProviderRefund, *, n
     if refund is None:
         await _found(tx, await payments.get(tx, payment.id), answer, now=now)
         return
-    state = OF_PROVIDER[answer.status]
-    await record(tx, refund, state, now=now, reference=answer.id, error=answer.failure_reason)
+    await record(tx, refund, OF_PROVIDER[answer.status], now=now, answer=answer)
 
 
 async def _found(tx: Tx, payment: payments.Payment, answer: ProviderRefund, *, now: datetime) -> None:
@@ -106,21 +112,43 @@ async def _found(tx: Tx, payment: payments.Payment, answer: ProviderRefund, *, n
     Raises:
         RefundTooLarge: a refund of ours for the same money is not decided yet; the same again, later.
     """
+    gone = (await queries.given(tx, payment.order_id)).get(payment.id, queries.Given())
+    too_much = payments.surplus_minor(payment, await orders.get(tx, payment.order_id)) - gone.surplus
+    kind = "surplus" if payment.surplus or answer.amount <= too_much else "found"
     refund = Refund(
         id=new_id(), payment_id=payment.id, order_id=payment.order_id, amount_minor=answer.amount,
-        currency=answer.currency, kind="surplus" if payment.surplus else "found", reason="made at the provider",
-        actor=_PROVIDER, state=OF_PROVIDER[answer.status], provider_ref=answer.id,
+        currency=answer.currency, kind=kind, reason="made at the provider", actor=_PROVIDER,
+        state=OF_PROVIDER[answer.status], provider_ref=answer.id,
         last_error={"message": answer.failure_reason} if answer.failure_reason else None,
         created_at=now, updated_at=now,
     )  # fmt: skip
-    gone = (await queries.given(tx, refund.order_id)).get(payment.id, queries.Given())
     rest = payment.received_minor - gone.own - gone.surplus
     if refund.state in states.COUNTS and refund.amount_minor > rest:
         raise RefundTooLarge("A refund of ours for the same money is not decided yet.")
     await queries.insert(tx, refund)
-    data = {**_data(refund), "provider_ref": answer.id, "state": refund.state}
-    await orders.note(tx, refund.order_id, "refund.found", now=now, actor=_PROVIDER, data=data)
+    await note_found(tx, refund, answer, now=now)
     await _follow(tx, refund, State.REQUESTED, now=now)
+    await _post_moved(tx, refund, answer, now=now)
+
+
+async def note_found(tx: Tx, refund: Refund, answer: ProviderRefund, *, now: datetime) -> None:
+    """The journal says that somebody made this refund at the provider."""
+    data = {**_data(refund), "provider_ref": answer.id, "state": OF_PROVIDER[answer.status]}
+    await orders.note(tx, refund.order_id, "refund.found", now=now, actor=_PROVIDER, data=data)
+
+
+async def _post_moved(tx: Tx, refund: Refund, answer: ProviderRefund, *, now: datetime) -> None:
+    """Where the provider settles in another currency, what became of the amount; and its fee, if it took one."""
+    for line in answer.moved:
+        back = line.amount > 0
+        if line.currency != refund.currency:
+            given = refund.amount_minor if back else -refund.amount_minor
+            await ledger.post_exchange(
+                tx, f"refund_failed:{refund.id}" if back else f"refund:{refund.id}", given=given,
+                currency=refund.currency, got=line.amount, got_currency=line.currency, at=now,
+                order_id=refund.order_id,
+            )  # fmt: skip
+        await ledger.post_provider_fee(tx, line.id, fee=line.fee, currency=line.currency, at=now)
 
 
 async def _follow(tx: Tx, refund: Refund, before: State, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The verbs that send money back: write it down, then ask for it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -12,9 +13,9 @@ from kassa.kernel.ids import new_id
 from kassa.refunds import queries, sharing
 from kassa.refunds.errors import InvalidRefund, NothingToRefund, RefundTooLarge
 from kassa.refunds.queries import GivenLine, Refund
-from kassa.refunds.recording import record
+from kassa.refunds.recording import note_found, record
 from kassa.refunds.sharing import Left, RefundLine
-from kassa.refunds.states import OF_PROVIDER, State
+from kassa.refunds.states import OF_PROVIDER, SENT, State
 from kassa.stripe import Declined, Gateway, ProviderRefund, Rejected
 
 #: Stripe forgets an idempotency key after a day: from then on, look before asking again.
@@ -31,13 +32,13 @@ async def request(
     actor: str,
     now: datetime,
     refund_id: UUID | None = None,
-) -> list[Refund]:
+) -> Refund:
     """Give back `amount` minor units of what an order was paid with, or what `lines` are worth, or both: then
     the lines say what the amount is for. Without either, everything that is left.
 
     It counts from here on: the order is locked, so two at once never promise the same money or restock the
-    same goods. One refund per payment that it is taken from, the oldest payment first. With the `refund_id` of one
-    that was written down before, that one is the answer and nothing else happens.
+    same goods. With the `refund_id` of one that was written down before, that one is the answer and nothing else
+    happens.
 
     Raises:
         NothingToRefund: the order never had money of its own.
@@ -48,30 +49,29 @@ async def request(
     await orders.lock(tx, order_id)
     before = await queries.get(tx, refund_id) if refund_id else None
     if before is not None and before.order_id == order_id:
-        return [before]
+        return before
     order = await orders.get(tx, order_id)
     attempts = await payments.of_order(tx, order_id)
     if not sharing.kept(order, attempts):
         raise NothingToRefund("Nothing was paid for this order, so there is nothing to give back.")
     there = await _left(tx, order, attempts)
+    if there is None:
+        extra = {"left": 0, "currency": order.currency}
+        raise RefundTooLarge("Nothing is left of what was paid for this order.", extra=extra)
     priced = sharing.price(order, lines or (), await queries.lines_of_order(tx, order_id), now=now)
-    rest = sum(part.amount_minor for part in there)
-    wanted = _wanted(amount, priced, rest, order)
-    made = []
-    for index, share in enumerate(sharing.spread(wanted, there)):
-        id_ = refund_id if refund_id and index == 0 else new_id()
-        refund = _new(share, "requested", refund_id=id_, reason=reason, actor=actor, now=now)
-        await _write_down(tx, refund, order, priced if index == 0 else (), now=now)
-        made.append(refund)
+    share = replace(there, amount_minor=_wanted(amount, priced, there.amount_minor, order))
+    refund = _new(share, "requested", refund_id=refund_id or new_id(), reason=reason, actor=actor, now=now)
+    await _write_down(tx, refund, order, priced, now=now)
     await queries.count_on_order(tx, order_id)
     await _restock(tx, order, priced, actor=actor, now=now)
-    return made
+    return refund
 
 
 async def left_minor(conn: Conn, order: orders.Order) -> int:
     """What can still be given back of an order's own money, in its minor unit."""
     attempts = await payments.of_order(conn, order.id)
-    return sum(part.amount_minor for part in await _left(conn, order, attempts))
+    there = await _left(conn, order, attempts)
+    return there.amount_minor if there else 0
 
 
 async def send_back_surplus(db: Database, payment_id: UUID, *, clock: Clock) -> None:
@@ -111,20 +111,25 @@ async def submit(db: Database, gateway: Gateway, refund_id: UUID, *, clock: Cloc
         payment = await payments.get(conn, refund.payment_id)
     if payment.intent_ref is None:
         raise ValueError(f"payment {payment.id} received money without a PaymentIntent")
+    by_hand = None
     try:
         answer = await _ask(gateway, refund, payment.intent_ref, now=clock.now())
     except (Rejected, Declined) as error:
-        async with db.transaction() as tx:
-            await record(tx, refund, State.FAILED, now=clock.now(), error=error.detail)
-        return
+        made = await _made(db, gateway, refund, payment)
+        if made is None:
+            async with db.transaction() as tx:
+                await record(tx, refund, State.FAILED, now=clock.now(), error=error.detail)
+            return
+        answer, by_hand = made
     async with db.transaction() as tx:
-        await record(
-            tx, refund, OF_PROVIDER[answer.status], now=clock.now(), reference=answer.id,
-            error=answer.failure_reason,
-        )  # fmt: skip
+        await orders.lock(tx, refund.order_id)
+        before = await queries.get(tx, refund.id)
+        if by_hand and before and before.provider_ref is None:
+            await note_found(tx, refund, answer, now=clock.now())
+        await record(tx, refund, OF_PROVIDER[answer.status], now=clock.now(), answer=answer)
 
 
-async def _left(conn: Conn, order: orders.Order, attempts: Sequence[payments.Payment]) -> list[Left]:
+async def _left(conn: Conn, order: orders.Order, attempts: Sequence[payments.Payment]) -> Left | None:
     given, contested = await queries.given(conn, order.id), await queries.contested(conn, order.id)
     return sharing.left(order, attempts, given, contested)
 
@@ -140,6 +145,30 @@ async def _ask(gateway: Gateway, refund: Refund, intent: str, *, now: datetime) 
     )  # fmt: skip
 
 
+async def _made(
+    db: Database, gateway: Gateway, refund: Refund, payment: payments.Payment
+) -> tuple[ProviderRefund, bool] | None:
+    """The refund of which the provider refused to make another: ours, or one that somebody made by hand there.
+
+    By hand only if nothing else is left to send: it is of our amount, and no other refund here is that one.
+    """
+    try:
+        there = await gateway.refunds_of(payment.intent_ref or "")
+    except Rejected:
+        return None
+    for one in there:
+        if one.metadata.get("kassa_refund") == str(refund.id):
+            return one, False
+    sent = [one for one in there if OF_PROVIDER[one.status] in SENT]
+    if sum(one.amount for one in sent) + refund.amount_minor <= payment.received_minor:
+        return None
+    async with db.connection() as conn:
+        for one in sent:
+            if one.amount == refund.amount_minor and await queries.by_provider_ref(conn, one.id) is None:
+                return one, True
+    return None
+
+
 def _wanted(amount: int | None, priced: Sequence[GivenLine], rest: int, order: orders.Order) -> int:
     """How much goes back, in minor units.
 
@@ -150,7 +179,7 @@ def _wanted(amount: int | None, priced: Sequence[GivenLine], rest: int, order: o
     if wanted is None:
         wanted = sum(line.amount_minor for line in priced) if priced else rest
     extra = {"left": rest, "currency": order.currency}
-    if wanted > rest or not rest:
+    if wanted > rest:
         raise RefundTooLarge("More than is left of what was paid for this order.", extra=extra)
     if wanted <= 0:
         raise InvalidRefund("A refund is more than nothing.", errors=[("amount", "must be positive")])

@@ -1,4 +1,4 @@
-"""What is left of an order's money, and whose and which units a refund is of. Pure."""
+"""What is left of an order's money, and which units a refund is of. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What of a payment, in minor units, the order still keeps."""
+    """What of the payment that paid for it, in minor units, an order still keeps."""
 
     payment: payments.Payment
     amount_minor: int
@@ -55,12 +55,12 @@ def left(
     attempts: Sequence[payments.Payment],
     given: Mapping[UUID, Given],
     contested: Mapping[UUID, int],
-) -> list[Left]:
-    """What the order still keeps of each payment, oldest first; payments with nothing left are absent.
+) -> Left | None:
+    """What the order still keeps of its money; None if nothing is left.
 
-    `contested` is what banks have taken back of it.
+    An order is paid for by one payment, of which all refunds of its own money are; any other that succeeded is
+    surplus (the database says so too). `contested` is what banks have taken back.
     """
-    found = []
     for payment in attempts:
         if payment.state != "succeeded":
             continue
@@ -69,19 +69,8 @@ def left(
         own = min(own, payment.received_minor - gone.own - gone.surplus)
         own -= contested.get(payment.id, 0)
         if own > 0:
-            found.append(Left(payment, own))
-    return found
-
-
-def spread(amount: int, over: Sequence[Left]) -> list[Left]:
-    """`amount` shared over payments, the oldest first; it is no more than they have."""
-    shares, rest = [], amount
-    for part in over:
-        take = min(rest, part.amount_minor)
-        if take:
-            shares.append(replace(part, amount_minor=take))
-        rest -= take
-    return shares
+            return Left(payment, own)
+    return None
 
 
 def lines_left(order: orders.Order, given: Sequence[GivenLine]) -> list[LineLeft]:

@@ -9,8 +9,9 @@ from kassa.stripe.contested import ProviderDispute
 from kassa.stripe.customers import Customers, SavedMethod
 from kassa.stripe.errors import Declined, Rejected, Unreachable
 from kassa.stripe.gateway import Gateway
+from kassa.stripe.refunded import ProviderRefund
 from kassa.stripe.settlement import BalanceTransaction, Charge
-from kassa.stripe.shown import Intent, ProviderRefund, Session, SessionLine, intent_of_event
+from kassa.stripe.shown import Intent, Session, SessionLine, intent_of_event
 from kassa.stripe.signature import BadSignature, verify
 from kassa.stripe.transport import Transport
 from kassa.stripe.wired import Wired

@@ -14,8 +14,9 @@ import stripe
 
 from kassa.stripe.calls import call
 from kassa.stripe.contested import ProviderDispute, dispute_of
+from kassa.stripe.refunded import ProviderRefund, refund_of
 from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
-from kassa.stripe.shown import Intent, ProviderRefund, from_stripe, intent_of, refund_of
+from kassa.stripe.shown import Intent, from_stripe, intent_of
 
 T = TypeVar("T")
 

@@ -15,21 +15,24 @@ from kassa.stripe.calls import call as _call
 from kassa.stripe.contested import ProviderDispute, dispute_of
 from kassa.stripe.customers import Customers
 from kassa.stripe.errors import Rejected
+from kassa.stripe.refunded import ProviderRefund, refund_of
 from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
 from kassa.stripe.shown import (
     Intent,
-    ProviderRefund,
+    Page,
     Session,
     SessionLine,
     intent_of,
     line_for,
-    refund_of,
+    page_of,
     session_of,
     to_stripe,
 )
 
 _RETRIES: Final = 2
 _PAGE: Final = 100
+#: What a refund took from the balance and gave back, beside it.
+_MOVED: Final = ("balance_transaction", "failure_balance_transaction")
 _CAPTURE: Final[Mapping[str, Any]] = {"automatic": "automatic_async", "manual": "manual"}
 
 
@@ -199,6 +202,7 @@ class Gateway:
                     "payment_intent": intent_id,
                     "amount": to_stripe(amount, currency),
                     "metadata": dict(metadata),
+                    "expand": list(_MOVED),
                 },
                 {"idempotency_key": key},
             )
@@ -207,11 +211,12 @@ class Gateway:
 
     async def refund(self, refund_id: str) -> ProviderRefund:
         """The refund as it is now."""
-        return refund_of(await _call(self._client.v1.refunds.retrieve_async(refund_id)))
+        expand: Any = {"expand": list(_MOVED)}
+        return refund_of(await _call(self._client.v1.refunds.retrieve_async(refund_id, expand)))
 
     async def refunds_of(self, intent_id: str) -> list[ProviderRefund]:
         """The refunds of a payment, newest first, at most a hundred."""
-        wish: Any = {"payment_intent": intent_id, "limit": 100}
+        wish: Any = {"payment_intent": intent_id, "limit": 100, "expand": [f"data.{name}" for name in _MOVED]}
         page = await _call(self._client.v1.refunds.list_async(wish))
         return [refund_of(found) for found in page["data"]]
 
@@ -249,6 +254,15 @@ class Gateway:
         """A page of PaymentIntents, newest first, from after that one on; empty at the end."""
         page = await _call(self._client.v1.payment_intents.list_async(_page(after)))
         return [intent_of(data) for data in page["data"]]
+
+    async def open_pages(self, *, after: str | None = None) -> Sequence[Page]:
+        """Some Checkout Sessions that can be paid just now, newest first, from after that one on; empty at the end.
+
+        There are never many: Stripe closes each within a day.
+        """
+        wish: Any = {**_page(after), "status": "open"}
+        page = await _call(self._client.v1.checkout.sessions.list_async(wish))
+        return [page_of(data) for data in page["data"]]
 
     async def refunds(self, *, after: str | None = None) -> Sequence[ProviderRefund]:
         """A page of refunds, newest first, from after that one on; empty at the end."""

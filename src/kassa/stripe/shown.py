@@ -47,16 +47,12 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderRefund:
-    """A refund as Stripe showed it; `status` pending, requires_action, succeeded, failed or canceled."""
+class Page:
+    """A Checkout Session in a list of Stripe's: who can still pay, and whose it is."""
 
     id: str
     status: str
-    amount: int
-    currency: str
-    intent: str | None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    failure_reason: str | None = None
+    metadata: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +91,11 @@ def line_for(line: SessionLine, currency: str) -> dict[str, Any]:
             "product_data": {"name": line.title},
         },
     }
+
+
+def page_of(data: Mapping[str, Any]) -> Page:
+    """Stripe's Checkout Session as it is in a list."""
+    return Page(data["id"], data["status"], data.get("metadata") or {})
 
 
 def intent_of(data: Mapping[str, Any]) -> Intent:
@@ -144,17 +145,3 @@ def _postal(details: Mapping[str, Any] | None) -> dict[str, str] | None:
     parts = {"name": (details or {}).get("name"), "region": given.get("state")}
     parts |= {name: given.get(name) for name in ("line1", "line2", "city", "postal_code", "country")}
     return {name: str(value) for name, value in parts.items() if value}
-
-
-def refund_of(data: Mapping[str, Any]) -> ProviderRefund:
-    """Stripe's refund."""
-    currency = data["currency"].upper()
-    return ProviderRefund(
-        id=data["id"],
-        status=data["status"],
-        amount=from_stripe(data["amount"], currency),
-        currency=currency,
-        intent=data.get("payment_intent"),
-        metadata=data.get("metadata") or {},
-        failure_reason=data.get("failure_reason"),
-    )

@@ -10,7 +10,7 @@ from kassa.web.build import build
 from kassa.web.csrf import SESSION_COOKIE, BadCsrf, check_csrf
 from kassa.web.errors import STATUSES, Fault, RenderError, problem
 from kassa.web.headers import content_security_policy, origin, request_id
-from kassa.web.idempotency import Idempotency, keep
+from kassa.web.idempotency import Idempotency, keep, wish_of
 from kassa.web.limits import RateLimit, client_of
 from kassa.web.queries import sweep
 
@@ -34,4 +34,5 @@ __all__ = [
     "read_query",
     "request_id",
     "sweep",
+    "wish_of",
 ]

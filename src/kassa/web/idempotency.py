@@ -24,6 +24,8 @@ from kassa.web.headers import request_id
 from kassa.web.queries import KEPT, Stored
 
 HEADER: Final = "Idempotency-Key"
+#: A key of this length can't be guessed if it was drawn; a shorter one counts only where it came from.
+GUESSABLE: Final = 16
 LEASE: Final = timedelta(seconds=60)
 _KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
 #: Refusals that changed nothing and would be decided anew: the key may be used again after one.
@@ -70,12 +72,17 @@ class Backed(Protocol):
 class _Claim:
     scope: str
     key: str
+    fingerprint: bytes
     lease: datetime
     kept: bool = False
 
 
 class Idempotency:
-    """ASGI middleware of the routes that need a key; the caller's name is in `scope["state"]["caller"]`."""
+    """ASGI middleware of the routes that need a key; the caller's name is in `scope["state"]["caller"]`.
+
+    Of somebody without credentials, `scope["state"]["came_from"]` is the address: nothing else tells two of them
+    apart but the key itself, so one that can be guessed belongs to the address too.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -87,8 +94,8 @@ class Idempotency:
         key = _key_of(request)
         body = await request.body()
         name = f"{scope['state'].get('caller', 'guest')} {request.method} {request.url.path}"
-        claim = _Claim(name, key, shop.clock.now() + LEASE)
-        stored = await _claim(shop, claim, hashlib.sha256(body).digest())
+        claim = _Claim(name, key, _fingerprint(scope, key, body), shop.clock.now() + LEASE)
+        stored = await _claim(shop, claim, claim.fingerprint)
         if stored is not None:
             await _replay(stored, send)
             return
@@ -124,6 +131,12 @@ class Idempotency:
             await send(message)
 
 
+def wish_of(request: Request[Any, Any, Any]) -> tuple[str, str]:
+    """What tells this wish from others of its caller: the key and the fingerprint, which the body is in."""
+    claim: _Claim = request.scope["state"][_CLAIM]
+    return claim.key, claim.fingerprint.hex()
+
+
 async def keep(request: Request[Any, Any, Any], tx: Tx, status: int, body: bytes) -> None:
     """Keep this JSON answer in the handler's own transaction, with the work that it reports.
 
@@ -142,6 +155,12 @@ async def _answer(tx: Tx, claim: _Claim, status: int, headers: dict[str, str], b
     claim.kept = True
 
 
+def _fingerprint(scope: Scope, key: str, body: bytes) -> bytes:
+    came_from = scope["state"].get("came_from")
+    whose = f"{came_from}\n".encode() if came_from and len(key) < GUESSABLE else b""
+    return hashlib.sha256(whose + body).digest()
+
+
 async def _claim(shop: Backed, claim: _Claim, fingerprint: bytes) -> Stored | None:
     """The answer that is there already, or None: the claim is ours."""
     now = shop.clock.now()
@@ -156,7 +175,7 @@ async def _claim(shop: Backed, claim: _Claim, fingerprint: bytes) -> Stored | No
             if stored.fingerprint != fingerprint:
                 raise KeyReused(
                     "This Idempotency-Key was used for another request before.",
-                    errors=[(HEADER, "was used with another body")],
+                    errors=[(HEADER, "was used with another body, or by somebody else")],
                 )
             if stored.status is not None:
                 return stored

@@ -1,6 +1,7 @@
 """Parcels: packed and handed over on the order's page, the slip that goes into them, and what waits."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,17 +10,16 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kassa import accounts, checkout, fulfilment, orders, payments, refunds
-from kassa.admin.desk import AnyRequest, Desk, enter, go, read_form, shop_of
+from kassa.admin.desk import AnyRequest, Desk, enter, go, read_form, shop_of, units_by_line
 from kassa.admin.view import desk_page, page
 from kassa.fulfilment import Fulfilment
-from kassa.kernel.db import Conn, Tx
+from kassa.kernel.db import Conn
 from kassa.kernel.errors import Conflict, Invalid, Unavailable
 from kassa.kernel.ids import new_id, parse_id
 
 _PAGE: Final = 50
 _FIELDS: Final = 60
-_QUANTITY: Final = "quantity:"
-_Step = Callable[[Tx, UUID, Desk, Mapping[str, str]], Awaitable[Fulfilment]]
+_TRACKING: Final = ("carrier", "tracking_number")
 
 
 @get("/admin/to-ship")
@@ -63,9 +63,12 @@ async def pack(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     values = await read_form(request, desk.csrf, fields=_FIELDS)
     parcel_id, only_pick = parse_id(values.get("fulfilment_id", "")), values.get("step") == "pick"
     try:
-        lines = _lines(values)
+        lines = units_by_line(values)
         if not only_pick:
-            await _take_money(request, id_, lines, actor=desk.actor)
+            check = partial(fulfilment.check, order_id=id_, lines=lines)
+            await checkout.capture_before_sending(
+                shop.db, shop.gateway, id_, check, clock=shop.clock, actor=desk.actor
+            )
         verb = fulfilment.pick if only_pick else fulfilment.ship
         async with shop.db.transaction() as tx:
             await verb(
@@ -83,53 +86,28 @@ async def pack(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
 @post("/admin/fulfilments/{fulfilment_id:str}/shipment")
 async def send(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[Any]:
     """POST /admin/fulfilments/{id}/shipment: a picked parcel leaves."""
-    now = shop_of(request).clock.now()
-
-    async def step(tx: Tx, id_: UUID, desk: Desk, values: Mapping[str, str]) -> Fulfilment:
-        return await fulfilment.send(
-            tx, id_, carrier=values.get("carrier", ""), tracking_number=values.get("tracking_number", ""),
-            actor=desk.actor, now=now,
-        )  # fmt: skip
-
-    return await _step(request, fulfilment_id, step, "The parcel is on its way; the customer is told.")
+    told = "The parcel is on its way; the customer is told."
+    return await _step(request, fulfilment_id, fulfilment.send, told, fields=_TRACKING)
 
 
 @post("/admin/fulfilments/{fulfilment_id:str}/tracking")
 async def track(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[Any]:
     """POST /admin/fulfilments/{id}/tracking: carrier and number as they are given."""
-    now = shop_of(request).clock.now()
-
-    async def step(tx: Tx, id_: UUID, desk: Desk, values: Mapping[str, str]) -> Fulfilment:
-        return await fulfilment.track(
-            tx, id_, carrier=values.get("carrier", ""), tracking_number=values.get("tracking_number", ""),
-            actor=desk.actor, now=now,
-        )  # fmt: skip
-
-    return await _step(request, fulfilment_id, step, "Carrier and number are written down.")
+    told = "Carrier and number are written down."
+    return await _step(request, fulfilment_id, fulfilment.track, told, fields=_TRACKING)
 
 
 @post("/admin/fulfilments/{fulfilment_id:str}/delivery")
 async def deliver(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[Any]:
     """POST /admin/fulfilments/{id}/delivery: a parcel has arrived."""
-    now = shop_of(request).clock.now()
-
-    async def step(tx: Tx, id_: UUID, desk: Desk, _: Mapping[str, str]) -> Fulfilment:
-        return await fulfilment.deliver(tx, id_, actor=desk.actor, now=now)
-
-    return await _step(request, fulfilment_id, step, "The parcel has arrived.")
+    return await _step(request, fulfilment_id, fulfilment.deliver, "The parcel has arrived.")
 
 
 @post("/admin/fulfilments/{fulfilment_id:str}/cancellation")
 async def cancel(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[Any]:
     """POST /admin/fulfilments/{id}/cancellation: a picked parcel is unpacked."""
-    now = shop_of(request).clock.now()
-
-    async def step(tx: Tx, id_: UUID, desk: Desk, _: Mapping[str, str]) -> Fulfilment:
-        return await fulfilment.cancel(tx, id_, actor=desk.actor, now=now)
-
-    return await _step(
-        request, fulfilment_id, step, "The parcel is unpacked; what was in it can be sent anew."
-    )
+    told = "The parcel is unpacked; what was in it can be sent anew."
+    return await _step(request, fulfilment_id, fulfilment.cancel, told)
 
 
 async def shown(conn: Conn, order_id: UUID) -> dict[str, Any]:
@@ -159,47 +137,28 @@ def _why_not(order: orders.Order, left: list[fulfilment.LineLeft], *, promised: 
     return "" if any(line.left for line in left) else "Nothing is left to send."
 
 
-async def _step(request: AnyRequest, fulfilment_id: str, step: _Step, told: str) -> Response[Any]:
-    """A step of a parcel, and back to its order; what is refused is said there."""
+async def _step(
+    request: AnyRequest, fulfilment_id: str, verb: Callable[..., Awaitable[Fulfilment]], told: str, *,
+    fields: Sequence[str] = (),
+) -> Response[Any]:  # fmt: skip
+    """Move a parcel on by `verb`, with these fields of the form, and back to its order; a refusal is said there."""
     desk, shop, id_ = await enter(request), shop_of(request), _id(fulfilment_id)
     values = await read_form(request, desk.csrf)
     async with shop.db.connection() as conn:
         order_id = (await fulfilment.get(conn, id_)).order_id
     try:
         async with shop.db.transaction() as tx:
-            await step(tx, id_, desk, values)
+            given = {name: values.get(name, "") for name in fields}
+            await verb(tx, id_, **given, actor=desk.actor, now=shop.clock.now())
             await accounts.flash(tx, desk.token, told, "good")
     except (Conflict, Invalid, Unavailable) as refused:
         await _say(request, desk, refused.detail)
     return go(f"/admin/orders/{order_id}#parcels")
 
 
-async def _take_money(request: AnyRequest, order_id: UUID, lines: Mapping[UUID, int], *, actor: str) -> None:
-    """If the bank has only promised the money, take it before anything leaves, but not for nothing."""
-    shop = shop_of(request)
-    async with shop.db.connection() as conn:
-        if not any(attempt.state == "authorized" for attempt in await payments.of_order(conn, order_id)):
-            return
-        await fulfilment.check(conn, order_id, lines)
-    await checkout.capture_order(shop.db, shop.gateway, order_id, clock=shop.clock, actor=actor)
-
-
 async def _say(request: AnyRequest, desk: Desk, text: str) -> None:
     async with shop_of(request).db.transaction() as tx:
         await accounts.flash(tx, desk.token, text, "bad")
-
-
-def _lines(values: Mapping[str, str]) -> dict[UUID, int]:
-    """Units by line, of the fields named after their lines; an empty field is none."""
-    lines: dict[UUID, int] = {}
-    for name, text in values.items():
-        line_id = parse_id(name.removeprefix(_QUANTITY)) if name.startswith(_QUANTITY) else None
-        if line_id is None:
-            continue
-        if not (text.strip() or "0").isdecimal() or len(text) > 6:
-            raise Invalid("A quantity is a whole number.", code="invalid_form")
-        lines[line_id] = int(text.strip() or "0")
-    return lines
 
 
 def _id(text: str) -> UUID:

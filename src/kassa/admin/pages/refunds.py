@@ -8,7 +8,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from kassa import accounts, disputes, orders, payments, refunds
-from kassa.admin.desk import AnyRequest, enter, go, read_form, shop_of
+from kassa.admin.desk import AnyRequest, enter, go, read_form, shop_of, units_by_line
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Conflict, Invalid, Unavailable
 from kassa.kernel.ids import new_id, parse_id
@@ -17,7 +17,6 @@ from kassa.refunds import RefundLine
 
 _FIELDS: Final = 110
 _REASON_LIMIT: Final = 500
-_QUANTITY: Final = "quantity:"
 _RESTOCK: Final = "restock:"
 
 
@@ -41,7 +40,7 @@ async def refund(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
                 tx, id_, amount=amount, lines=lines, reason=_reason(values), actor=desk.actor,
                 now=shop.clock.now(), refund_id=parse_id(values.get("refund_id", "")),
             )  # fmt: skip
-            total = show(sum(one.amount_minor for one in made), order.currency)
+            total = show(made.amount_minor, order.currency)
             await accounts.flash(tx, desk.token, f"{total} go back; the provider is being asked.", "good")
     except (Conflict, Invalid, Unavailable) as refused:
         if refused.code == "database_unavailable":
@@ -117,18 +116,12 @@ def _amount(values: Mapping[str, str], currency: str) -> int | None:
 
 
 def _lines(values: Mapping[str, str]) -> list[RefundLine]:
-    """Units by line, of the fields named after their lines; an empty field is none."""
-    lines = []
-    for name, text in values.items():
-        line_id = parse_id(name.removeprefix(_QUANTITY)) if name.startswith(_QUANTITY) else None
-        if line_id is None:
-            continue
-        if not (text.strip() or "0").isdecimal() or len(text) > 6:
-            raise Invalid("A quantity is a whole number.", code="invalid_form")
-        units = int(text.strip() or "0")
-        if units:
-            lines.append(RefundLine(line_id, units, restock=f"{_RESTOCK}{line_id}" in values))
-    return lines
+    """Units by line, and whether they can be sold again."""
+    return [
+        RefundLine(line_id, units, restock=f"{_RESTOCK}{line_id}" in values)
+        for line_id, units in units_by_line(values).items()
+        if units
+    ]
 
 
 def _reason(values: Mapping[str, str]) -> str:

@@ -24,8 +24,8 @@ class SeenLine:
 async def theirs(tx: Tx, seen: Sequence[SeenLine], *, asked_at: datetime) -> Counter[str]:
     """By currency, the sum of those lines whose cause was in our books by `asked_at`.
 
-    Money of another shop on the same account is no cause of ours. What the provider exchanged and gave back is left
-    out, here and in `ours`: our books have it in the currency that it was paid in.
+    Money of another shop on the same account is no cause of ours. A refund is counted, here and in `ours`, once it is
+    known in what currency the provider settles it: with its payment's line, or with its own exchange.
     """
     rows = await tx.fetch(
         """
@@ -39,14 +39,19 @@ async def theirs(tx: Tx, seen: Sequence[SeenLine], *, asked_at: datetime) -> Cou
             where object = 'charge' and not exists (
                 select from ledger_entries where kind = 'fee' and cause = 'payment:' || payments.id and at > $8)
             union all
-            select net, told.currency, case when type = 'refund_failure' then 'refund_failed' else 'refund' end,
-                'refund:' || refunds.id
+            select net, told.currency, case when net > 0 then 'refund_failed' else 'refund' end, 'refund:' || refunds.id
+            from told join refunds on refunds.provider_ref = told.source join payments on payments.id = payment_id
+            where object = 'refund' and told.currency = refunds.currency and payments.balance_ref is not null
+                and not exists (
+                    select from ledger_entries where kind = 'fee' and cause = 'payment:' || payments.id and at > $8)
+            union all
+            select net, told.currency, 'exchange_in',
+                case when net > 0 then 'refund_failed:' else 'refund:' end || refunds.id
             from told join refunds on refunds.provider_ref = told.source
-            where object = 'refund' and not exists (
-                select from ledger_entries where kind = 'exchange_out' and cause = 'payment:' || refunds.payment_id)
+            where object = 'refund' and told.currency <> refunds.currency
             union all
             select net, told.currency, case when net > 0 then 'dispute_won' else 'dispute' end,
-                'dispute:' || disputes.id
+                'dispute:' || disputes.id || ':' || told.id
             from told join disputes on disputes.provider_ref = told.source
             where object = 'dispute'
             union all
@@ -75,17 +80,21 @@ async def ours(tx: Tx, *, asked_at: datetime) -> Counter[str]:
             select id from payments
             where balance_ref is null or 'payment:' || id in (
                 select cause from ledger_entries where kind = 'fee' and at > $1)
-        ), exchanged as (
-            select 'refund:' || refunds.id as cause from ledger_entries
-                join refunds on ledger_entries.cause = 'payment:' || refunds.payment_id
-            where ledger_entries.kind = 'exchange_out'
+        ), unsettled as (
+            select posted.kind, 'refund:' || refunds.id as cause
+            from refunds cross join (values ('refund'), ('refund_failed')) as posted (kind)
+            where (payment_id in (select id from late) or 'payment:' || payment_id in (
+                    select cause from ledger_entries where kind = 'exchange_out'))
+                and not exists (
+                    select from ledger_entries as exchange
+                    where exchange.kind = 'exchange_in' and cause = posted.kind || ':' || refunds.id and at <= $1)
         )
         select entry.currency, sum(amount_minor)::bigint
         from ledger_lines as line join ledger_entries as entry on entry.id = line.entry_id
             left join late on entry.kind in ('payment', 'fee', 'exchange_out', 'exchange_in')
                 and entry.cause = 'payment:' || late.id
-            left join exchanged on entry.cause = exchanged.cause
-        where line.account = 'provider' and entry.at <= $1 and late.id is null and exchanged.cause is null
+            left join unsettled on entry.kind = unsettled.kind and entry.cause = unsettled.cause
+        where line.account = 'provider' and entry.at <= $1 and late.id is null and unsettled.cause is null
         group by entry.currency
         """,
         asked_at,

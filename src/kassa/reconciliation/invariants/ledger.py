@@ -126,9 +126,10 @@ async def disputes(tx: Tx) -> list[str]:
         with due as (
             select 'dispute:' || id as cause, -(withdrawn_minor + fee_minor) as amount from disputes
         ), posted as (
-            select cause, sum(amount_minor) filter (where account = 'provider') as amount
+            select 'dispute:' || split_part(cause, ':', 2) as cause,
+                sum(amount_minor) filter (where account = 'provider') as amount
             from ledger_entries left join ledger_lines on entry_id = id where kind in ('dispute', 'dispute_won')
-            group by cause
+            group by 1
         )
         select format('%s: took %s, but the books say %s', cause, coalesce(-due.amount, 0), coalesce(-posted.amount, 0))
         from due full join posted using (cause)
@@ -146,10 +147,12 @@ async def causes(tx: Tx) -> list[str]:
         select format('%s %s has no cause', entry.kind, entry.cause)
         from ledger_entries as entry
             left join ledger_entries as first on first.cause = entry.cause
-                and first.kind = replace(replace(entry.kind, '_failed', ''), '_won', '')
+                and first.kind = replace(entry.kind, '_failed', '')
         where entry.kind not in ('sale', 'payment', 'refund', 'refund_failed', 'fee', 'dispute', 'dispute_won',
                 'payout', 'payout_failed', 'exchange_out', 'exchange_in', 'provider_fee')
-            or entry.kind in ('refund_failed', 'dispute_won', 'payout_failed') and first.id is null
+            or entry.kind in ('refund_failed', 'payout_failed') and first.id is null
+            or entry.kind = 'dispute_won' and split_part(entry.cause, ':', 2) not in (
+                select split_part(cause, ':', 2) from ledger_entries where kind = 'dispute')
         order by 1 limit 101
         """
     )

@@ -24,18 +24,22 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the two books disagree about: which invariant is broken, by which object, in a sentence."""
+    """What the two books disagree about: which invariant is broken, by which object, in a sentence.
+
+    `page`: the object is a page of the provider's.
+    """
 
     name: str
     reference: str
     text: str
+    page: bool = False
 
 
 async def intents(tx: Tx, seen: Sequence[Seen], *, asked_at: datetime) -> list[Difference]:
     """Each success of theirs is one of ours, of the same amount; and none of theirs can be paid without its stock.
 
-    Theirs were read from `asked_at` on: a success of ours that is younger may not have been there yet. What a failed
-    debit leaves behind a complete page is for nobody to pay, and Stripe lets nobody cancel it.
+    Theirs were read from `asked_at` on: a success of ours that is younger may not have been there yet. What a decline
+    or a failed debit leaves behind a page can only be paid while that is open, which `pages` is about.
     """
     rows = await tx.fetch(
         """
@@ -70,6 +74,30 @@ async def intents(tx: Tx, seen: Sequence[Seen], *, asked_at: datetime) -> list[D
         [one.id for one in seen], [one.status for one in seen], [one.amount for one in seen],
         [one.currency for one in seen], [one.mark for one in seen], asked_at,
     )  # fmt: skip
+    return [Difference(*row.values()) for row in rows]
+
+
+async def pages(tx: Tx, seen: Sequence[Seen]) -> list[Difference]:
+    """No page of theirs is open without its stock: nobody pays for what may be somebody else's."""
+    rows = await tx.fetch(
+        """
+        with told as (
+            select told.*, payments.id as payment_id, coalesce(payments.order_id, bought.id) as owner_id
+            from unnest($1::text[], $2::uuid[]) as told (id, mark)
+                left join payments on payments.id = told.mark
+                left join buy_nows as bought on bought.id = told.mark
+            where told.mark is not null
+        )
+        select 'provider_payable', told.id,
+            format('%s can be paid, and its stock is %s', told.id, coalesce(holds.state, 'nowhere')), true
+        from told left join holds on holds.id = owner_id
+            left join jobs on jobs.key = 'close:' || payment_id and jobs.state <> 'dead'
+        where coalesce(holds.state, 'gone') not in ('held', 'paying') and jobs.id is null
+        limit 101
+        """,
+        [one.id for one in seen],
+        [one.mark for one in seen],
+    )
     return [Difference(*row.values()) for row in rows]
 
 

@@ -90,7 +90,8 @@ async def disputes(tx: Tx) -> list[str]:
         where disputes.order_id <> payments.order_id
             or (closed_at is not null) <> (disputes.state in ('warning_closed', 'won', 'lost', 'prevented'))
             or disputes.state in ('needs_response', 'warning_needs_response')
-                and 'dispute:' || disputes.id not in (select cause from known)
+                and 'dispute:' || disputes.id || case disputes.state when 'needs_response' then '' else ':inquiry' end
+                    not in (select cause from known)
                 and provider_ref not in (select cause from known)
         order by provider_ref limit 101
         """

@@ -66,6 +66,10 @@ async def _of_refund(run: Round, line: BookLine, known: _Known) -> None:
         run.foreign("balance_transactions")
     elif refund.state is None or (line.booked.net > 0 and refund.state not in ("failed", "canceled")):
         await money_out.settle_refund_by_reference(run, line.booked.source or "")
+    elif line.booked.currency != refund.currency:
+        leg = "refund_failed" if line.booked.net > 0 else "refund"
+        if leg not in refund.exchanged:
+            await money_out.exchange_refund(run, line.booked.source or "")
 
 
 async def _of_dispute(run: Round, line: BookLine, known: _Known) -> None:

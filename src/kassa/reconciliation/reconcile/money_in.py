@@ -1,6 +1,7 @@
 """Money that came in: PaymentIntents and charges of theirs, and the payments here."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from kassa import jobs, payments
@@ -97,9 +98,14 @@ async def _repair(run: Round, intent: Intent, known: KnownIntent) -> bool:
 
 
 async def _settled(run: Round, intent: Intent, before: KnownIntent, known: KnownIntent) -> bool:
-    """What asking has changed. Where the books differ about money even now, a person must look."""
+    """What asking has changed. Where the books differ about money even now, a person must look.
+
+    An object that has moved since its page was read differs from nothing: what moved it is written down by
+    whoever hears of it, or seen by the next run.
+    """
     about_money = "succeeded" in (of_intent(intent), known.state)
-    if about_money and not _agree(intent, known):
+    differs = about_money and not _agree(intent, known)
+    if differs and _facts(await run.gateway.intent(intent.id)) == _facts(intent):
         ours = {
             "payment_id": str(known.payment_id),
             "ours_minor": known.received_minor,
@@ -122,9 +128,9 @@ async def _stray(run: Round, intent: Intent, order_id: UUID) -> bool:
     if not payments.collected(intent):
         if of_intent(intent) not in payments.PAYABLE:
             return False
-        try:
+        with suppress(Rejected):
             intent = await run.gateway.cancel_intent(intent.id)
-        except Rejected:
+        if of_intent(intent) in payments.PAYABLE:  # it belongs to a page, which must be closed there
             await run.put_before_operator("stray_payable", intent.id, _facts(intent), order_id=order_id)
             return False
         if not payments.collected(intent):

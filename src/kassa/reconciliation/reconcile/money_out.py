@@ -41,7 +41,8 @@ async def settle_refund(run: Round, refund: ProviderRefund, known: KnownRefund |
             return False
         await refunds.sync(run.db, run.gateway, refund.id, clock=run.clock)
         again = (await _known_refunds(run, [refund])).get(refund.id)
-        if again is None or not _same_refund(refund, again):
+        differs = again is None or not _same_refund(refund, again)
+        if differs and not await _has_moved(run, refund):
             facts = {
                 "object": refund.id, "provider_is": refund.status, "provider_minor": refund.amount,
                 "currency": refund.currency,
@@ -52,6 +53,12 @@ async def settle_refund(run: Round, refund: ProviderRefund, known: KnownRefund |
         return again != known
 
     await run.attempt("refunds", refund.id, repair, order_id=known.order_id)
+
+
+async def _has_moved(run: Round, refund: ProviderRefund) -> bool:
+    """Whether it is otherwise than when its page was read: then it differs from nothing, and the next run looks."""
+    now = await run.gateway.refund(refund.id)
+    return (now.status, now.amount) != (refund.status, refund.amount)
 
 
 async def settle_refund_by_reference(run: Round, reference: str) -> None:
@@ -65,6 +72,15 @@ async def settle_refund_by_reference(run: Round, reference: str) -> None:
     await run.attempt("refunds", reference, look)
 
 
+async def exchange_refund(run: Round, reference: str) -> None:
+    """The provider settled it in another currency, and the books don't have that yet."""
+
+    async def exchange() -> bool:
+        return await refunds.sync(run.db, run.gateway, reference, clock=run.clock)
+
+    await run.attempt("refunds", reference, exchange)
+
+
 async def settle_dispute(run: Round, dispute: ProviderDispute, known: KnownDispute | None) -> None:
     """See to it that a dispute and what is here of it agree."""
     if known is None:
@@ -76,7 +92,8 @@ async def settle_dispute(run: Round, dispute: ProviderDispute, known: KnownDispu
             return False
         await disputes.sync(run.db, run.gateway, dispute.id, clock=run.clock)
         again = (await _known_disputes(run, [dispute])).get(dispute.id)
-        if again is None or not _same_dispute(dispute, again):
+        differs = again is None or not _same_dispute(dispute, again)
+        if differs and not await _dispute_has_moved(run, dispute):
             facts = {
                 "object": dispute.id, "provider_is": dispute.status, "currency": dispute.settled_in or dispute.currency,
                 "provider_minor": _taken(dispute) - _given_back(dispute),
@@ -88,6 +105,13 @@ async def settle_dispute(run: Round, dispute: ProviderDispute, known: KnownDispu
         return again != known
 
     await run.attempt("disputes", dispute.id, repair, order_id=known.order_id)
+
+
+async def _dispute_has_moved(run: Round, dispute: ProviderDispute) -> bool:
+    """As with refunds."""
+    now = await run.gateway.dispute(dispute.id)
+    before = (dispute.status, _taken(dispute), _given_back(dispute))
+    return (now.status, _taken(now), _given_back(now)) != before
 
 
 async def settle_dispute_by_reference(run: Round, reference: str) -> None:

@@ -51,12 +51,14 @@ class KnownIntent:
 
 @dataclass(frozen=True, slots=True)
 class KnownRefund:
-    """What is here of a refund of theirs; without a `state` only that it is of our money."""
+    """What is here of a refund of theirs; without a `state` only that it is of our money. `exchanged` says which
+    ways (`refund`, `refund_failed`) the books have it in the currency settled in."""
 
     order_id: UUID
     state: str | None
     amount_minor: int | None
     currency: str | None
+    exchanged: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ async def known_refunds(
     """By its name, what is here of each refund of our money."""
     rows = await conn.fetch(
         """
-        select told.id, coalesce(ours.order_id, payments.order_id), ours.state, ours.amount_minor, ours.currency
+        select told.id, coalesce(ours.order_id, payments.order_id), ours.state, ours.amount_minor, ours.currency,
+            array(select split_part(cause, ':', 1) from ledger_entries
+                where kind = 'exchange_in' and cause in ('refund:' || ours.id, 'refund_failed:' || ours.id))
         from unnest($1::text[], $2::text[], $3::uuid[]) as told (id, intent, mark)
             left join payments on payments.provider = 'stripe' and payments.intent_ref = told.intent
             left join refunds as ours on ours.provider_ref = told.id
@@ -175,7 +179,7 @@ async def known_refunds(
         list(intents),
         list(marks),
     )
-    return {row[0]: KnownRefund(row[1], row[2], row[3], row[4]) for row in rows}
+    return {row[0]: KnownRefund(row[1], row[2], row[3], row[4], row[5]) for row in rows}
 
 
 async def known_disputes(
@@ -194,7 +198,8 @@ async def known_disputes(
                 select -sum(amount_minor) filter (where kind = 'dispute') as taken,
                     sum(amount_minor) filter (where kind = 'dispute_won') as given_back
                 from ledger_entries join ledger_lines on entry_id = ledger_entries.id
-                where cause = 'dispute:' || ours.id and kind in ('dispute', 'dispute_won') and account = 'provider'
+                where ledger_entries.order_id = ours.order_id and split_part(cause, ':', 2) = ours.id::text
+                    and kind in ('dispute', 'dispute_won') and account = 'provider'
             ) as posted on true
         where payments.id is not null or ours.id is not null
         """,

@@ -11,13 +11,12 @@ from litestar.params import FromPath
 
 from kassa import catalog, pricing, web
 from kassa.catalog import pictures
-from kassa.kernel.ids import new_id
 from kassa.kernel.money import Money, show
 from kassa.pricing.shipping import HOME
 from kassa.storefront import forms, keeping, structured, words
 from kassa.storefront.about import About, about
 from kassa.storefront.editions import editions
-from kassa.storefront.purchase import last_purchase
+from kassa.storefront.purchase import fresh, last_purchase
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import SHARED, render, shop_of
 from kassa.storefront.visitor import Visitor, visitor_of
@@ -70,7 +69,7 @@ async def product_page(
         choice=choice, arrives=_arrives(choice.chosen, visitor.currency, shop.clock.now()), home=_HOME_NAME,
         drawn=drawn, beside=beside, about=readers, trail=_trail(found), message=message, status=status,
         data=_data(shop.settings.base_url, found, visitor.currency, drawn, readers),
-        buy_now_id="" if keeping.is_anybody(request) else new_id(),
+        buy_now_id="" if keeping.is_anybody(request) else fresh(request),
         begun=last if last is not None and last.line["slug"] == slug else None,
         policy=web.content_security_policy(forms=[page]),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Buying at once: off to Stripe's page from the page of a book, and coming back from there.
 
 There is no order before the money. Who comes back with the name of the session, which only Stripe and this
-browser know, is led to the order; others who know the address see no more than what was bought.
+browser know, is led to the order; others who know the address see no more than what was bought, and change nothing.
 """
 
 from dataclasses import replace
@@ -14,12 +14,12 @@ from litestar.params import FromPath
 
 from kassa import catalog, checkout, inventory, payments
 from kassa.kernel.db import Conn
-from kassa.kernel.errors import NotFound, Unavailable
+from kassa.kernel.errors import Forbidden, NotFound, Unavailable
 from kassa.kernel.ids import new_id, parse_id
 from kassa.shop import Shop
 from kassa.storefront import forms
 from kassa.storefront.pages.books import product_page
-from kassa.storefront.purchase import last_purchase, remember_purchase
+from kassa.storefront.purchase import begun_as, is_mine, last_purchase, remember_purchase, token_of
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
@@ -37,13 +37,14 @@ async def buy(request: AnyRequest) -> Response[Any]:
     quantity = forms.whole({"quantity": "1", **values}, "quantity", least=1, most=99)
     async with shop.db.connection() as conn:
         visitor = await checked_visitor(request, conn, values)
+    id_ = begun_as(request, values.get("buy_now_id", ""))
     wish = checkout.BuyNowWish(
-        id=parse_id(values.get("buy_now_id", "")) or new_id(), sku=values.get("sku", ""), quantity=quantity,
+        id=id_, token=token_of(request, id_), sku=values.get("sku", ""), quantity=quantity,
         currency=visitor.currency,
     )  # fmt: skip
     try:
         await _let_go_of_the_last(request, shop, wish)
-        found = await _buy(shop, wish)
+        found = await _buy(request, shop, wish)
     except inventory.InsufficientStock as short:
         left = short.extra["items"][0]["available"]
         message = f"Only {left} left, so nothing was bought." if left else "Somebody was faster: it has gone."
@@ -83,6 +84,8 @@ async def give_up(request: AnyRequest, buy_now_id: FromPath[str]) -> Response[An
     async with shop.db.connection() as conn:
         visitor = await checked_visitor(request, conn, values)
         found = await checkout.get_buy_now(conn, id_)
+    if not is_mine(request, found, values.get("proof")):
+        raise Forbidden("Only the browser in which this was begun can put it back on the shelf.")
     try:
         await checkout.give_up(shop.db, shop.gateway, id_, clock=shop.clock, actor="customer")
     except payments.StillProcessing:
@@ -92,18 +95,18 @@ async def give_up(request: AnyRequest, buy_now_id: FromPath[str]) -> Response[An
     return go(visitor, f"/buy-now/{id_}")
 
 
-async def _buy(shop: Shop, wish: checkout.BuyNowWish) -> checkout.BuyNow:
+async def _buy(request: AnyRequest, shop: Shop, wish: checkout.BuyNowWish) -> checkout.BuyNow:
     """The purchase wished for; one that the page began before, and that is over or another, makes room for it."""
     for _ in range(2):
         try:
-            found, _ = await checkout.buy_now(
+            found = await checkout.buy_now(
                 shop.db, shop.gateway, wish, clock=shop.clock, hold_seconds=shop.settings.hold_seconds
             )
             if found.state == "open":
                 return found
         except checkout.OrderTaken:
             await _let_go(shop, wish.id)
-        wish = replace(wish, id=new_id())
+        wish = replace(wish, id=(id_ := new_id()), token=token_of(request, id_))
     raise Unavailable("This is being bought from somewhere else. Please try again.", code="busy")
 
 
@@ -152,6 +155,7 @@ async def _page(
     again = f"/buy-now/{found.id}?{urlencode({name: value for name, value in kept.items() if value})}"
     response = render(
         request, visitor, "pages/buy-now.html", cache=OWN, bought=found, line=found.line, stands=stands,
+        mine=is_mine(request, found),
         minutes_left=max(0, int((hold.expires_at - now).total_seconds()) // 60), again_in=again_in, again_url=again,
     )  # fmt: skip
     if again_in:

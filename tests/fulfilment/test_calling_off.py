@@ -79,7 +79,9 @@ async def test_nothing_of_it_can_be_sent_any_more_and_what_was_packed_is_unpacke
 async def test_what_was_paid_back_before_is_not_paid_back_again(till, db, clock, order):
     async with db.transaction() as tx:
         lines = [RefundLine(line(order, "WALDEN-HB"), 1)]
-        (before,) = await refunds.request(tx, order.id, lines=lines, reason="", actor="staff:ada", now=clock.now())
+        before = await refunds.request(
+            tx, order.id, lines=lines, reason="", actor="staff:ada", now=clock.now()
+        )
     await till.settle()
 
     await call_off(db, clock, order)

@@ -14,11 +14,13 @@ class ListInPlace extends HTMLElement {
     removeEventListener("popstate", this.back);
   }
 
-  // What the form asks for, without what is so by itself.
+  // What the form asks for, without what is so by itself, in the order of the shop's own links.
   address() {
     const asked = new URLSearchParams(new FormData(this.form));
     const usual = asked.get("q") ? "relevance" : "title";
-    if (asked.get("sort") === usual) asked.delete("sort");
+    const sort = asked.get("sort");
+    asked.delete("sort");
+    if (sort !== usual) asked.append("sort", sort);
     return `${new URL(this.form.action).pathname}${asked.size ? `?${asked}` : ""}`;
   }
 

@@ -34,7 +34,7 @@ class ListInPlace extends HTMLElement {
   click(event) {
     const link = event.target.closest("a[href]");
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    if (!link.closest(".chips, .pages, .ways") || link.origin !== location.origin || link.pathname !== location.pathname) return;
+    if (!link.closest(".chips, .pages, .without") || link.origin !== location.origin || link.pathname !== location.pathname) return;
     event.preventDefault();
     this.go(link.href, { paged: Boolean(link.closest(".pages")) });
   }

@@ -155,6 +155,7 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "reconcile": on(lambda args: reconcile.run_from_job(db, gateway, args, clock=clock)),
         "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
         "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
+        "forget_customer": on(lambda id_: accounts.forget_customer(db, gateway, id_), "customer_id"),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }
 

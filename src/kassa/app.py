@@ -18,6 +18,7 @@ from kassa import (
     checkout,
     disputes,
     fulfilment,
+    invoices,
     jobs,
     notifications,
     payments,
@@ -155,6 +156,7 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "reconcile": on(lambda args: reconcile.run_from_job(db, gateway, args, clock=clock)),
         "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
         "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
+        "forget_customer": on(lambda id_: accounts.forget_customer(db, gateway, id_), "customer_id"),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }
 
@@ -198,6 +200,11 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
             "look_after_disputes",
             timedelta(minutes=10),
             lambda: disputes.look_after(db, gateway, clock=clock),
+        ),
+        jobs.Schedule(
+            "issue_invoices",
+            timedelta(minutes=1),
+            lambda: invoices.issue_due(db, seller=shop.settings.seller_lines, clock=clock),
         ),
         jobs.Schedule("tell_alerts", timedelta(seconds=20), lambda: alerts.tell_due(db, clock=clock)),
         jobs.Schedule("reconcile", timedelta(hours=1), lambda: reconcile.nightly(db, clock=clock)),

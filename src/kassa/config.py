@@ -20,6 +20,7 @@ from kassa.kernel.money import exponent
 _FILE_LIMIT: Final = 16 * 1024
 _NAME_LIMIT: Final = 100
 _SECRETS_LIMIT: Final = 2
+_SELLER_LINES: Final = 10
 _LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 
 
@@ -77,6 +78,11 @@ class Settings:
         secret=True,
     )
     name: str = _setting("What the shop is called, on Stripe's payment page too.", "Kassa")
+    seller: tuple[str, ...] = _setting(
+        "Who sells, as invoices say it, line by line with commas between: name, address, tax number. Empty: the shop's "
+        "name, which is too little for an invoice in most countries.",
+        (),
+    )
     capture: str = _setting(
         "`automatic`: a payment is collected at once. `manual`: it is only authorised, and collected when the goods "
         "are sent.",
@@ -112,6 +118,11 @@ class Settings:
         return bool(self.stripe_api_base)
 
     @property
+    def seller_lines(self) -> tuple[str, ...]:
+        """Who sells, for papers: at least a name."""
+        return self.seller or (self.name,)
+
+    @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """The secrets that Stripe may sign with now: none, one, or two while one is being rolled."""
         return tuple(secret.strip() for secret in self.stripe_webhook_secret.split(",") if secret.strip())
@@ -133,6 +144,12 @@ class Settings:
             raise ConfigError("KASSA_CAPTURE must be automatic or manual.")
         if not (self.name.isprintable() and 1 <= len(self.name) <= _NAME_LIMIT):
             raise ConfigError(f"KASSA_NAME must be 1 to {_NAME_LIMIT} printable characters.")
+        if len(self.seller) > _SELLER_LINES or not all(
+            line.isprintable() and len(line) <= _NAME_LIMIT for line in self.seller
+        ):
+            raise ConfigError(
+                f"KASSA_SELLER must be at most {_SELLER_LINES} lines of {_NAME_LIMIT} printable characters."
+            )
         if len(self.webhook_secrets) > _SECRETS_LIMIT:
             raise ConfigError("STRIPE_WEBHOOK_SECRET holds at most two secrets, comma separated.")
         for name in ("base_url", "stripe_api_base", "stripe_js_url"):

@@ -8,6 +8,8 @@ has no session and no login.
 
 from kassa.accounts.customers.coming_in import by_password, confirm, reset_password, use_link
 from kassa.accounts.customers.devices import device
+from kassa.accounts.customers.leaving import forget as forget_customer
+from kassa.accounts.customers.leaving import leave
 from kassa.accounts.customers.letters import Kind as LinkKind
 from kassa.accounts.customers.letters import Link, Wish, ask, link
 from kassa.accounts.customers.queries import Customer, SignedIn
@@ -134,9 +136,11 @@ __all__ = [
     "end_session",
     "ensure_demo_staff",
     "flash",
+    "forget_customer",
     "hash_password",
     "invited",
     "key_for",
+    "leave",
     "link",
     "offer_passkey",
     "open_session",

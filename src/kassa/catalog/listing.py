@@ -24,7 +24,7 @@ IN_STOCK, SOLD_OUT = "in_stock", "sold_out"
 _LIMIT: Final = 100
 _VALUES: Final = 50
 #: How far the pages by relevance go: what `by_relevance` ranks.
-_RANKED: Final = 3_000
+_RANKED: Final = 1_500
 _NO_PRICE: Final = "-"
 
 _Keyed = list[tuple[ProductCard, Any]]

@@ -145,6 +145,11 @@ def _pattern(locale: str, digits: int) -> str:
 
 def show(amount: int, currency: str, locale: str = "en") -> str:
     """The amount as people of `locale` read it: 1299 EUR → "€12.99", in German "12,99 €"."""
+    return _shown(amount, currency, locale)
+
+
+@lru_cache(maxsize=4096)  # a page of a list shows dozens, and lists show the same ones
+def _shown(amount: int, currency: str, locale: str) -> str:
     return format_currency(
         to_decimal(amount, currency), currency, locale=locale.replace("-", "_"), currency_digits=False,
         decimal_quantization=False, format=_pattern(locale, exponent(currency)),

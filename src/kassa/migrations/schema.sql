@@ -290,6 +290,37 @@ create table idempotency_keys (
 );
 CREATE INDEX idempotency_keys_due ON public.idempotency_keys USING btree (created_at);
 
+create table invoice_counters (
+    kind text not null,
+    year integer not null,
+    last integer not null,
+    CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))),
+    CHECK ((last > 0)),
+    PRIMARY KEY (kind, year)
+);
+
+create table invoices (
+    id uuid not null,
+    kind text not null,
+    year integer not null,
+    number integer not null,
+    order_id uuid not null,
+    refund_id uuid,
+    content jsonb not null,
+    issued_at timestamp with time zone not null,
+    CHECK (((kind = 'credit_note'::text) = (refund_id IS NOT NULL))),
+    CHECK ((number > 0)),
+    FOREIGN KEY (kind, year) REFERENCES invoice_counters(kind, year),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    FOREIGN KEY (refund_id) REFERENCES refunds(id),
+    PRIMARY KEY (id),
+    UNIQUE (kind, year, number),
+    UNIQUE (refund_id)
+);
+CREATE UNIQUE INDEX invoice_of_order ON public.invoices USING btree (order_id) WHERE (kind = 'invoice'::text);
+CREATE INDEX invoices_of_order ON public.invoices USING btree (order_id, issued_at);
+CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
+
 create table jobs (
     id uuid not null,
     name text not null,
@@ -506,6 +537,7 @@ END))),
     PRIMARY KEY (id),
     UNIQUE (number)
 );
+CREATE INDEX orders_by_payment ON public.orders USING btree (paid_at) WHERE (paid_at IS NOT NULL);
 CREATE INDEX orders_by_state ON public.orders USING btree (state, created_at DESC, id DESC);
 CREATE INDEX orders_newest ON public.orders USING btree (created_at DESC, id DESC);
 CREATE INDEX orders_of_customer ON public.orders USING btree (customer_id, created_at DESC, id DESC) WHERE (customer_id IS NOT NULL);
@@ -684,6 +716,7 @@ create table refunds (
     PRIMARY KEY (id),
     UNIQUE (provider_ref)
 );
+CREATE INDEX refunds_by_success ON public.refunds USING btree (updated_at) WHERE ((state = 'succeeded'::text) AND (kind <> 'surplus'::text));
 CREATE INDEX refunds_of_order ON public.refunds USING btree (order_id);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
 CREATE UNIQUE INDEX refunds_surplus_once ON public.refunds USING btree (payment_id) WHERE ((kind = 'surplus'::text) AND (state = 'requested'::text));

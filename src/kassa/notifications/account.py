@@ -84,6 +84,13 @@ LETTERS: Final[Mapping[str, Words]] = {
         "Your account has no password any more. You sign in with a link by mail, or with a passkey.",
         "See your account", "/account/security", _ALARM,
     ),
+    "account_deleted": Words(
+        "Your account is deleted",
+        "Your account is deleted, as you asked: your addresses, saved cards, passkeys, wish list and alerts with it, "
+        "and you are signed out everywhere. Your orders and invoices we keep for as long as the law asks, without the "
+        "account.", "To the shop", "/",
+        "If this was not you, answer this mail at once. The links in the mails about your orders still open them.",
+    ),
     "passkey_added": Words(
         "A passkey was added", "Your account can now be opened with the passkey “{about}”.",
         "See your account", "/account/security", _ALARM,

@@ -227,6 +227,14 @@ async def delete_all_of(tx: Tx, email: str) -> None:
     await tx.execute("delete from reviews where email = lower($1)", email)
 
 
+async def make_anonymous(tx: Tx, email: str, name: str) -> None:
+    """Nobody can tell any more who wrote what this address has written; what nobody reads yet is deleted."""
+    await tx.execute("delete from reviews where email = lower($1) and state <> 'published'", email)
+    await tx.execute(
+        "update reviews set email = 'somebody-' || id, name = $2 where email = lower($1)", email, name
+    )
+
+
 async def count(tx: Tx, product_id: UUID, stars: int, change: int) -> None:
     """Count one published review more (`change` 1) or fewer (-1) of so many stars."""
     await tx.execute(

@@ -101,6 +101,11 @@ async def forget(tx: Tx, email: str) -> None:
     await queries.delete_all_of(tx, email)
 
 
+async def make_anonymous(tx: Tx, email: str) -> None:
+    """Their writer leaves: what is published stays, by nobody in particular; what waits or was refused is gone."""
+    await queries.make_anonymous(tx, email, "A reader")
+
+
 def structured(rating: Rating) -> dict[str, Any] | None:
     """The rating as schema.org's AggregateRating, for a product's structured data; None without a review."""
     if not rating.count:

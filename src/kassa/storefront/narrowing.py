@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from kassa import catalog
@@ -66,12 +67,14 @@ def shown(facets: Sequence[catalog.Facet], chosen: Mapping[str, Sequence[str]], 
             for value, count in facet.values
         ]
         if len(choices) > 1 or mine:
-            ahead = [each for place, each in enumerate(choices) if place < _FIRST or each.chosen]
-            others = [each for each in choices if each not in ahead]
-            groups.append(Group(facet.name, _LABELS[facet.name], ahead, others))
+            ahead = [place < _FIRST or each.chosen for place, each in enumerate(choices)]
+            first = [each for each, seen in zip(choices, ahead, strict=True) if seen]
+            others = [each for each, seen in zip(choices, ahead, strict=True) if not seen]
+            groups.append(Group(facet.name, _LABELS[facet.name], first, others))
     return groups
 
 
+@lru_cache(maxsize=2048)
 def said(name: str, value: str, currency: str) -> str:
     """A value as it is read: "€10 to €15", "In stock", "Jane Austen"."""
     if name == "availability":

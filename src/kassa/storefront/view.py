@@ -86,6 +86,11 @@ def render(
     return keeping.page(request, visitor.remember(response), html)
 
 
+def macros(template: str) -> Any:
+    """The macros of a template, as functions, for what is no page of the shop."""
+    return _ENV.get_template(template).module
+
+
 def go(visitor: Visitor, address: str) -> Redirect:
     """Off to another page of the shop, with GET."""
     response = Redirect(address, status_code=303, headers={"Cache-Control": OWN})

@@ -283,6 +283,42 @@ async def end_sessions(tx: Tx, customer_id: UUID, *, but: bytes | None) -> int:
     )
 
 
+async def empty(tx: Tx, customer_id: UUID, email: str, *, now: datetime) -> bool:
+    """Take everything out of an account but its id and Stripe's; False if it had ended before."""
+    ended = await tx.execute(
+        """
+        update customers set email = '', name = '', password_hash = null, verified_at = null, cart_id = null,
+            deleted_at = $2
+        where id = $1 and deleted_at is null
+        """,
+        customer_id,
+        now,
+    )
+    await tx.execute("delete from passkeys where customer_id = $1", customer_id)
+    await tx.execute("delete from customer_addresses where customer_id = $1", customer_id)
+    await tx.execute("delete from customer_tokens where customer_id = $1 or email = $2", customer_id, email)
+    return bool(ended)
+
+
+async def left(conn: Conn, customer_id: UUID) -> tuple[bool, str | None]:
+    """Whether there is the empty row of somebody who left, and who they are at Stripe."""
+    row = await conn.fetchrow(
+        "select stripe_ref from customers where id = $1 and deleted_at is not null", customer_id
+    )
+    return row is not None, row["stripe_ref"] if row is not None else None
+
+
+async def strike_out(tx: Tx, customer_id: UUID, ref: str | None) -> None:
+    """Delete the row of somebody who left, if this is still all that Stripe knows of them."""
+    await tx.execute(
+        """
+        delete from customers where id = $1 and deleted_at is not null and stripe_ref is not distinct from $2
+        """,
+        customer_id,
+        ref,
+    )
+
+
 async def sweep(tx: Tx, before: datetime, at_once: int) -> int:
     """Delete tokens that ran out before a time; how many there were."""
     return await tx.execute(

@@ -7,7 +7,17 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 
-from kassa import inventory, ledger, notifications, orders, payments, reconciliation, refunds, returns
+from kassa import (
+    inventory,
+    invoices,
+    ledger,
+    notifications,
+    orders,
+    payments,
+    reconciliation,
+    refunds,
+    returns,
+)
 from kassa.admin import words
 from kassa.admin.desk import AnyRequest, enter, shop_of
 from kassa.admin.pages import fulfilments
@@ -56,6 +66,7 @@ async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[A
             "refunds": await refunds.of_order(conn, id_),
             "refunded_minor": await refunds.refunded_minor(conn, id_),
             "hold": await _hold(conn, id_),
+            "papers": await invoices.of_order(conn, id_),
             "mails": await notifications.of_order(conn, id_),
             "events": await orders.events(conn, id_),
             "journal_break": await orders.chain_break(conn, id_),

@@ -239,22 +239,28 @@ async def by_relevance(
 ) -> list[tuple[ProductCard, Any]]:
     """A page of the best of what was searched for: titles that are or begin like `title`, then by rank.
 
-    Ranking reads every word of a product, so it is bounded: a thousand that have the words in title, author or code,
-    and two thousand of any. The planner is not shown the question, lest it guess that a beginning fits everything.
+    Ranking reads every word of a product, so it is bounded: five hundred that have the words in title, author or
+    code, and a thousand of any. The planner is not shown the question, lest it guess that a beginning fits
+    everything; and it is kept (`offset 0`) from reading all listings to find a few.
     """
     rows = await conn.fetch(
         """
         with hit as (
-            (select product_id from listing_words join found($1, $2, $3, $4, $5, $6, $7, null) using (product_id)
-                where heading @@ (select $8::text::tsquery) limit 1000)
+            (select product_id from listing_words, lateral (
+                select from found($1, $2, $3, $4, $5, $6, $7, null) as listing
+                where listing.product_id = listing_words.product_id offset 0
+            ) as fits where heading @@ (select $8::text::tsquery) limit 500)
             union
-            (select product_id from listing_words join found($1, $2, $3, $4, $5, $6, $7, null) using (product_id)
-                where words @@ (select $8::text::tsquery) limit 2000)
+            (select product_id from listing_words, lateral (
+                select from found($1, $2, $3, $4, $5, $6, $7, null) as listing
+                where listing.product_id = listing_words.product_id offset 0
+            ) as fits where words @@ (select $8::text::tsquery) limit 1000)
         ), best as (
             select product_id, in_stock > 0 as available, title_key,
                 case when title_key = $9 then 2.0 when starts_with(title_key, $9) then 1.0 else 0.0 end
                     + ts_rank('{0.05, 0.2, 0.5, 1}', words, $8::text::tsquery) as rank
-            from hit join listings using (product_id) join listing_words using (product_id)
+            from hit, lateral (select in_stock, title_key, words from listings join listing_words using (product_id)
+                where listings.product_id = hit.product_id offset 0) as listing
             order by rank desc, title_key, product_id offset $10 limit $11
         )
         select card.*, least_minor, available, null as key
@@ -289,9 +295,10 @@ async def count(
                     + coalesce(((in_stock > 0) <> $7::boolean)::int * 32, 0) as missed
             from (
                 select * from found($1, null, null, null, null, null, null, null) where $8::text is null union all
-                select listing.* from listing_words
-                join found($1, null, null, null, null, null, null, null) as listing using (product_id)
-                where words @@ (select $8::text::tsquery)
+                select listing.* from listing_words, lateral (
+                    select * from found($1, null, null, null, null, null, null, null) as listing
+                    where listing.product_id = listing_words.product_id offset 0
+                ) as listing where words @@ (select $8::text::tsquery)
             ) as listing
         ), counted as (
             select missed, tag, count(*) from near, unnest(tags) as tag

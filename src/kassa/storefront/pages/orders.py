@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from kassa import cart, fulfilment, notifications, orders, payments, refunds, returns
+from kassa import cart, fulfilment, invoices, notifications, orders, payments, refunds, returns
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
@@ -39,6 +39,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         cancelable = known.promised or await fulfilment.can_be_called_off(conn, order)
         sent_back = await returns.of_order(conn, order.id)
         returnable = any(line.left for line in await returns.returnable(conn, order.id))
+        credit_notes = [one for one in await invoices.of_order(conn, order.id) if one.refund_id]
         told = request.query_params.get("told", "")
         missing = await _missing(conn, visitor, order) if told == "missing" else []
     return render(
@@ -47,7 +48,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         more_to_come=known.more_to_come, words_of_parcel=words.parcel, paid=known.paid, refunds=known.going_back,
         journal=journal[:16], address=written(order.shipping_address), cancelable=cancelable, returns=sent_back,
         returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
-        told=_TOLD.get(told), missing=missing, reviewable=_reviewable(known),
+        told=_TOLD.get(told), credit_notes=credit_notes, missing=missing, reviewable=_reviewable(known),
     )  # fmt: skip
 
 

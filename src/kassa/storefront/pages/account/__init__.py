@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 from kassa.storefront.pages.account import (
     addresses,
     cards,
+    data,
     links,
     orders,
     overview,
@@ -44,6 +45,9 @@ route_handlers: list[ControllerRouterHandler] = [
     addresses.save,
     addresses.remove,
     addresses.prefer,
+    data.data,
+    data.download,
+    data.delete,
     cards.cards,
     cards.delete,
     security.security,

@@ -23,6 +23,7 @@ SECTIONS: Final[list[tuple[str, str]]] = [
     ("/account/addresses", "Addresses"),
     ("/account/cards", "Cards"),
     ("/account/security", "Sign-in and security"),
+    ("/account/data", "Your data"),
 ]
 #: What changes who may come in is only for somebody who has just shown who they are.
 FRESH: Final = timedelta(minutes=30)
@@ -54,7 +55,12 @@ async def member_of(request: AnyRequest, conn: Conn) -> tuple[Visitor, Customer]
 
 
 async def checked_member(
-    request: AnyRequest, conn: Conn, values: Mapping[str, str], *, fresh: bool = False
+    request: AnyRequest,
+    conn: Conn,
+    values: Mapping[str, str],
+    *,
+    fresh: bool = False,
+    following: str = "/account/security",
 ) -> tuple[Visitor, Customer]:
     """The visitor who sent this form, and the customer who is signed in; with `fresh`, since half an hour at most.
 
@@ -65,7 +71,7 @@ async def checked_member(
     visitor, customer = await member_of(request, conn)
     visitor.check(request, values)
     if fresh and not is_fresh(request, visitor):
-        raise SignInFirst("/account/security", again=True)
+        raise SignInFirst(following, again=True)
     return visitor, customer
 
 

@@ -1,6 +1,7 @@
 """Everything that was ever ordered with an account."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from litestar import Response, get
 
@@ -12,7 +13,7 @@ from kassa.storefront.request import AnyRequest
 from kassa.storefront.story import Known
 from kassa.storefront.view import shop_of
 
-_PAGE = 10
+_PAGE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def _login(
     response = page(
         request, visitor, "login", status=status, form=Form({"email": email}), following=following, again=again,
         message=error.detail if error is not None else None, out="out" in request.query_params,
-        place=accounts.place(settings.base_url, settings.name),
+        deleted="deleted" in request.query_params, place=accounts.place(settings.base_url, settings.name),
     )  # fmt: skip
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.retry_after)

@@ -14,11 +14,13 @@ class ListInPlace extends HTMLElement {
     removeEventListener("popstate", this.back);
   }
 
-  // What the form asks for, without what is so by itself.
+  // What the form asks for, without what is so by itself, in the order of the shop's own links.
   address() {
     const asked = new URLSearchParams(new FormData(this.form));
     const usual = asked.get("q") ? "relevance" : "title";
-    if (asked.get("sort") === usual) asked.delete("sort");
+    const sort = asked.get("sort");
+    asked.delete("sort");
+    if (sort !== usual) asked.append("sort", sort);
     return `${new URL(this.form.action).pathname}${asked.size ? `?${asked}` : ""}`;
   }
 
@@ -32,7 +34,7 @@ class ListInPlace extends HTMLElement {
   click(event) {
     const link = event.target.closest("a[href]");
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    if (!link.closest(".chips, .pages, .ways") || link.origin !== location.origin || link.pathname !== location.pathname) return;
+    if (!link.closest(".chips, .pages, .without") || link.origin !== location.origin || link.pathname !== location.pathname) return;
     event.preventDefault();
     this.go(link.href, { paged: Boolean(link.closest(".pages")) });
   }

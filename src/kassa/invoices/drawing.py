@@ -1,0 +1,129 @@
+"""A paper as PDF: drawn when it is asked for, in a thread, two at a time, from what was frozen.
+
+Typst sets it from a source of ours; texts travel as inputs and never as source. The fonts are its own, so every
+machine draws the same bytes; only letters that those lack are looked for on the machine.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+import msgspec
+import typst
+from babel.dates import format_date
+
+from kassa.invoices.papers import Content
+from kassa.kernel.errors import Unavailable
+from kassa.kernel.money import show
+
+_SOURCES: Final = {1: Path(__file__).parent / "paper.typ"}
+_AT_ONCE: Final = 2
+_WAITING: Final = 24
+_TITLES: Final = {"invoice": "Invoice", "credit_note": "Credit note"}
+
+
+class _Press:
+    """Two threads, and how many papers are with them."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(_AT_ONCE, "invoices")
+        self.under_way = 0
+
+
+_PRESS: Final = _Press()
+
+
+async def pdf(content: Content) -> bytes:
+    """The paper: tagged, titled, the same bytes whenever it is drawn.
+
+    Raises:
+        Unavailable: too many are being drawn; nothing was begun.
+    """
+    if _PRESS.under_way >= _WAITING:
+        raise Unavailable("Too many papers are being drawn just now.", code="busy", retry_after=5)
+    _PRESS.under_way += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_PRESS.threads, draw, content)
+    finally:
+        _PRESS.under_way -= 1
+
+
+def draw(content: Content, kind: str = "pdf") -> bytes:
+    """The paper as `pdf`, or its first page as `png`; slow (tenths of a second)."""
+    inputs = {"paper": msgspec.json.encode(_words(content)).decode()}
+    issued = datetime.combine(date.fromisoformat(content.issued_on), time(), UTC)
+    wishes: dict[str, Any] = {"format": kind, "sys_inputs": inputs, "timestamp": issued, "ppi": 110}
+    source, press = _SOURCES[content.edition].read_bytes(), cast(Any, typst.compile)
+    try:
+        made = press(source, font_paths=_fonts(system=False), pdf_standards="ua-1", **wishes)
+    except typst.TypstError:  # a letter that our fonts lack can't be read aloud; perhaps the machine has it
+        made = press(source, font_paths=_fonts(system=True), **wishes)
+    return bytes(made[0] if isinstance(made, list) else made)
+
+
+def _words(content: Content) -> dict[str, Any]:
+    """What the source sets: everything in words."""
+
+    def money(minor: int) -> str:
+        return show(minor, content.currency)
+
+    sums = [("Books", money(content.subtotal_minor))] if content.kind == "invoice" else []
+    if content.discount_minor:
+        sums.append(("Discount", f"−{money(content.discount_minor)}"))
+    if content.kind == "invoice":
+        sums.append(("Shipping", money(content.shipping_minor)))
+    if not content.tax_included and content.kind == "invoice":
+        sums += [(f"{tax.label} {_percent(tax.basis_points)}", money(tax.tax_minor)) for tax in content.taxes]
+    return {
+        "title": _TITLES[content.kind], "number": content.number, "seller": content.seller, "buyer": content.buyer,
+        "facts": _facts(content),
+        "lines": [
+            (line.title, line.sku, str(line.quantity), money(line.unit_minor), money(line.total_minor))
+            for line in content.lines
+        ],
+        "sums": sums,
+        "total": ("Credited" if content.kind == "credit_note" else "Total", money(content.total_minor)),
+        "taxes": [
+            (tax.label, _percent(tax.basis_points), money(tax.base_minor), money(tax.tax_minor))
+            for tax in content.taxes
+        ],
+        "tax_note": "Tax is included in the prices." if content.tax_included else "Prices are without tax.",
+        "closing": _closing(content), "journal": content.journal,
+    }  # fmt: skip
+
+
+def _facts(content: Content) -> list[tuple[str, str]]:
+    facts = [("Number", content.number), ("Date", _day(content.issued_on))]
+    if content.corrects:
+        facts.append(("For invoice", content.corrects))
+    facts += [
+        ("Order", content.order_number),
+        ("Ordered", _day(content.ordered_on)),
+        ("Paid", _day(content.paid_on)),
+    ]
+    return [*facts, ("E-mail", content.email)]
+
+
+def _closing(content: Content) -> str:
+    amount = show(content.total_minor, content.currency)
+    by = f", reference {content.payment}" if content.payment else ""
+    if content.kind == "credit_note":
+        return f"{amount} went back the way it was paid{by}."
+    return f"Paid in full on {_day(content.paid_on)}{by}. Nothing is due. Thank you."
+
+
+def _percent(basis_points: int) -> str:
+    return f"{basis_points / 100:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def _day(iso: str) -> str:
+    return format_date(date.fromisoformat(iso), "d MMMM yyyy", locale="en")
+
+
+@cache
+def _fonts(*, system: bool) -> typst.Fonts:
+    """What there is to set with."""
+    return typst.Fonts(include_system_fonts=system)

@@ -74,7 +74,9 @@ async def hosted(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     if (over := await _over(request, payer)) is not None:
         return over
     try:
-        payment, _ = await checkout.pay(shop.db, shop.gateway, payer.order.id, "hosted", clock=shop.clock)
+        payment, _ = await checkout.pay(
+            shop.db, shop.gateway, payer.order.id, "hosted", clock=shop.clock, saved_cards=payer.saved_cards
+        )
     except payments.NotPayable:
         return payer.done()
     except payments.StillProcessing:

@@ -3,8 +3,11 @@
 import copy
 import json
 
+import httpx
 import pytest
 from tests.api.conftest import ORDER, count
+
+from kassa.api import auth
 
 UUID = "00000000-0000-7000-8000-000000000000"
 PRODUCT = {
@@ -173,3 +176,14 @@ async def test_unknown_things_are_named(front, db):
         assert (answer.status_code, answer.json()["code"]) == (422, code)
         assert answer.json()["errors"]
     assert await count(db, "orders") == 0
+
+
+async def test_a_whole_network_of_ipv6_counts_as_one_guest(app, monkeypatch):
+    hits = []
+    monkeypatch.setattr(auth.RateLimit, "hit", lambda self, key, *, now: hits.append(key))
+    for last in ("1", "2"):
+        transport = httpx.ASGITransport(app, client=(f"2001:db8::{last}", 4321))
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+            await client.post("/api/v1/carts", json={})
+
+    assert hits == ["2001:db8::/64"] * 2

@@ -6,6 +6,7 @@ import pytest
 from tests.factories import make_variant, place
 from tests.money import Till
 
+from kassa import checkout
 from kassa.kernel.ids import new_id
 
 
@@ -129,9 +130,28 @@ async def test_a_customer_whom_stripe_forgot_pays_without_saved_cards(db, clock,
 
 async def test_stripes_own_page_knows_the_customer_too(db, clock, till):
     who = await customer(db, clock)
-    attempt = await till.pay(await place(db, clock, customer_id=who), "hosted")
+    order = await place(db, clock, customer_id=who)
+    attempt, _ = await checkout.pay(db, till.gateway, order.id, "hosted", clock=clock, saved_cards=True)
 
     session = await till.stripe.stripe.v1.checkout.sessions.retrieve_async(attempt.session_ref)
 
     assert session.customer == attempt.customer_ref
     assert await till.hosted(attempt) == 200
+
+
+async def test_stripes_own_page_shows_nobody_else_the_customers_cards(db, clock, till):
+    order = await place(db, clock, customer_id=await customer(db, clock))
+    hers, _ = await checkout.pay(db, till.gateway, order.id, "hosted", clock=clock, saved_cards=True)
+
+    attempt, created = await checkout.pay(db, till.gateway, order.id, "hosted", clock=clock)
+
+    assert created
+    assert attempt.url != hers.url
+    session = await till.stripe.stripe.v1.checkout.sessions.retrieve_async(attempt.session_ref)
+    assert session.customer is None
+    assert await till.hosted(hers) != 200
+    again, _ = await checkout.pay(db, till.gateway, order.id, "hosted", clock=clock)
+    assert again.id == attempt.id
+    assert await till.hosted(attempt) == 200
+    await till.settle()
+    assert (await till.order(order)).state == "paid"

@@ -61,6 +61,33 @@ async def test_a_key_keeps_a_second_job_for_the_same_thing_out(db, clock):
     assert await count(db) == 1
 
 
+async def test_the_token_a_dead_job_carries_is_shown_to_nobody_and_still_there_for_another_try(db, clock):
+    tries, cases = [], []
+
+    async def fail(args):
+        tries.append(args["token"])
+        raise ValueError("no luck")
+
+    async def open_case(args):
+        cases.append(args["known"]["args"])
+
+    worker = jobs.Worker(db, clock, {"send": fail, "open_case": open_case})
+    async with db.transaction() as tx:
+        await jobs.enqueue(tx, "send", {"email": "a@b.example", "token": "s3cret"}, now=clock.now())
+    for _ in range(jobs.MAX_ATTEMPTS + 5):
+        clock.advance(hours=2)
+        await jobs.drain(worker)
+
+    async with db.connection() as conn:
+        [dead] = await jobs.dead(conn)
+    assert dead.args == {"email": "a@b.example", "token": "…"}
+    assert cases == [dead.args]
+    async with db.transaction() as tx:
+        await jobs.retry(tx, dead.id, now=clock.now())
+    await jobs.drain(worker)
+    assert set(tries) == {"s3cret"}
+
+
 async def test_a_failing_job_is_tried_again_later_and_finally_kept_as_dead(db, clock):
     tries = []
 

@@ -91,12 +91,37 @@ async def test_what_was_paid_back_is_not_reviewed(db, clock, product_id):
 
 
 async def test_a_second_order_of_the_same_buyer_changes_the_same_review(db, clock, product_id):
-    first = await write(db, clock, product_id, await bought(db, clock))
-    second = await write(
-        db, clock, product_id, await bought(db, clock, "Anna@Example.org"), Words("A.", 2, "Hm.")
-    )
+    orders_of_hers = [await bought(db, clock), await bought(db, clock, "Anna@Example.org")]
+    first = await write(db, clock, product_id, orders_of_hers[0])
+    async with db.transaction() as tx:
+        second = await reviews.write(
+            tx, product_id, Words("A.", 2, "Hm."), customer_id=None, order_ids=[one.id for one in orders_of_hers],
+            now=clock.now(),
+        )  # fmt: skip
 
     assert first == second
+
+
+async def test_who_orders_with_somebody_elses_address_neither_sees_nor_changes_what_that_one_said(
+    db, clock, product_id
+):
+    hers = await bought(db, clock)
+    review_id = await write(db, clock, product_id, hers)
+    await decide(db, review_id)
+    stranger = await bought(db, clock, "Anna@Example.org")
+
+    with pytest.raises(reviews.NotBought):
+        await write(db, clock, product_id, stranger, Words("Anna K.", 1, "Rubbish."))
+
+    assert await shown(db, product_id) == [("Anna K.", 5, "I read it twice.")]
+    async with db.connection() as conn:
+        assert await reviews.mine(conn, product_id, customer_id=None, order_ids=[stranger.id]) == (
+            False,
+            None,
+        )
+        may, said = await reviews.mine(conn, product_id, customer_id=None, order_ids=[hers.id])
+    assert may
+    assert said is not None
 
 
 async def test_a_change_goes_back_to_be_read_and_is_counted_no_more(db, clock, product_id):

@@ -192,7 +192,7 @@ async def test_the_page_behind_a_link_tells_its_address_to_nobody(browser, shop)
     await browser.post("/register", email=ADA)
     answer = await browser.get(await link(shop))
 
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "strict-origin"
     assert answer.headers["cache-control"] == "no-store"
     assert 'name="robots" content="noindex"' in answer.text
 

@@ -296,6 +296,17 @@ async def test_a_form_from_another_site_signs_nobody_in_or_out(browser, stranger
     assert ADA in (await browser.get("/account")).text
 
 
+@pytest.mark.parametrize("page", ["/login", "/register", "/login/link/abc", "/account/security"])
+async def test_addresses_with_tokens_are_told_to_nobody_and_forms_still_say_where_they_come_from(
+    browser, shop, page
+):
+    await join(browser, shop)
+
+    # Under `no-referrer` a browser sends forms with `Origin: null`; without TLS that is all the shop has to go by.
+    answer = await browser.client.get(page)
+    assert answer.headers.get("referrer-policy", "same-origin") in ("strict-origin", "same-origin")
+
+
 async def test_a_stranger_without_a_cookie_costs_no_statement(app, stranger, shop, monkeypatch):
     from kassa.kernel.db import Conn
 

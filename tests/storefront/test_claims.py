@@ -100,6 +100,32 @@ async def test_no_page_says_that_nothing_was_charged_while_nobody_knows(browser,
         assert not re.search("nothing (was|has been) charged", page.text, re.IGNORECASE)
 
 
+async def test_nor_when_the_time_is_over_and_the_money_may_have_come_in_the_last_second(
+    browser, db, till, clock, monkeypatch
+):
+    await browser.add()
+    order_id = await browser.order()
+    await browser.get(f"/orders/{order_id}/pay")
+    till.deaf = True
+    await till.confirm(await attempt(db, order_id))
+    clock.advance(hours=1)
+    ask = type(till.gateway).intent
+
+    async def silence(*args, **kwargs):
+        raise Unreachable("Stripe does not answer.")
+
+    monkeypatch.setattr(type(till.gateway), "intent", silence)
+    silent = await browser.get(f"/orders/{order_id}/pay")
+    assert "nothing was charged" not in silent.text.lower()
+    assert 'data-trouble="silent"' in silent.text
+    assert await state(db, order_id) is orders.State.PENDING
+
+    monkeypatch.setattr(type(till.gateway), "intent", ask)
+    answered = await browser.get(f"/orders/{order_id}/pay")
+    assert "nothing was charged" not in answered.text.lower()
+    assert await state(db, order_id) is orders.State.PAID
+
+
 async def test_whoever_buys_again_while_stripe_is_away_is_told_nothing_about_the_last_purchase(browser, till):
     till.deaf = True
     assert await pay(till, session_of(await buy(browser))) == 200

@@ -1,6 +1,7 @@
 """Who gets to see an invoice: its customer, its browser, whoever has its link; nobody else."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pypdf
@@ -9,7 +10,9 @@ from tests.storefront.members import join
 from tests.storefront.test_account_orders import bought
 
 from kassa import notifications
+from kassa.accounts import throttle
 from kassa.shop import Shop
+from kassa.storefront import pace
 
 
 @pytest.fixture
@@ -65,3 +68,14 @@ async def test_papers_are_found_by_their_number_and_only_with_their_order(browse
     assert (await browser.get(f"/orders/{order_id}/papers/{number}.pdf")).status_code == 200
     assert (await browser.get(f"/orders/{order_id}/papers/R-1999-00001.pdf")).status_code == 404
     assert (await stranger.get(f"/orders/{order_id}/papers/{number}.pdf")).status_code == 404
+
+
+async def test_nobody_has_papers_drawn_without_end(browser, shop, till, clock, monkeypatch):
+    monkeypatch.setattr(pace, "PAPERS", throttle.Limit("papers", 2, timedelta(hours=1)))
+    order_id = await bought(browser, till)
+
+    seen = [(await browser.get(f"/orders/{order_id}/invoice.pdf")).status_code for _ in range(3)]
+    clock.advance(seconds=3601)
+
+    assert seen == [200, 200, 429]
+    assert (await browser.get(f"/orders/{order_id}/invoice.pdf")).status_code == 200

@@ -90,6 +90,23 @@ async def test_the_link_can_be_asked_for_three_times(browser, app, order_id, clo
     assert "on its way to ada@example.org" in (await browser.get(f"/orders/{order_id}/pay?sent=1")).text
 
 
+async def test_one_address_gets_six_such_mails_an_hour_however_many_orders_carry_it(app, db, clock):
+    await factories.make_variant(db, clock, "LOT", on_hand=20)
+    placed = [await factories.place(db, clock, "LOT", email="Eve@example.org") for _ in range(8)]
+    for order in placed:
+        async with db.transaction() as tx:
+            await checkout.send_link(tx, order.id, now=clock.now())
+
+    mailed = [await sent(app, order.id) for order in placed]
+    clock.advance(seconds=3601)
+    other = await factories.place(db, clock, "LOT", email="eve@example.org")
+    async with db.transaction() as tx:
+        await checkout.send_link(tx, other.id, now=clock.now())
+
+    assert sum(map(len, mailed)) == 6
+    assert len(await sent(app, other.id)) == 1
+
+
 async def test_the_link_opens_the_payment_on_another_device(browser, stranger, app, db, till, order_id):
     await browser.post(f"/orders/{order_id}/link")
     [mail] = await sent(app, order_id)
@@ -123,6 +140,24 @@ async def test_it_shows_neither_address_nor_order_nor_saved_cards(browser, stran
     assert (await stranger.get(f"/orders/{order_id}")).status_code == 404
     for path in ("again", "retry", "link"):
         assert (await stranger.post(f"/orders/{order_id}/{path}")).status_code == 404
+
+
+async def test_it_leads_to_a_page_of_stripes_that_does_not_know_the_customer(
+    browser, stranger, app, db, till
+):
+    await join(browser, app.state.shop)
+    await browser.add()
+    order_id = await browser.order()
+    hers = (await browser.post(f"/orders/{order_id}/pay/hosted")).headers["location"]
+    assert (await attempt_of(db, order_id)).customer_ref
+    await browser.post(f"/orders/{order_id}/link")
+    await stranger.get(address((await sent(app, order_id))[0]))
+
+    off = (await stranger.post(f"/orders/{order_id}/pay/hosted")).headers["location"]
+
+    assert off != hers
+    assert off == (await attempt_of(db, order_id)).url
+    assert (await attempt_of(db, order_id)).customer_ref is None
 
 
 async def test_it_opens_no_other_order(browser, stranger, app, order_id):

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+import structlog
 from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 
@@ -97,6 +98,13 @@ async def test_people_get_a_page_and_programs_a_problem(client):
 async def test_a_broken_error_page_is_still_an_answer(client):
     answer = await client.get("/page/conflict", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+async def test_the_journal_of_a_crash_does_not_hold_the_end_of_an_address_which_may_be_a_token(client):
+    with structlog.testing.capture_logs() as said:
+        await client.get("/page/crash")
+
+    assert [entry["path"] for entry in said] == ["/page/{name}"]
 
 
 async def test_the_frameworks_own_refusals_are_problems_too(client):

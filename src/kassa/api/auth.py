@@ -77,7 +77,7 @@ class Authenticate:
                 raise Unauthenticated("This needs an API key with the scope admin.")
             raise Forbidden("This needs an API key with the scope admin.")
         if not caller.known and request.method not in _READS:
-            self._limit.hit(client_of(request), now=shop_of(request).clock.now())
+            self._limit.hit(accounts.client(client_of(request)), now=shop_of(request).clock.now())
         secret = hash_token(caller.token).hex() if caller.token else ""
         scope["state"]["caller"] = f"{caller.name} {secret}".strip()
         if not caller.known and not caller.token:

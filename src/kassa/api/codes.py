@@ -61,6 +61,8 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "provider_rejected": (502, "The payment provider refused the request."),
     "provider_unreachable": (503, "The provider did not answer: nobody knows; the same again finds out."),
     # parcels
+    "nothing_to_call_off": (409, "The order is not paid, or all of its money has gone back already."),
+    "already_sent": (409, "A parcel of the order has left: it can only be sent back."),
     "nothing_to_ship": (409, "Every unit of the order is in a parcel, or its money goes back."),
     "more_than_left": (409, "More units than are left to send; `items` lists `{line_id, requested, left}`."),
     "unknown_line": (422, "The order has no such line."),

@@ -37,8 +37,9 @@ async def pay(request: AnyRequest, order_id: FromPath[str]) -> Response[bytes]:
     async with shop.db.connection() as conn:
         order = await visible_order(conn, caller, order_id)
     attempt, created = await checkout.pay(
-        shop.db, shop.gateway, order.id, body.flow, clock=shop.clock, actor=caller.actor
-    )
+        shop.db, shop.gateway, order.id, body.flow, clock=shop.clock, actor=caller.actor,
+        saved_cards=caller.customer_id is not None and caller.customer_id == order.customer_id,
+    )  # fmt: skip
     return reply(answers.payable(attempt, shop.settings.stripe_publishable_key), 201 if created else 200)
 
 

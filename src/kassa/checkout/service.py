@@ -19,18 +19,22 @@ _GIVEN_UP: Final = frozenset({orders.State.CANCELED, orders.State.FAILED})
 
 
 async def pay(
-    db: Database, gateway: Gateway, order_id: UUID, flow: str, *, clock: Clock, actor: str = "customer"
-) -> tuple[Payment, bool]:
+    db: Database, gateway: Gateway, order_id: UUID, flow: str, *, clock: Clock, actor: str = "customer",
+    saved_cards: bool = False,
+) -> tuple[Payment, bool]:  # fmt: skip
     """An attempt by `flow` (`element` or `hosted`) that the customer can pay now; whether it is a new one.
 
-    The same flow again gives the same attempt; the other flow first closes the old one.
+    The same flow again gives the same attempt; the other flow first closes the old one. `saved_cards`: whoever pays
+    is the customer who ordered, signed in. Nobody else is led to a page of Stripe's that knows this customer; what
+    the customer has begun there is closed first.
 
     Raises:
         NotPayable: the order is not waiting for money (any more), or the bank has promised it already.
         StillProcessing: the bank is still deciding about the other attempt.
         Unreachable: the provider did not answer; the same again finds out.
     """
-    saved = await customer_ref(db, gateway, order_id)
+    known = saved_cards or flow == "element"  # the element shows saved cards only with a secret of its own
+    saved = await customer_ref(db, gateway, order_id) if known else None
     for _ in range(_ROUNDS):
         async with db.transaction() as tx:
             order = await orders.lock(tx, order_id)
@@ -41,12 +45,13 @@ async def pay(
                 raise payments.NotPayable(
                     "The bank has promised the money already; nothing more is to be paid."
                 )
-            if other is None or other.flow == flow:
+            fits = other is None or (other.flow == flow and (known or other.customer_ref is None))
+            if fits:
                 created = other is None
                 payment = other or await payments.start(
                     tx, order, flow, now=clock.now(), capture=gateway.capture, customer_ref=saved
                 )
-        if other is None or other.flow == flow:
+        if fits or other is None:
             try:
                 return await payments.collect(db, gateway, payment.id, clock=clock), created
             except Rejected:

@@ -124,8 +124,13 @@ async def fail(tx: Tx, job: Job, error: str, *, now: datetime) -> bool:
     return is_dead
 
 
+def shown(args: Mapping[str, Any]) -> dict[str, Any]:
+    """What a job was asked to do, as people may read it: a `token` would open somebody's account to them."""
+    return {name: "…" if name == "token" and value else value for name, value in args.items()}
+
+
 async def dead(conn: Conn) -> list[DeadJob]:
-    """The newest dead jobs, at most a hundred."""
+    """The newest dead jobs, at most a hundred; without the tokens they carry."""
     rows = await conn.fetch(
         """
         select id, name, args, attempts, last_error, created_at from jobs where state = 'dead'
@@ -133,7 +138,12 @@ async def dead(conn: Conn) -> list[DeadJob]:
         """,
         _PAGE,
     )
-    return [DeadJob(*row.values()) for row in rows]
+    return [
+        DeadJob(
+            row["id"], row["name"], shown(row["args"]), row["attempts"], row["last_error"], row["created_at"]
+        )
+        for row in rows
+    ]
 
 
 async def retry(tx: Tx, job_id: UUID, *, now: datetime) -> bool:

@@ -124,7 +124,12 @@ class Worker:
 
 async def _tell(tx: Tx, job: queue.Job, error: str, *, now: datetime) -> None:
     """A job that nobody will try again is put before the operator: one case each time it dies."""
-    known = {"job": job.name, "args": job.args, "attempts": job.attempts, "error": error[:_ERROR_LIMIT]}
+    known = {
+        "job": job.name,
+        "args": queue.shown(job.args),
+        "attempts": job.attempts,
+        "error": error[:_ERROR_LIMIT],
+    }
     case = {"kind": "job_dead", "cause": f"{job.id} {now:%Y-%m-%dT%H:%M:%SZ}", "known": known}
     await queue.enqueue(tx, "open_case", case, now=now)
 

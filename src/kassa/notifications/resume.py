@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kassa import inventory, orders
+from kassa.accounts import throttle
 from kassa.config import Settings
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
@@ -20,6 +21,8 @@ from kassa.notifications.service import queue
 RESUME_LIFE: Final = timedelta(hours=24)
 #: So often somebody may ask for the link of one order.
 ASKED_MOST: Final = 3
+#: To one address, of all orders: anybody can leave orders unpaid that carry somebody else's.
+MAILS: Final = throttle.Limit("resume_mails", 6, timedelta(hours=1))
 _PURPOSE: Final = "resume-link"
 _REMINDED: Final = "resume"
 _ASKED: Final = "resume:asked:"
@@ -31,7 +34,8 @@ async def build_resume_mail(
     """Write the mail, unless there is nothing to go on with: paid, over, or with the bank just now.
 
     `args` are `order_id` and whether the customer `asked`: without being asked it is sent once per order, and not
-    if the customer has asked already; when asked, three times at most.
+    if the customer has asked already; when asked, three times at most. What is more than six an hour to one address is
+    dropped.
     """
     now = clock.now()
     async with db.transaction() as tx:
@@ -46,6 +50,8 @@ async def build_resume_mail(
         if args["asked"] and len(asked) >= ASKED_MOST:
             return
         if not args["asked"] and asked:
+            return
+        if await throttle.count(tx, MAILS, order.email.lower(), now=now):
             return
         kind = f"{_ASKED}{len(asked) + 1}" if args["asked"] else _REMINDED
         link = resume_link(settings, order.id, now=now)

@@ -112,6 +112,18 @@ async def purchase(
     return Purchase(*row.values()) if row is not None else None
 
 
+async def is_theirs(
+    conn: Conn, order_id: UUID, *, customer_id: UUID | None, order_ids: Sequence[UUID]
+) -> bool:
+    """Whether an order is the customer's or one of `order_ids`."""
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        "select exists (select from orders where id = $1 and (customer_id = $2 or id = any($3)))",
+        order_id,
+        customer_id,
+        list(order_ids),
+    )
+
+
 async def of_buyer(conn: Conn, product_id: UUID, email: str) -> Review | None:
     """What this buyer has written of this product."""
     row = await conn.fetchrow(

@@ -39,11 +39,19 @@ class Words:
 async def mine(
     conn: Conn, product_id: UUID, *, customer_id: UUID | None, order_ids: Sequence[UUID]
 ) -> tuple[bool, Review | None]:
-    """Whether this visitor may review the product, and what he has written of it."""
+    """Whether this visitor may review the product, and what he has written of it.
+
+    Anybody can order with anybody's address: what was said with an order that is not his is not his to see or change.
+    """
     bought = await queries.purchase(conn, product_id, customer_id=customer_id, order_ids=order_ids)
     if bought is None:
         return False, None
-    return True, await queries.of_buyer(conn, product_id, bought.email)
+    said = await queries.of_buyer(conn, product_id, bought.email)
+    if said is not None and not await queries.is_theirs(
+        conn, said.order_id, customer_id=customer_id, order_ids=order_ids
+    ):
+        return False, None
+    return True, said
 
 
 async def write(
@@ -54,18 +62,23 @@ async def write(
     It waits to be read, also if the one before it was published. The same words again change nothing.
 
     Raises:
-        NotBought: none of his orders has it; nothing changed.
+        NotBought: none of his orders has it, or its address has spoken already, with an order that is not his;
+            nothing changed.
         InvalidReview: no stars, no name, or too much text; nothing changed.
     """
     clean = _checked(words)
     bought = await queries.purchase(tx, product_id, customer_id=customer_id, order_ids=order_ids)
     if bought is None:
         raise NotBought("Only who has bought a book can review it.")
-    before = await queries.of_buyer(tx, product_id, bought.email)
+    may, before = await mine(tx, product_id, customer_id=customer_id, order_ids=order_ids)
     if before is not None and Words(before.name, before.stars, before.text) == clean:
         return before.id
     await queries.insert(tx, new_id(), product_id, bought, now=now)
     found = await queries.lock(tx, product_id, bought.email)
+    if before is None:  # another order of this address may have been quicker
+        may, _ = await mine(tx, product_id, customer_id=customer_id, order_ids=order_ids)
+    if not may:
+        raise NotBought("Only who has bought a book can review it.")
     assert found is not None  # noqa: S101 - written one statement ago
     review_id, state, stars = found
     if state == Verdict.PUBLISHED:

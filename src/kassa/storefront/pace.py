@@ -12,6 +12,7 @@ from kassa.web import client_of
 
 _HOUR: Final = timedelta(hours=1)
 ALERTS: Final = Limit("alerts", 20, _HOUR)
+PAPERS: Final = Limit("papers", 120, _HOUR)
 RETURNS: Final = Limit("returns", 20, _HOUR)
 REVIEWS: Final = Limit("reviews", 30, _HOUR)
 

@@ -71,7 +71,7 @@ TROUBLES: Final[Mapping[str, Trouble]] = {
         Trouble(
             "unreachable",
             "Stripe can't be reached just now.",
-            "Nothing was charged. Reload this page in a moment; you will not be charged twice.",
+            "Reload this page in a moment; you will not be charged twice.",
         ),
         Trouble(
             "silent",

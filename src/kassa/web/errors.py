@@ -88,7 +88,9 @@ def handler(render_error: RenderError | None) -> Callable[[AnyRequest, Exception
     def handle(request: AnyRequest, error: Exception) -> Response[Any]:
         fault = fault_of(error, request_id(request.scope))
         if fault.status >= 500 and fault.status != 503:
-            log.error("request failed", path=request.url.path, request_id=fault.request_id, exc_info=error)
+            # The template and not the path: some addresses end in a token.
+            path = request.scope.get("path_template") or request.url.path
+            log.error("request failed", path=path, request_id=fault.request_id, exc_info=error)
         if render_error is None or for_machines(request):
             return problem(fault)
         try:

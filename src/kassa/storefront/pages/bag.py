@@ -131,7 +131,7 @@ async def accept(request: AnyRequest) -> Redirect:
 async def currency(request: AnyRequest) -> Redirect:
     """POST /currency: show every price in another of the shop's currencies."""
     shop, values = shop_of(request), await forms.read(request)
-    wanted, following = values.get("currency", ""), values.get("next", "/")
+    wanted, following = values.get("currency", ""), forms.next_page(values, "/")
     if wanted not in shop.settings.currencies:
         raise Invalid("The shop does not sell in this currency.", code="unknown_currency")
     async with shop.db.transaction() as tx:
@@ -140,7 +140,7 @@ async def currency(request: AnyRequest) -> Redirect:
         await visitor.set_currency(tx, wanted)
         if visitor.cart_id:
             await cart.set_currency(tx, visitor.cart_id, wanted)
-    return go(visitor, following if _local(following) else "/")
+    return go(visitor, following)
 
 
 async def waiting_order(conn: Conn, visitor: Visitor) -> orders.Order | None:
@@ -164,8 +164,3 @@ def _back(visitor: Visitor, **told: str) -> Redirect:
     answer = go(visitor, f"/cart?{query}" if query else "/cart")
     answer.headers["Clear-Site-Data"] = '"prefetchCache", "prerenderCache"'
     return answer
-
-
-def _local(address: str) -> bool:
-    """Whether an address stays in this shop, whatever browsers make of slashes."""
-    return address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address

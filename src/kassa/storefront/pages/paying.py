@@ -74,7 +74,9 @@ async def hosted(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     if (over := await _over(request, payer)) is not None:
         return over
     try:
-        payment, _ = await checkout.pay(shop.db, shop.gateway, payer.order.id, "hosted", clock=shop.clock)
+        payment, _ = await checkout.pay(
+            shop.db, shop.gateway, payer.order.id, "hosted", clock=shop.clock, saved_cards=payer.saved_cards
+        )
     except payments.NotPayable:
         return payer.done()
     except payments.StillProcessing:
@@ -90,11 +92,8 @@ async def hosted(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
 async def come_back(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     """GET /orders/…/return: ask the provider what became of the payment, and lead on."""
     shop, payer = shop_of(request), await payer_of(request, order_id)
-    async with shop.db.connection() as conn:
-        attempts = [one for one in await payments.of_order(conn, payer.order.id) if one.payable]
     try:
-        for attempt in attempts:
-            await checkout.sync_payment(shop.db, shop.gateway, attempt.id, clock=shop.clock, actor="customer")
+        await _ask(shop, payer.order)
     except Unavailable:
         return _checking(request, payer, TROUBLES["silent"])
     async with shop.db.connection() as conn:
@@ -122,12 +121,35 @@ async def cancel(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
     return payer.done()
 
 
-async def _over(request: AnyRequest, payer: Payer) -> Response[str] | None:
-    """The page that says that there is no time left, if there is none."""
-    shop = shop_of(request)
+async def _over(request: AnyRequest, payer: Payer) -> Response[Any] | None:
+    """The page that says that there is no time left, if there is none.
+
+    It says that nothing was charged, so Stripe is asked first; if it is silent, the page that says so has the word.
+    """
+    shop, order = shop_of(request), payer.order
+    if await _lost(shop, order) is None:
+        return None
+    try:
+        await _ask(shop, order)
+    except Unavailable:
+        return go(payer.visitor, f"/orders/{order.id}/return")
     async with shop.db.connection() as conn:
-        lost = await ran_out(conn, payer.order, await inventory.hold(conn, payer.order.id), shop)
-    return ended(request, payer.visitor, payer.order, lost, own=payer.own) if lost is not None else None
+        order = await orders.get(conn, order.id)
+    lost = await _lost(shop, order)
+    return ended(request, payer.visitor, order, lost, own=payer.own) if lost is not None else None
+
+
+async def _lost(shop: Shop, order: orders.Order) -> Trouble | None:
+    async with shop.db.connection() as conn:
+        return await ran_out(conn, order, await inventory.hold(conn, order.id), shop)
+
+
+async def _ask(shop: Shop, order: orders.Order) -> None:
+    """Ask Stripe about every attempt that may still come to something."""
+    async with shop.db.connection() as conn:
+        attempts = [one for one in await payments.of_order(conn, order.id) if one.payable]
+    for attempt in attempts:
+        await checkout.sync_payment(shop.db, shop.gateway, attempt.id, clock=shop.clock, actor="customer")
 
 
 async def _pay_page(

@@ -88,7 +88,8 @@ def page(
     response = render(
         request, visitor, f"account/{template}.html", status=status, cache=OWN, sections=SECTIONS, **context
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not `no-referrer`: browsers would send its forms with `Origin: null`, which is what a stranger's page looks like.
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 

@@ -22,15 +22,16 @@ class MediaGallery extends HTMLElement {
       event.preventDefault();
       this.open(at);
     }));
+    // Browsers bring a picture that is tabbed to into view, but not always one in a row that snaps.
+    this.frames.addEventListener("focusin", (event) => this.show(this.links.indexOf(event.target), "instant"));
     const seen = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) this.mark(this.links.indexOf(entry.target));
     }, { root: this.frames, threshold: 0.6 });
     this.links.forEach((link) => seen.observe(link));
   }
 
-  show(at) {
-    const smooth = matchMedia("(prefers-reduced-motion: no-preference)").matches;
-    this.frames.scrollTo({ left: this.links[at].offsetLeft - this.frames.offsetLeft, behavior: smooth ? "smooth" : "instant" });
+  show(at, behavior = matchMedia("(prefers-reduced-motion: no-preference)").matches ? "smooth" : "instant") {
+    this.frames.scrollTo({ left: this.links[at].offsetLeft - this.links[0].offsetLeft, behavior });
     this.mark(at);
   }
 

@@ -46,15 +46,9 @@ async def write_refund(
     state: str = "requested",
 ) -> UUID:  # fmt: skip
     """A refund of so many units of each line, as another room writes it; its id."""
-    refund_id, payment_id = new_id(), new_id()
-    await tx.execute(
-        """
-        insert into payments (id, order_id, flow, state, amount_minor, currency, intent_ref,
-            received_minor, created_at, updated_at)
-        values ($1, $2, 'element', 'succeeded', $3, 'EUR', $4, $3, $5, $5)
-        """,
-        payment_id, order.id, order.total_minor, f"pi_{payment_id.hex}", clock.now(),
-    )  # fmt: skip
+    refund_id = new_id()
+    paid = "select id from payments where order_id = $1 and state = 'succeeded' and not surplus"
+    payment_id = await tx.fetchval(paid, order.id) or await _pay(tx, order, clock)
     await tx.execute(
         """
         insert into refunds (id, payment_id, order_id, amount_minor, currency, kind, reason, state,
@@ -70,6 +64,19 @@ async def write_refund(
         )  # fmt: skip
     await tx.execute("update orders set refunded_minor = refunded_minor + $2 where id = $1", order.id, amount)
     return refund_id
+
+
+async def _pay(tx: Tx, order: orders.Order, clock: FrozenClock) -> UUID:
+    payment_id = new_id()
+    await tx.execute(
+        """
+        insert into payments (id, order_id, flow, state, amount_minor, currency, intent_ref,
+            received_minor, created_at, updated_at)
+        values ($1, $2, 'element', 'succeeded', $3, 'EUR', $4, $3, $5, $5)
+        """,
+        payment_id, order.id, order.total_minor, f"pi_{payment_id.hex}", clock.now(),
+    )  # fmt: skip
+    return payment_id
 
 
 async def parcels(db: Database, order: orders.Order) -> list[tuple[str, dict[str, int]]]:

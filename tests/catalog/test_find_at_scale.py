@@ -136,10 +136,15 @@ async def test_a_page_reads_its_own_rows_in_the_order_of_an_index(watched, sort,
         ({"q": "V77-1"}, 700),
         ({"q": "978-0000000077"}, 700),
         ({"q": "V77-1", "sort": "title"}, 12_000),
-        ({"q": "V77-1", "facets": {"subject": ["Love", "War", "Nature", "Faith", "Ethics", "Journeys"]}}, 700),
+        (
+            {"q": "V77-1", "facets": {"subject": ["Love", "War", "Nature", "Faith", "Ethics", "Journeys"]}},
+            700,
+        ),
     ],
 )
-async def test_words_are_found_by_their_index_and_no_table_of_products_is_read_through(watched, more, buffers):
+async def test_words_are_found_by_their_index_and_no_table_of_products_is_read_through(
+    watched, more, buffers
+):
     page = await listed(watched, **more)
     plans = await watched.plans()
 
@@ -183,6 +188,20 @@ async def test_a_page_is_three_statements_and_two_when_its_counts_are_known(watc
 
     await listed(watched, facets={"language": ["French"]}, collection="poetry", sort="newest")
     assert len(watched.asked) == 2
+
+
+async def test_what_stands_beside_a_product_is_read_from_a_few_places_in_indexes(watched):
+    """By how many rows were read, and not by the absence of a walk: an index, too, can be read from end to end."""
+    first = (await listed(watched)).items[0]
+    watched.asked.clear()
+    beside = await catalog.related(watched, first.id, "EUR", limit=6)
+    (plan,) = await watched.plans()
+
+    assert len(beside) == 6
+    assert {"related_by_author", "related_by_subject", "collection_products_pkey"} <= plan.indexes
+    assert not plan.walked & {"products", "collection_products", "listings", "variants", "listing_prices"}
+    assert plan.rows <= 100
+    assert plan.buffers <= 600
 
 
 async def test_the_plan_stays_right_when_a_statement_is_asked_often(watched):

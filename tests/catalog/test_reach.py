@@ -37,33 +37,6 @@ async def test_a_book_alone_has_nothing_beside_it(db, clock):
     assert await titles_beside(db, emma) == []
 
 
-async def test_neighbours_are_read_from_indexes_however_large_the_shop_is(db, clock):
-    """What is looked at is a number, not a share of the catalogue."""
-    emma = await put_book(db, clock, "Emma", collections=["Novels"])
-    async with db.transaction() as tx:
-        await tx.execute(
-            """
-            insert into products (id, slug, title, attributes, created_at, updated_at)
-            select gen_random_uuid(), 'book-' || n, 'Book ' || n, '{"author": "Jane Austen", "subject": "Love"}',
-                now(), now()
-            from generate_series(1, 5000) n
-            """
-        )
-        await tx.execute(
-            """
-            insert into collection_products (collection_id, product_id)
-            select c.id, p.id from collections c, products p on conflict do nothing
-            """
-        )
-    async with db.connection() as conn:
-        await conn.execute("analyze")
-        rows = await conn.fetch("explain (analyze, format text) " + _statement("related"), emma, "EUR", 6)
-    plan = "\n".join(row[0] for row in rows)
-
-    assert "Seq Scan on products" not in plan
-    assert "Seq Scan on collection_products" not in plan
-
-
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 async def test_every_book_for_sale_is_in_one_sitemap_whatever_their_size(db, clock, size):
     for number in range(6):
@@ -80,6 +53,15 @@ async def test_every_book_for_sale_is_in_one_sitemap_whatever_their_size(db, clo
     assert all(page.changed == clock.now() for page in pages)
 
 
+async def test_that_two_books_name_no_author_and_no_subject_brings_them_no_nearer(db, clock):
+    await put_book(db, clock, "Nameless")
+    emma = await put_book(db, clock, "Emma")
+    async with db.transaction() as tx:
+        await tx.execute("""update products set attributes = '{"author": "", "subject": ""}'""")
+
+    assert await titles_beside(db, emma) == []
+
+
 async def test_the_newest_come_first_in_the_feed_and_not_all_of_them(db, clock):
     for number in range(4):
         clock.advance(minutes=1)
@@ -89,18 +71,3 @@ async def test_the_newest_come_first_in_the_feed_and_not_all_of_them(db, clock):
         found = await catalog.new_products(conn, limit=3)
 
     assert [book.title for book in found] == ["Book 3", "Book 2", "Book 1"]
-
-
-def _statement(name: str) -> str:
-    """The SQL of one of the room's functions."""
-    import ast
-    from pathlib import Path
-
-    from kassa.catalog.reach import queries
-
-    module = ast.parse(Path(queries.__file__).read_text())
-    function = next(
-        node for node in module.body if isinstance(node, ast.AsyncFunctionDef) and node.name == name
-    )
-    constants = [node.value for node in ast.walk(function) if isinstance(node, ast.Constant)]
-    return str(next(value for value in constants if isinstance(value, str) and "with self" in value))

@@ -49,12 +49,11 @@ def seen(page: Page, name: str, *, whole: bool = True) -> None:
             page.screenshot(
                 path=PICTURES / f"{size}-{scheme}-{name}.png", full_page=whole, animations="disabled"
             )
-            if size == "phone":
-                faults = [
-                    (one["id"], [node["target"] for node in one["nodes"]])
-                    for one in Axe().run(page).response["violations"]
-                ]
-                assert not faults, f"{name}, {scheme}: {faults}"
+            faults = [
+                (one["id"], [node["target"] for node in one["nodes"]])
+                for one in Axe().run(page).response["violations"]
+            ]
+            assert not faults, f"{name}, {size}, {scheme}: {faults}"
     page.emulate_media(color_scheme="light")
     if before:
         page.set_viewport_size(before)

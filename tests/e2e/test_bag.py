@@ -103,7 +103,7 @@ def test_what_is_pressed_shows_at_once_and_what_can_not_be_sent_is_taken_back(pa
     assert count(page) == "3"
     assert len(held) == 1, "what follows waits for the answer"
 
-    held[0].continue_()
+    held[0].fulfill(response=held[0].fetch())
     expect(page.locator("body > [data-toasts]")).to_contain_text("is in your bag.")
     expect(page.locator("#bag b")).to_have_text("3 items")
 

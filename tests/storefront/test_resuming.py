@@ -160,6 +160,16 @@ async def test_it_leads_to_a_page_of_stripes_that_does_not_know_the_customer(
     assert (await attempt_of(db, order_id)).customer_ref is None
 
 
+async def test_who_orders_with_a_customers_address_is_not_led_to_that_ones_cards(browser, stranger, app, db):
+    await stranger.add()
+    order_id = await stranger.order()
+    await join(browser, app.state.shop)  # it is hers from now on
+
+    assert (await stranger.post(f"/orders/{order_id}/pay/hosted")).status_code == 303
+
+    assert (await attempt_of(db, order_id)).customer_ref is None
+
+
 async def test_it_opens_no_other_order(browser, stranger, app, order_id):
     await browser.post(f"/orders/{order_id}/link")
     [mail] = await sent(app, order_id)

@@ -42,21 +42,26 @@ async def related(conn: Conn, product_id: UUID, currency: str, *, limit: int) ->
     """Products near this one, the nearest first, those in stock before those that are not.
 
     By the same author counts most, then the same subject, then each shelf in common. Of each only the
-    neighbours in an index are looked at, so it costs the same in a shop of any size.
+    neighbours in an index are looked at, so it costs the same in a shop of any size. Author and subject are compared
+    as scalars: joined, their rows would all be read and sorted.
     """
     rows = await conn.fetch(
         """
         with self as (
-            select id, attributes->>'author' as author, attributes->>'subject' as subject from products where id = $1
+            select nullif(attributes->>'author', '') as author, nullif(attributes->>'subject', '') as subject
+            from products where id = $1
         ), near as (
-            (select p.id, 8 as weight from self join products p on p.attributes->>'author' = self.author
-                where p.status = 'active' order by p.id desc limit 16)
+            (select id, 8 as weight from products
+                where status = 'active' and attributes->>'author' = (select author from self)
+                order by id desc limit 16)
             union all
-            (select p.id, 3 from self join products p on p.attributes->>'subject' = self.subject
-                where p.status = 'active' and p.id < self.id order by p.id desc limit 8)
+            (select id, 3 from products
+                where status = 'active' and attributes->>'subject' = (select subject from self) and id < $1
+                order by id desc limit 8)
             union all
-            (select p.id, 3 from self join products p on p.attributes->>'subject' = self.subject
-                where p.status = 'active' and p.id > self.id order by p.id limit 8)
+            (select id, 3 from products
+                where status = 'active' and attributes->>'subject' = (select subject from self) and id > $1
+                order by id limit 8)
             union all
             (select beside.product_id, 2 from
                 (select collection_id from collection_products where product_id = $1 limit 8) shelf
@@ -67,21 +72,15 @@ async def related(conn: Conn, product_id: UUID, currency: str, *, limit: int) ->
                     (select product_id from collection_products other where other.collection_id = shelf.collection_id
                         and other.product_id > $1 order by product_id limit 8)
                 ) beside)
-        ), weighed as (
-            select id, sum(weight) as weight from near where id <> $1 group by id order by weight desc, id desc limit 24
+        ), best as (
+            select product_id, weight, in_stock > 0 as available
+            from (select id, sum(weight) as weight from near where id <> $1 group by id) as weighed
+            join listings on product_id = id
+            where for_sale order by available desc, weight desc, id desc limit $3
         )
-        select p.id, p.slug, p.title, p.attributes, image.url, card.least, card.available, card.variants
-        from weighed join products p using (id)
-        cross join lateral (
-            select min(amount_minor) as least, coalesce(bool_or(on_hand > reserved), false) as available,
-                count(*)::int as variants
-            from variants v left join stock on stock.variant_id = v.id
-            left join prices on prices.variant_id = v.id and currency = $2
-            where v.product_id = p.id and v.active
-        ) card
-        left join lateral (select url from media where product_id = p.id order by position limit 1) image on true
-        where p.status = 'active'
-        order by card.available desc, weighed.weight desc, p.id desc limit $3
+        select card.*, least_minor, available from best join cards as card on card.id = product_id
+        left join listing_prices as price on price.product_id = best.product_id and currency = $2
+        order by available desc, weight desc, card.id desc
         """,
         product_id,
         currency,
@@ -136,7 +135,7 @@ def _card(row: Row, currency: str) -> ProductCard:
         title=row["title"],
         attributes=row["attributes"],
         image_url=queries.picture(row["slug"], row["url"], row["attributes"]),
-        from_minor=row["least"],
+        from_minor=row["least_minor"],
         currency=currency,
         available=row["available"],
         variants=row["variants"],

@@ -87,6 +87,28 @@ async def test_a_facet_counts_as_if_nothing_of_it_were_chosen(put, find):
     )  # fmt: skip
 
 
+async def test_a_count_is_what_choosing_that_value_would_find(put, find):
+    def volume(n):
+        forms = ("Paperback", "Hardcover", "Paperback")[n % 3 : n % 3 + 1 + n % 4 // 2]
+        prices = {"EUR": 900 + 300 * (n % 7)}
+        editions = [
+            catalog.VariantInput(sku=f"{n}-{form}", options={"Format": form}, prices=prices, on_hand=n % 6)
+            for form in forms
+        ]
+        attributes = {"subject": f"S{n % 4}", "language": f"L{n % 5}"}
+        return book(f"Volume {n}", attributes=attributes, collections=[f"Shelf {n % 2}"], variants=editions)
+
+    await put(*map(volume, range(24)))
+    for chosen in (
+        {"format": ["Paperback"]}, {"availability": ["in_stock"], "subject": ["S0", "S2"]},
+        {"format": ["Hardcover"], "price": ["1000-1500", "1500-2000"], "language": ["L0", "L3"]},
+    ):  # fmt: skip
+        for facet in (await find(collection="shelf-0", facets=chosen)).facets:
+            for value, count in facet.values:
+                page = await find(collection="shelf-0", facets={**chosen, facet.name: [value]})
+                assert page.total == count, (chosen, facet.name, value)
+
+
 async def test_what_is_chosen_stays_in_its_facet_though_it_finds_nothing(put, find):
     await put(book("Emma", attributes={"subject": "Love"}), book("Candide", attributes={"subject": "Ethics"}))
 

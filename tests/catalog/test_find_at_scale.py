@@ -179,15 +179,39 @@ async def test_a_shelf_or_a_common_value_is_read_in_order_until_the_page_is_full
         assert not plans[place].walked & {"products", "listing_words", "variants", "prices"}
 
 
-async def test_a_page_is_three_statements_and_two_when_its_counts_are_known(watched):
+async def test_a_page_is_three_statements_one_more_for_a_filter_and_two_when_its_counts_are_known(watched):
     await listed(watched)
     watched.asked.clear()
-    await listed(watched, facets={"language": ["French"]}, collection="poetry")
+    await listed(watched, collection="poetry")
     assert len(watched.asked) == 3
     watched.asked.clear()
 
-    await listed(watched, facets={"language": ["French"]}, collection="poetry", sort="newest")
-    assert len(watched.asked) == 2
+    for statements, sort in ((3, "title"), (2, "newest")):
+        await listed(watched, facets={"language": ["French"]}, collection="poetry", sort=sort)
+        assert len(watched.asked) == statements
+        watched.asked.clear()
+
+    await listed(watched, facets={"language": ["German"], "availability": ["in_stock"]}, collection="poetry")
+    assert len(watched.asked) == 5
+
+
+async def test_a_rare_value_is_counted_by_its_own_rows_and_shown_beside_the_fifty_most_common(watched):
+    await listed(watched)
+    watched.asked.clear()
+    for letter in "abcdefgh":
+        author = f"Author J{letter}"
+        page = await listed(watched, facets={"author": [author]})
+        assert 0 < page.total < PRODUCTS / 100
+        values = next(facet.values for facet in page.facets if facet.name == "author")
+        assert (len(values), values[-1]) == (51, (author, page.total))
+    plans = await watched.plans()
+    counting = [plans[place] for place, (sql, _) in enumerate(watched.asked) if "partition by name" in sql]
+
+    assert len(counting) == 8
+    for plan in counting:
+        assert "listings_by_tag" in plan.indexes
+        assert plan.rows <= 2_000
+        assert plan.buffers <= 1_000
 
 
 async def test_what_stands_beside_a_product_is_read_from_a_few_places_in_indexes(watched):

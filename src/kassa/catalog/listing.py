@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,8 @@ _VALUES: Final = 50
 #: How far the pages by relevance go: what `by_relevance` ranks.
 _RANKED: Final = 1_500
 _NO_PRICE: Final = "-"
+#: What a facet is called in `Fits`, where that differs.
+_FIELDS: Final[Mapping[str, str]] = {"availability": "available"}
 
 _Keyed = list[tuple[ProductCard, Any]]
 
@@ -182,18 +184,33 @@ async def _sorted(
 async def _counted(
     conn: Conn, asked: Asked, fits: Fits, currency: str, wanted: Mapping[str, Sequence[str]]
 ) -> Mapping[str, Mapping[str, int]]:
-    """How many products by facet and value; kept for as long as the catalogue stays the same."""
-    chosen = [tag for name, tags in asked.ids.items() if name != "collection" for tag in tags]
+    """How many products by facet and value, each facet as if nothing of it were chosen.
+
+    What is chosen is counted among what was found, which is the same and may not be among the most common otherwise.
+    """
+    found = await _fitting(conn, asked, fits, currency)
+    counted = dict(found)
+    for name, values in wanted.items():
+        without = replace(fits, **{_FIELDS.get(name, name): None})
+        if without != fits:
+            stored = _stored(name, currency)
+            own = {value: count for value, count in found.get(stored, {}).items() if value in values}
+            wider = await _fitting(conn, asked, without, currency)
+            counted[stored] = dict(wider.get(stored, {})) | own
+    return counted
+
+
+async def _fitting(conn: Conn, asked: Asked, fits: Fits, currency: str) -> Mapping[str, Mapping[str, int]]:
+    """How many of what fits by facet and value; kept for as long as the catalogue stays the same."""
     names = [_stored(name, currency) for name in FACETS] + ["collection"]
 
     async def make() -> Mapping[str, Mapping[str, int]]:
         counted: dict[str, dict[str, int]] = {}
-        for name, value, count in await queries.count(conn, fits, names, chosen):
+        for name, value, count in await queries.count(conn, fits, names):
             counted.setdefault(name, {})[value] = count
         return counted
 
-    parts = (asked.database, currency, repr(fits.args()))
-    return await keep(parts, asked.version, make)
+    return await keep((asked.database, currency, repr(fits.args())), asked.version, make)
 
 
 def _values(

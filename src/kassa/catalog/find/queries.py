@@ -62,6 +62,11 @@ class Fits:
             self.shelf, self.subject, self.author, self.format, self.language, self.price, self.available, self.query,
         )  # fmt: skip
 
+    def tags(self) -> list[int]:
+        """Every value that is asked for."""
+        asked = (self.subject, self.author, self.format, self.language, self.price)
+        return [tag for tags in asked for tag in tags or ()]
+
 
 async def look(
     conn: Conn, text: str, *, names: Sequence[str] = (), values: Sequence[str] = (), code: str = ""
@@ -277,51 +282,45 @@ async def by_relevance(
     return [_card(row, currency) for row in rows]
 
 
-async def count(
-    conn: Conn, fits: Fits, names: Sequence[str], chosen: Sequence[int]
-) -> list[tuple[str, str, int]]:
-    """(facet, value, products): how many would be found with this value, beside what is asked of the other facets.
+async def count(conn: Conn, fits: Fits, names: Sequence[str]) -> list[tuple[str, str, int]]:
+    """(facet, value, products) of what fits; the facet "" counts all of it.
 
-    A listing that misses in one facet only counts for that facet, so that one can widen. The facet "" counts what
-    was found. Fifty values of a facet, the most common first, two hundred shelves, and all that are `chosen`.
+    Fifty values of a facet, the most common first, two hundred shelves, and all that `fits` names. Where a value or a
+    shelf is asked for, its rows alone are read, by their index; the planner need not know which for that.
     """
     rows = await conn.fetch(
         """
-        with near as (
-            select tags, in_stock > 0 as available,
-                coalesce((not tags && $2::int[])::int, 0) + coalesce((not tags && $3::int[])::int * 2, 0)
-                    + coalesce((not tags && $4::int[])::int * 4, 0) + coalesce((not tags && $5::int[])::int * 8, 0)
-                    + coalesce((not tags && $6::int[])::int * 16, 0)
-                    + coalesce(((in_stock > 0) <> $7::boolean)::int * 32, 0) as missed
-            from (
-                select * from found($1, null, null, null, null, null, null, null) where $8::text is null union all
-                select listing.* from listing_words, lateral (
-                    select * from found($1, null, null, null, null, null, null, null) as listing
-                    where listing.product_id = listing_words.product_id offset 0
-                ) as listing where words @@ (select $8::text::tsquery)
-            ) as listing
-        ), counted as (
-            select missed, tag, count(*) from near, unnest(tags) as tag
-            where missed in (0, 1, 2, 4, 8, 16, 32) group by missed, tag
+        with asked as (
+            select coalesce($3::int[], $2::int[], case when $1::int is not null then array[$1] end, $6::int[],
+                $4::int[], $5::int[]) as one
+        ), near as (
+            select tags, in_stock from found($1, $2, $3, $4, $5, $6, $7, null)
+            where $8::text is null and (select one from asked) is null
+            union all
+            select tags, in_stock from found($1, $2, $3, $4, $5, $6, $7, null)
+            where $8::text is null and tags && (select one from asked)
+            union all
+            select listing.tags, listing.in_stock from listing_words, lateral (
+                select tags, in_stock from found($1, $2, $3, $4, $5, $6, $7, null) as listing
+                where listing.product_id = listing_words.product_id offset 0
+            ) as listing where words @@ (select $8::text::tsquery)
         ), named as (
-            select name, value, sum(count)::int as count, id = any($10::int[]) as chosen,
-                row_number() over (partition by name order by sum(count) desc, value) as place
-            from counted join facet_values on id = tag
-            where name = any($9::text[]) and missed in (0, case split_part(name, ':', 1) when 'subject' then 1
-                when 'author' then 2 when 'format' then 4 when 'language' then 8 when 'price' then 16 else 0 end)
-            group by id
+            select name, value, count, id = any($10::int[]) as chosen,
+                row_number() over (partition by name order by count desc, value) as place
+            from (select tag, count(*)::int from near, unnest(tags) as tag group by tag) as counted
+            join facet_values on id = tag where name = any($9::text[])
         )
-        select '' as name, '' as value, count(*)::int as count from near where missed = 0
+        select '' as name, '' as value, count(*)::int as count from near
         union all
-        select 'availability', case when available then 'in_stock' else 'sold_out' end, count(*)::int from near
-        where missed in (0, 32) group by available
+        select 'availability', case when in_stock > 0 then 'in_stock' else 'sold_out' end, count(*)::int from near
+        group by in_stock > 0
         union all
         (select name, value, count from named where chosen or place <= case name when 'collection' then 200 else 50 end
             order by name, place)
         """,
         *fits.args(),
         list(names),
-        list(chosen),
+        fits.tags(),
     )
     return [(row["name"], row["value"], row["count"]) for row in rows]
 

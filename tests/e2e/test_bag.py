@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from tests.e2e.desk import seen
-from tests.e2e.shop import Book, Shop
+from tests.e2e.shop import Book, Shop, eventually
 
 #: Sums what jumps, from the first frame on; what follows a press within half a second is the press's.
 SHIFTS = """
@@ -106,6 +106,7 @@ def test_what_is_pressed_shows_at_once_and_what_can_not_be_sent_is_taken_back(pa
     held[0].fulfill(response=held[0].fetch())
     expect(page.locator("body > [data-toasts]")).to_contain_text("is in your bag.")
     expect(page.locator("#bag b")).to_have_text("3 items")
+    eventually(lambda: page.request.get(f"{shop.base}/cart/count").json() == {"count": 3})
 
     page.goto(f"{shop.base}/cart")
     page.route("**/cart**", lambda route: route.abort())

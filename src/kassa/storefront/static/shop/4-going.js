@@ -45,3 +45,7 @@ async function morph(cover, transition) {
 
 addEventListener("pageswap", (event) => morph(coverOf(event.activation?.entry?.url), event.viewTransition));
 addEventListener("pagereveal", (event) => morph(coverOf(navigation?.activation?.from?.url), event.viewTransition));
+// One that is cut short (the next step was quicker, or the page was there already) is no fault.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason instanceof DOMException && /^Transition was/.test(event.reason.message)) event.preventDefault();
+});

@@ -1,10 +1,14 @@
 """A cart promises nothing and loses nothing."""
 
+from datetime import UTC, datetime
+
 import pytest
 from tests.factories import make_variant
 
 from kassa import accounts, cart
 from kassa.kernel.ids import new_id
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ async def make_customer(db, clock, bag, email="ada@example.org"):
 
 async def priced(db, bag):
     async with db.connection() as conn:
-        return await cart.priced(conn, bag)
+        return await cart.priced(conn, bag, now=NOW)
 
 
 async def do(db, verb, *args, **more):

@@ -112,9 +112,12 @@ async def test_nobody_agrees_in_a_currency_that_it_is_not_sold_in(db, clock, bag
     assert await told(db, bag) == [("price_changed", 1190, 1290, 2, 3)]
 
 
-async def test_one_cart_is_shown_in_the_currency_of_whoever_looks(db, bag):
+async def test_one_cart_is_shown_in_the_currency_of_whoever_looks(db, clock, bag):
     async with db.connection() as conn:
-        here, there = await cart.priced(conn, bag), await cart.priced(conn, bag, currency="USD")
+        here, there = (
+            await cart.priced(conn, bag, now=clock.now()),
+            await cart.priced(conn, bag, currency="USD", now=clock.now()),
+        )
 
     assert (here.currency, here.lines[0].unit_minor) == ("EUR", 1190)
     assert (there.currency, there.lines[0].unit_minor) == ("USD", 1390)

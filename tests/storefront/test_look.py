@@ -9,6 +9,7 @@ from tests.catalog.books import put_book, variant
 
 from kassa import catalog, pricing
 from kassa.kernel.money import Money
+from kassa.pricing.shipping import ZONES
 from kassa.storefront import structured, words
 from kassa.storefront.editions import editions
 
@@ -99,7 +100,7 @@ async def test_an_unknown_sku_chooses_the_first_that_can_be_bought(db, clock):
     ],
 )
 def test_a_parcel_arrives_on_working_days(today, said):
-    standard = pricing.methods("DE", 300, Money(1190, "EUR"))[0]
+    standard = pricing.methods(ZONES, "DE", 300, Money(1190, "EUR"))[0]
 
     assert words.delivery(standard, today) == said
 

@@ -1,5 +1,6 @@
 """Carts: whoever knows a cart's id may use it; every answer is the whole priced cart."""
 
+from datetime import datetime
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, post, put
@@ -46,7 +47,7 @@ async def create(request: AnyRequest) -> Response[bytes]:
     query, body = read_query(request, CartQuery), await read_json(request, NewCart)
     async with shop.db.transaction() as tx:
         made = await cart.create(tx, currency_of(shop, body.currency), now=shop.clock.now())
-        shown = await _shown(tx, made.id, query)
+        shown = await _shown(tx, made.id, query, shop.clock.now())
     return reply(shown, 201)
 
 
@@ -59,9 +60,9 @@ async def create(request: AnyRequest) -> Response[bytes]:
 )  # fmt: skip
 async def show(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """GET /carts/{id}: the cart as it is worth now, sent to `country`."""
-    query = read_query(request, CartQuery)
-    async with shop_of(request).db.connection() as conn:
-        return reply(await _shown(conn, _id(cart_id), query))
+    shop, query = shop_of(request), read_query(request, CartQuery)
+    async with shop.db.connection() as conn:
+        return reply(await _shown(conn, _id(cart_id), query, shop.clock.now()))
 
 
 @post(
@@ -82,7 +83,7 @@ async def add(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     )
     async with shop.db.transaction() as tx:
         await cart.add(tx, _id(cart_id), body.sku, body.quantity, now=shop.clock.now())
-        return reply(await _shown(tx, _id(cart_id), query))
+        return reply(await _shown(tx, _id(cart_id), query, shop.clock.now()))
 
 
 @patch(
@@ -101,7 +102,7 @@ async def change(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]
     )
     async with shop.db.transaction() as tx:
         await cart.change(tx, _id(cart_id), sku, body.quantity, now=shop.clock.now())
-        return reply(await _shown(tx, _id(cart_id), query))
+        return reply(await _shown(tx, _id(cart_id), query, shop.clock.now()))
 
 
 @put(
@@ -122,7 +123,7 @@ async def agree(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str])
     price = Money(body.unit_price.amount, body.unit_price.currency) if body.unit_price else None
     async with shop.db.transaction() as tx:
         await cart.accept(tx, _id(cart_id), sku, price=price, quantity=body.quantity, now=shop.clock.now())
-        return reply(await _shown(tx, _id(cart_id), query))
+        return reply(await _shown(tx, _id(cart_id), query, shop.clock.now()))
 
 
 @delete(
@@ -138,7 +139,7 @@ async def remove(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]
     shop, query = shop_of(request), read_query(request, CartQuery)
     async with shop.db.transaction() as tx:
         await cart.remove(tx, _id(cart_id), sku, now=shop.clock.now())
-        return reply(await _shown(tx, _id(cart_id), query))
+        return reply(await _shown(tx, _id(cart_id), query, shop.clock.now()))
 
 
 @put(
@@ -166,18 +167,22 @@ async def use_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[
 )  # fmt: skip
 async def drop_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """DELETE /carts/{id}/discount: the cart without one."""
-    query = read_query(request, CartQuery)
-    async with shop_of(request).db.connection() as conn:
-        return reply(await _shown(conn, _id(cart_id), query))
+    shop, query = shop_of(request), read_query(request, CartQuery)
+    async with shop.db.connection() as conn:
+        return reply(await _shown(conn, _id(cart_id), query, shop.clock.now()))
 
 
 def _id(text: str) -> UUID:
     return identity(text, cart.CartNotFound("There is no such cart."))
 
 
-async def _shown(conn: Conn, cart_id: UUID, query: CartQuery) -> shapes.CartOut:
-    return answers.priced_cart(
-        await cart.priced(
-            conn, cart_id, country=query.country, region=query.region, shipping_method=query.shipping_method
-        )
+async def _shown(conn: Conn, cart_id: UUID, query: CartQuery, now: datetime) -> shapes.CartOut:
+    priced = await cart.priced(
+        conn,
+        cart_id,
+        country=query.country,
+        region=query.region,
+        shipping_method=query.shipping_method,
+        now=now,
     )
+    return answers.priced_cart(priced)

@@ -1,6 +1,7 @@
 """The cart as it is shown: what it costs now, and what has changed since things were put in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -88,8 +89,9 @@ async def priced(
     country: str = "DE",
     region: str | None = None,
     shipping_method: str | None = None,
+    now: datetime,
 ) -> PricedCart:
-    """The cart with what it costs now, sent to `country`; in its own currency, or in the one asked for.
+    """The cart with what it costs at `now`, sent to `country`; in its own currency, or in the one asked for.
 
     A customer has one cart on every device, and may look at it in euros here and in dollars there.
 
@@ -107,9 +109,17 @@ async def priced(
         for line, variant in pairs
         if variant.active and variant.price_minor is not None
     ]
+    rules = await pricing.rules(conn, currency=currency, now=now)
     try:
         quote = (
-            pricing.quote(buyable, currency, country=country, region=region, shipping_method=shipping_method)
+            pricing.quote(
+                buyable,
+                currency,
+                rules=rules,
+                country=country,
+                region=region,
+                shipping_method=shipping_method,
+            )
             if buyable
             else None
         )

@@ -11,7 +11,10 @@ from kassa.kernel.db import Conn, Row, Tx
 
 @dataclass(frozen=True, slots=True)
 class SaleVariant:
-    """A variant as carts and orders see it; `price_minor` in the currency asked for, None without a price."""
+    """A variant as carts and orders see it; `price_minor` in the currency asked for, None without a price.
+
+    `meant`: the ids that a discount may name to mean it: its own, its product's, and its collections'.
+    """
 
     id: UUID
     sku: str
@@ -26,6 +29,7 @@ class SaleVariant:
     available: int
     image_url: str | None
     attributes: Mapping[str, str]
+    meant: frozenset[UUID] = frozenset()
 
 
 async def variants_by_sku(conn: Conn, skus: Iterable[str], currency: str) -> dict[str, SaleVariant]:
@@ -259,7 +263,9 @@ async def _sale_variants(
         """
         select v.id, v.sku, v.title, p.slug, p.title as product_title, amount_minor, v.weight_grams, v.tax_class,
             v.ships, v.active and p.status = 'active' as active, coalesce(on_hand - reserved, 0) as available,
-            p.attributes, (select url from media where media.product_id = p.id order by position limit 1) as image
+            p.attributes, (select url from media where media.product_id = p.id order by position limit 1) as image,
+            p.id as product_id, array(
+                select collection_id from collection_products c where c.product_id = p.id) as collections
         from variants v join products p on p.id = v.product_id
         left join prices on prices.variant_id = v.id and currency = $1
         left join stock on stock.variant_id = v.id
@@ -283,4 +289,5 @@ def _sale_variant(row: Row) -> SaleVariant:
         row["id"], row["sku"], title, row["slug"], row["product_title"], row["amount_minor"], row["weight_grams"],
         row["tax_class"], row["ships"], row["active"], row["available"],
         picture(row["slug"], row["image"], row["attributes"]), row["attributes"],
+        frozenset([row["id"], row["product_id"], *row["collections"]]),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from kassa import catalog, inventory, orders, payments
+from kassa import catalog, inventory, orders, payments, pricing
 from kassa.checkout import queries, terms
 from kassa.checkout.queries import BuyNow
 from kassa.kernel.db import Tx
@@ -75,7 +75,8 @@ async def _complete(tx: Tx, found: BuyNow, session: Session, *, now: datetime, a
     to = dict(session.ship_to or session.bill_to or {})
     country = to.setdefault("country", agreed.country)
     variants = await catalog.variants_by_id(tx, [found.variant_id], found.currency)
-    quote = terms.for_country(agreed, variants.get(found.variant_id), country, to.get("region"))
+    rules = await pricing.rules(tx, currency=found.currency, now=now)
+    quote = terms.for_country(agreed, variants.get(found.variant_id), country, to.get("region"), rules)
     fresh = orders.NewOrder(
         id=found.id, token_hash=found.token_hash, email=session.email or found.email or "", locale=found.locale,
         quote=quote, shipping_address=to, billing_address=session.bill_to, cart_id=None, owner=found.owner,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from kassa import catalog, inventory, payments
+from kassa import catalog, inventory, payments, pricing
 from kassa.checkout import queries, terms
 from kassa.checkout.bought import record
 from kassa.checkout.errors import NotOffered, OrderTaken, UnknownSku
@@ -133,7 +133,7 @@ async def _look(db: Database, gateway: Gateway, buy_now_id: UUID, *, clock: Cloc
 
 
 async def _begin(tx: Tx, wish: BuyNowWish, *, now: datetime, hold_seconds: int) -> BuyNow:
-    variant, agreed = await _agree(tx, wish)
+    variant, agreed = await _agree(tx, wish, now)
     fresh = BuyNow(
         id=wish.id, token_hash=hash_token(wish.token), state="open", variant_id=variant.id, quantity=wish.quantity,
         email=wish.email, locale=wish.locale, owner=wish.owner, currency=wish.currency, terms=terms.keep(agreed),
@@ -162,13 +162,14 @@ async def _begin(tx: Tx, wish: BuyNowWish, *, now: datetime, hold_seconds: int) 
     return fresh
 
 
-async def _agree(tx: Tx, wish: BuyNowWish) -> tuple[catalog.SaleVariant, terms.Terms]:
+async def _agree(tx: Tx, wish: BuyNowWish, now: datetime) -> tuple[catalog.SaleVariant, terms.Terms]:
     variant = (await catalog.variants_by_sku(tx, [wish.sku], wish.currency)).get(wish.sku)
     if variant is None or not variant.active or variant.price_minor is None:
         raise UnknownSku(
             "This is not for sale here.", errors=[("sku", f"{wish.sku} is not for sale in {wish.currency}")]
         )
-    agreed = terms.agree(variant, wish.quantity, wish.currency, wish.country)
+    rules = await pricing.rules(tx, currency=wish.currency, now=now)
+    agreed = terms.agree(variant, wish.quantity, wish.currency, wish.country, rules)
     if agreed is None:
         raise NotOffered(
             "What it costs there is only known with the whole address: please use the checkout.",

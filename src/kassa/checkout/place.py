@@ -56,7 +56,7 @@ async def place_order(
     address = validate(wish.shipping_address)
     billing = validate(wish.billing_address, "billing_address") if wish.billing_address else None
     try:
-        quote = await _agree(tx, wish, address)
+        quote = await _agree(tx, wish, address, now)
     except KassaError:
         there = await _placed(tx, wish)
         if there is None:
@@ -86,8 +86,8 @@ async def place_order(
     return await orders.get(tx, wish.order_id), token
 
 
-async def _agree(tx: Tx, wish: PlaceOrder, address: Address) -> pricing.Quote:
-    quote = await _quote(tx, wish, await _wanted(tx, wish), address)
+async def _agree(tx: Tx, wish: PlaceOrder, address: Address, now: datetime) -> pricing.Quote:
+    quote = await _quote(tx, wish, await _wanted(tx, wish), address, now)
     if wish.total_shown is not None and wish.total_shown != quote.total:
         raise QuoteChanged(
             "The total has changed since it was shown.",
@@ -115,7 +115,9 @@ async def _wanted(tx: Tx, wish: PlaceOrder) -> dict[str, int]:
     return wanted
 
 
-async def _quote(tx: Tx, wish: PlaceOrder, wanted: dict[str, int], address: Address) -> pricing.Quote:
+async def _quote(
+    tx: Tx, wish: PlaceOrder, wanted: dict[str, int], address: Address, now: datetime
+) -> pricing.Quote:
     variants = await catalog.variants_by_sku(tx, wanted, wish.currency)
     faults = [
         (f"lines[{index}].sku", f"{sku} is not for sale in {wish.currency}")
@@ -127,6 +129,7 @@ async def _quote(tx: Tx, wish: PlaceOrder, wanted: dict[str, int], address: Addr
     return pricing.quote(
         [pricing.QuoteLine(variants[sku], quantity) for sku, quantity in wanted.items()],
         wish.currency,
+        rules=await pricing.rules(tx, currency=wish.currency, now=now, email=wish.email),
         country=address.country,
         region=address.region,
         shipping_method=wish.shipping_method,

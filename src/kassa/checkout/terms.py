@@ -33,16 +33,20 @@ class Terms:
     quote: pricing.Quote
 
 
-def agree(variant: SaleVariant, quantity: int, currency: str, country: str) -> Terms | None:
+def agree(
+    variant: SaleVariant, quantity: int, currency: str, country: str, rules: pricing.Rules
+) -> Terms | None:
     """The terms on which `variant` is sold to `country` at once; None where they need the whole address.
 
     Raises:
         BelowMinimum, AmountTooLarge: it can't be charged.
     """
-    quote = pricing.quote([pricing.QuoteLine(variant, quantity)], currency, country=country)
+    quote = pricing.quote([pricing.QuoteLine(variant, quantity)], currency, rules=rules, country=country)
     if not quote.tax_included or country in _NOT_ON_THE_PAGE:
         return None
-    others = [code for code in countries() if code != country and _same(variant, quantity, quote, code)]
+    others = [
+        code for code in countries() if code != country and _same(variant, quantity, quote, code, rules)
+    ]
     return Terms(country, (country, *others), quote)
 
 
@@ -70,7 +74,9 @@ def lines(terms: Terms) -> list[SessionLine]:
     return found
 
 
-def for_country(terms: Terms, variant: SaleVariant | None, country: str, region: str | None) -> pricing.Quote:
+def for_country(
+    terms: Terms, variant: SaleVariant | None, country: str, region: str | None, rules: pricing.Rules
+) -> pricing.Quote:
     """The quote with the tax of where it goes; the agreed one if that would cost anything else.
 
     Money has moved already, so nothing here may fail: a product that has changed since, or is gone, is sold as
@@ -83,8 +89,8 @@ def for_country(terms: Terms, variant: SaleVariant | None, country: str, region:
     as_agreed = replace(variant, price_minor=line.unit, title=line.title, slug=line.slug, sku=line.sku)
     try:
         there = pricing.quote(
-            [pricing.QuoteLine(as_agreed, line.quantity)], agreed.currency, country=country, region=region,
-            shipping_method=agreed.shipping_method,
+            [pricing.QuoteLine(as_agreed, line.quantity)], agreed.currency, rules=rules, country=country,
+            region=region, shipping_method=agreed.shipping_method,
         )  # fmt: skip
     except Invalid:
         return agreed
@@ -92,9 +98,13 @@ def for_country(terms: Terms, variant: SaleVariant | None, country: str, region:
     return there if same else agreed
 
 
-def _same(variant: SaleVariant, quantity: int, quote: pricing.Quote, country: str) -> bool:
-    if country in _NOT_ON_THE_PAGE or not pricing.rate(country, None, variant.tax_class).included:
+def _same(
+    variant: SaleVariant, quantity: int, quote: pricing.Quote, country: str, rules: pricing.Rules
+) -> bool:
+    if country in _NOT_ON_THE_PAGE:
+        return False
+    if not rules.taxes.rate(country, None, variant.tax_class, rules.day).included:
         return False
     weight = variant.weight_grams * quantity if variant.ships else 0
-    ways = pricing.methods(country, weight, Money(quote.subtotal, quote.currency))
+    ways = pricing.methods(rules.zones, country, weight, Money(quote.subtotal, quote.currency))
     return any(way.code == quote.shipping_method and way.amount.amount == quote.shipping for way in ways)

@@ -482,6 +482,7 @@ create table order_lines (
     discount_minor bigint not null default 0,
     tax_minor bigint not null,
     total_minor bigint not null,
+    rounding_minor bigint not null default 0,
     CHECK ((discount_minor >= 0)),
     CHECK ((quantity > 0)),
     CHECK ((tax_minor >= 0)),
@@ -520,11 +521,9 @@ create table orders (
     sent_at timestamp with time zone,
     customer_id uuid,
     note text not null default ''::text,
-    CHECK ((total_minor = (((subtotal_minor - discount_minor) + shipping_minor) +
-CASE
-    WHEN tax_included THEN (0)::bigint
-    ELSE tax_minor
-END))),
+    rounding_minor bigint not null default 0,
+    discounts jsonb not null default '[]'::jsonb,
+    quote jsonb,
     CHECK ((discount_minor >= 0)),
     CHECK ((length(note) <= 1000)),
     CHECK ((refunded_minor >= 0)),
@@ -532,6 +531,11 @@ END))),
     CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'fulfilling'::text, 'fulfilled'::text, 'canceled'::text, 'failed'::text, 'refunded'::text]))),
     CHECK ((subtotal_minor >= 0)),
     CHECK ((tax_minor >= 0)),
+    CHECK ((total_minor = ((((subtotal_minor - discount_minor) + rounding_minor) + shipping_minor) +
+CASE
+    WHEN tax_included THEN (0)::bigint
+    ELSE tax_minor
+END))),
     CHECK ((total_minor >= 0)),
     FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE SET NULL,
     PRIMARY KEY (id),

@@ -49,11 +49,12 @@ class OrderLine:
     discount_minor: int
     tax_minor: int
     total_minor: int
+    rounding_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as it stands, with its lines."""
+    """An order as it stands, with its lines. `discounts` is what each took: {id, title, code, amount}."""
 
     id: UUID
     number: int
@@ -80,6 +81,8 @@ class Order:
     refunded_minor: int = 0
     customer_id: UUID | None = None
     note: str = ""
+    rounding_minor: int = 0
+    discounts: Sequence[Mapping[str, Any]] = ()
     lines: tuple[OrderLine, ...] = ()
 
 
@@ -125,14 +128,16 @@ async def insert(tx: Tx, order: NewOrder, *, now: datetime) -> bool:
         """
         insert into orders (id, token_hash, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
-            shipping_address, billing_address, cart_id, owner, created_at, customer_id, note)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            shipping_address, billing_address, cart_id, owner, created_at, customer_id, note, rounding_minor,
+            discounts, quote)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23)
         on conflict (id) do nothing
         """,
         order.id, order.token_hash, quote.currency, order.email, order.locale, quote.subtotal, quote.discount,
         quote.shipping, quote.tax, quote.total, quote.tax_included, msgspec.to_builtins(quote.tax_lines),
         quote.shipping_method, order.shipping_address, order.billing_address, order.cart_id, order.owner, now,
-        order.customer_id, order.note,
+        order.customer_id, order.note, quote.rounding, msgspec.to_builtins(quote.used), msgspec.to_builtins(quote),
     )  # fmt: skip
     if not written:
         return False
@@ -140,25 +145,19 @@ async def insert(tx: Tx, order: NewOrder, *, now: datetime) -> bool:
     await tx.execute(
         """
         insert into order_lines (id, order_id, position, variant_id, sku, title, slug, quantity,
-            unit_minor, discount_minor, tax_minor, total_minor)
-        select id, $1, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total
+            unit_minor, discount_minor, tax_minor, total_minor, rounding_minor)
+        select id, $1, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total, rounding
         from unnest($2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::int[],
-            $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
-            as line (id, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total)
+            $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
+            as line (id, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total, rounding)
         """,
         order.id,
-        [new_id() for _ in lines],
-        list(range(1, len(lines) + 1)),
-        [line.variant_id for line in lines],
-        [line.sku for line in lines],
-        [line.title for line in lines],
-        [line.slug for line in lines],
-        [line.quantity for line in lines],
-        [line.unit for line in lines],
-        [line.discount for line in lines],
-        [line.tax for line in lines],
-        [line.total for line in lines],
-    )
+        [new_id() for _ in lines], list(range(1, len(lines) + 1)),
+        [line.variant_id for line in lines], [line.sku for line in lines], [line.title for line in lines],
+        [line.slug for line in lines], [line.quantity for line in lines], [line.unit for line in lines],
+        [line.discount for line in lines], [line.tax for line in lines], [line.total for line in lines],
+        [line.rounding for line in lines],
+    )  # fmt: skip
     return True
 
 
@@ -173,7 +172,7 @@ async def lock(tx: Tx, order_id: UUID) -> Order:
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
             shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at,
-            refunded_minor, customer_id, note
+            refunded_minor, customer_id, note, rounding_minor, discounts
         from orders where id = $1 for update
         """,
         order_id,
@@ -192,7 +191,7 @@ async def get(conn: Conn, order_id: UUID) -> Order:
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
             shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at,
-            refunded_minor, customer_id, note
+            refunded_minor, customer_id, note, rounding_minor, discounts
         from orders where id = $1
         """,
         order_id,
@@ -210,6 +209,18 @@ async def customer_of(conn: Conn, order_id: UUID) -> UUID | None:
     return await conn.fetchval("select customer_id from orders where id = $1", order_id)  # type: ignore[no-any-return]
 
 
+async def quote_of(conn: Conn, order_id: UUID) -> Quote | None:
+    """The quote that an order was placed with; None for one from before quotes were kept.
+
+    Raises:
+        OrderNotFound: there is none.
+    """
+    row = await conn.fetchrow("select quote from orders where id = $1", order_id)
+    if row is None:
+        raise OrderNotFound("There is no such order.")
+    return msgspec.convert(row["quote"], Quote) if row["quote"] is not None else None
+
+
 async def numbers(conn: Conn, order_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The numbers of these orders; one that is not there is left out."""
     rows = await conn.fetch("select id, number from orders where id = any($1)", list(order_ids))
@@ -220,7 +231,8 @@ async def lines(conn: Conn, order_id: UUID) -> tuple[OrderLine, ...]:
     """The lines of an order, in their order."""
     rows = await conn.fetch(
         """
-        select id, sku, title, slug, variant_id, quantity, unit_minor, discount_minor, tax_minor, total_minor
+        select id, sku, title, slug, variant_id, quantity, unit_minor, discount_minor, tax_minor, total_minor,
+            rounding_minor
         from order_lines where order_id = $1 order by position
         """,
         order_id,

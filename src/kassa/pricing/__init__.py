@@ -1,14 +1,17 @@
-"""What a cart costs, to the minor unit. Pure: no tables, no clock, no network.
+"""What a cart costs, to the minor unit. `quote` is pure; `rules` reads what the shop prices by.
 
-Invariants: total = subtotal − discount + shipping + (tax, unless it is in the prices); the lines' amounts sum
-to the totals exactly; every rounding is half away from zero, once per line, and says so; a total is one that
-the provider can charge.
+Invariants: total = subtotal − discount + rounding + shipping + (tax, unless it is in the prices); the lines' amounts
+sum to the totals exactly; every rounding is half away from zero, where the shop's rule says, and remembers what it
+would have been; a total is one that the provider can charge.
 """
 
 from kassa.pricing.limits import MINIMUM, AmountTooLarge, BelowMinimum, UnevenAmount
-from kassa.pricing.quote import PricedLine, Quote, QuoteLine, TaxLine, UnknownShippingMethod, quote
+from kassa.pricing.quote import PricedLine, Quote, QuoteLine, TaxLine, UnknownShippingMethod, Used, quote
+from kassa.pricing.rounding import Rounding
+from kassa.pricing.rules import Rules
+from kassa.pricing.service import rules
 from kassa.pricing.shipping import ShippingMethod, methods
-from kassa.pricing.tax import TaxRate, rate
+from kassa.pricing.tax import TaxRate
 
 __all__ = [
     "MINIMUM",
@@ -17,12 +20,15 @@ __all__ = [
     "PricedLine",
     "Quote",
     "QuoteLine",
+    "Rounding",
+    "Rules",
     "ShippingMethod",
     "TaxLine",
     "TaxRate",
     "UnevenAmount",
     "UnknownShippingMethod",
+    "Used",
     "methods",
     "quote",
-    "rate",
+    "rules",
 ]

@@ -1,55 +1,124 @@
-"""Tax: a small table by country for now, in the shape that dated rates and providers will have.
+"""Tax by table: a rate for a place, a class of goods and a day. Pure.
 
-Rates: the standard and the reduced rate for printed books of EU members as of 2026 (European Commission,
-"VAT rates applied in the Member States"); US state sales tax as of 2026, state part only.
+`rates.csv` holds the rates that come with Kassa: the standard rate and that of printed books in the members of the
+EU (European Commission, "VAT rates applied in the Member States", and the members' own announcements of changes), and
+the state part of the sales tax of some states of the US. Rates are dated: a change of the law is another row, and what
+was sold before keeps its own. What an operator writes down goes before the table.
 """
 
+import csv
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Final
 
-#: Country → (standard, books) in basis points; prices include it.
-_VAT: Final = {
-    "AT": (2000, 1000), "BE": (2100, 600), "BG": (2000, 900), "CY": (1900, 300), "CZ": (2100, 0),
-    "DE": (1900, 700), "DK": (2500, 2500), "EE": (2400, 900), "ES": (2100, 400), "FI": (2550, 1350),
-    "FR": (2000, 550), "GR": (2400, 600), "HR": (2500, 500), "HU": (2700, 500), "IE": (2300, 0),
-    "IT": (2200, 400), "LT": (2100, 500), "LU": (1700, 300), "LV": (2100, 500), "MT": (1800, 500),
-    "NL": (2100, 900), "PL": (2300, 500), "PT": (2300, 600), "RO": (2100, 1100), "SE": (2500, 600),
-    "SI": (2200, 500), "SK": (2300, 500),
-}  # fmt: skip
-EU: Final = frozenset(_VAT)
-#: US state → sales tax in basis points; added to the prices.
-_SALES_TAX: Final = {
-    "CA": 725,
-    "FL": 600,
-    "IL": 625,
-    "MA": 625,
-    "NJ": 663,
-    "NY": 400,
-    "PA": 600,
-    "TX": 625,
-    "WA": 650,
-}
+from kassa.pricing.rounding import Rounding
+
+#: Not taxed when it is sold, but when it is spent: a voucher for anything (Directive 2006/112/EC, article 30b).
+VOUCHER: Final = "voucher"
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """A rate in basis points for a class of goods in a place, from one day to another (both included)."""
+
+    country: str
+    region: str
+    tax_class: str
+    basis_points: int
+    start: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether this is the rate of `day`."""
+        return (self.start is None or self.start <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class TaxRate:
-    """A rate in basis points (hundredths of a percent); `included`: prices contain it already."""
+    """A rate in basis points (hundredths of a percent); `included`: prices contain it already.
+
+    `reverse_charge`: the customer owes it, and the shop sells without: `contained` is the rate that its prices contain.
+    """
 
     basis_points: int
     label: str
     included: bool
+    reverse_charge: bool = False
+    contained: int = 0
 
 
-def rate(country: str, region: str | None, tax_class: str) -> TaxRate:
-    """What is due on a sale to this place; zero where we have nothing to collect."""
-    if country in _VAT:
-        standard, books = _VAT[country]
-        points = books if tax_class == "books" else standard
-        return TaxRate(points, f"VAT {_percent(points)} ({country})", included=True)
-    if country == "US" and (region or "").upper() in _SALES_TAX:
-        points = _SALES_TAX[(region or "").upper()]
-        return TaxRate(points, f"Sales tax {_percent(points)} ({(region or '').upper()})", included=False)
-    return TaxRate(0, "No tax", included=country != "US")
+@dataclass(frozen=True, slots=True)
+class TaxTable:
+    """Rates, the rule of rounding, and where the shop sits."""
+
+    rows: Sequence[RateRow]
+    rounding: Rounding = Rounding.LINE
+    home: str = "DE"
+
+    def rate(
+        self, country: str, region: str | None, tax_class: str, day: date, *, vat_id: str = ""
+    ) -> TaxRate:
+        """What is due on a sale to this place on this day; zero where there is nothing to collect.
+
+        `vat_id` is the customer's, if it was found to be good.
+        """
+        if tax_class == VOUCHER:
+            return TaxRate(0, "Voucher", included=True)
+        area = (region or "").upper()
+        found = self._find(country, area, tax_class, day) or self._find(country, area, "standard", day)
+        if found is None:
+            return TaxRate(0, "No tax", included=country not in _ON_TOP)
+        if vat_id and country in EU and country != self.home:
+            label = f"Reverse charge ({country})"
+            return TaxRate(0, label, included=True, reverse_charge=True, contained=found.basis_points)
+        kind, place = ("Sales tax", area) if country in _ON_TOP else ("VAT", country)
+        return TaxRate(
+            found.basis_points,
+            f"{kind} {_percent(found.basis_points)} ({place})",
+            included=country not in _ON_TOP,
+        )
+
+    def _find(self, country: str, region: str, tax_class: str, day: date) -> RateRow | None:
+        for row in self.rows:
+            if (
+                (row.country, row.tax_class) == (country, tax_class)
+                and row.region in ("", region)
+                and row.holds(day)
+            ):
+                return row
+        return None
+
+
+#: Where prices are shown without tax, which comes on top.
+_ON_TOP: Final = frozenset({"US", "CA"})
+#: Members of the EU, and so of its VAT; Northern Ireland's goods are left to Great Britain's rules.
+EU: Final = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
+
+
+@cache
+def built_in() -> tuple[RateRow, ...]:
+    """The rates that come with Kassa."""
+    with (Path(__file__).parent / "rates.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(_row(row) for row in csv.DictReader(file))
+
+
+def table(own: Iterable[RateRow] = (), *, rounding: Rounding = Rounding.LINE, home: str = "DE") -> TaxTable:
+    """The table of a shop: its own rates before those that come with Kassa."""
+    return TaxTable((*own, *built_in()), rounding, home)
+
+
+def _row(row: dict[str, str]) -> RateRow:
+    return RateRow(
+        row["country"], row["region"], row["class"], int(row["basis_points"]),
+        date.fromisoformat(row["from"]) if row["from"] else None,
+        date.fromisoformat(row["until"]) if row["until"] else None,
+    )  # fmt: skip
 
 
 def _percent(basis_points: int) -> str:

@@ -132,5 +132,5 @@ def fit(lines: Sequence[GivenLine], amount: int) -> list[GivenLine]:
 def _worth(order: orders.Order, line: orders.OrderLine, before: int, units: int) -> int:
     """What `units` of a line were paid with when `before` are gone already."""
     tax = 0 if order.tax_included else line.tax_minor
-    whole = line.total_minor - line.discount_minor + tax
+    whole = line.total_minor + tax
     return whole * (before + units) // line.quantity - whole * before // line.quantity

@@ -9,17 +9,19 @@ async def totals(tx: Tx) -> list[str]:
         """
         with lines as (
             select order_id, sum(unit_minor * quantity) as gross, sum(discount_minor) as discount,
-                sum(tax_minor) as tax, bool_and(total_minor = unit_minor * quantity - discount_minor) as add_up
+                sum(tax_minor) as tax, sum(rounding_minor) as rounding,
+                bool_and(total_minor = unit_minor * quantity - discount_minor + rounding_minor) as add_up
             from order_lines group by order_id
         )
         select format('order K-%s: its total of %s %s is not what its lines come to', number, total_minor, currency)
         from orders left join lines on order_id = orders.id
         where gross is null or not add_up
-            or subtotal_minor <> gross or discount_minor < discount or tax_minor < tax
+            or subtotal_minor <> gross or discount_minor <> discount or orders.rounding_minor <> rounding
+            or tax_minor < tax
             or tax_minor <> (
                 select coalesce(sum((line->>'tax')::bigint), 0) from jsonb_array_elements(tax_lines) as line)
             or total_minor < 0
-            or total_minor <> subtotal_minor - discount_minor + shipping_minor
+            or total_minor <> subtotal_minor - discount_minor + orders.rounding_minor + shipping_minor
                 + case when tax_included then 0 else tax_minor end
         order by number limit 101
         """

@@ -27,7 +27,11 @@ async def bag(request: AnyRequest) -> Response[str]:
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
         priced = (
-            await cart.priced(conn, visitor.cart_id, currency=visitor.currency) if visitor.cart_id else None
+            await cart.priced(
+                conn, visitor.cart_id, currency=visitor.currency, now=shop_of(request).clock.now()
+            )
+            if visitor.cart_id
+            else None
         )
         waiting = await waiting_order(conn, visitor)
         gone = await cart.removed(conn, visitor.cart_id, removed) if visitor.cart_id and removed else None

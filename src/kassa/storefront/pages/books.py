@@ -1,7 +1,6 @@
 """The page of a book."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -59,6 +58,7 @@ async def product_page(
         beside = await catalog.related(conn, found.id, visitor.currency, limit=_BESIDE)
         readers = await about(conn, visitor, found.id)
         last = await last_purchase(request, conn)
+        rules = await pricing.rules(conn, currency=visitor.currency, now=shop.clock.now())
     drawn = pictures.version(volume) if volume else ""
     page = (
         web.origin(shop.settings.stripe_api_base) if shop.settings.sandbox else "https://checkout.stripe.com"
@@ -66,7 +66,7 @@ async def product_page(
     choice = editions(found, chosen)
     return render(
         request, visitor, "pages/product.html", cache=SHARED, product=found, few=_FEW, facts=_facts(found.attributes),
-        choice=choice, arrives=_arrives(choice.chosen, visitor.currency, shop.clock.now()), home=_HOME_NAME,
+        choice=choice, arrives=_arrives(choice.chosen, visitor.currency, rules), home=_HOME_NAME,
         drawn=drawn, beside=beside, about=readers, trail=_trail(found), message=message, status=status,
         data=_data(shop.settings.base_url, found, visitor.currency, drawn, readers),
         buy_now_id="" if keeping.is_anybody(request) else fresh(request),
@@ -76,14 +76,14 @@ async def product_page(
 
 
 def _arrives(
-    variant: catalog.ProductVariant | None, currency: str, now: datetime
+    variant: catalog.ProductVariant | None, currency: str, rules: pricing.Rules
 ) -> list[tuple[str, str, str]]:
     """How a variant can be sent at home: name, price, and when it arrives; nothing for what is not sent."""
     if variant is None or not variant.ships:
         return []
     price = Money(variant.price_minor or 0, currency)
-    ways = pricing.methods(HOME, max(1, variant.weight_grams), price)
-    return [(way.label, show(way.amount.amount, currency), words.delivery(way, now.date())) for way in ways]
+    ways = pricing.methods(rules.zones, rules.taxes.home, max(1, variant.weight_grams), price)
+    return [(way.label, show(way.amount.amount, currency), words.delivery(way, rules.day)) for way in ways]
 
 
 def _trail(found: catalog.Product) -> list[tuple[str, str]]:

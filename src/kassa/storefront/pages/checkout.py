@@ -1,6 +1,7 @@
 """The checkout: one page, one form, one order however often it is sent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,7 +47,7 @@ async def show(request: AnyRequest) -> Response[Any]:
             return go(visitor, "/cart")
         book = await _book(conn, visitor)
         form = checkout_form.blank(book, **_known(visitor, book, await waiting_order(conn, visitor)))
-        till = await _till(conn, visitor, form)
+        till = await _till(conn, visitor, form, shop_of(request).clock.now())
     if not till.priced.lines:
         return go(visitor, "/cart")
     return _page(request, visitor, form, till, order_id=new_id())
@@ -118,23 +119,25 @@ async def _again(
     status: int = 422,
 ) -> Response[Any]:  # fmt: skip
     async with shop_of(request).db.connection() as conn:
-        till = await _till(conn, visitor, form)
+        till = await _till(conn, visitor, form, shop_of(request).clock.now())
     if not till.priced.lines:
         return go(visitor, "/cart")
     return _page(request, visitor, form, till, order_id=order_id, message=message, status=status)
 
 
-async def _till(conn: Conn, visitor: Visitor, form: CheckoutForm) -> _Till:
+async def _till(conn: Conn, visitor: Visitor, form: CheckoutForm, now: datetime) -> _Till:
     """The bag at the prices of the address given so far; a way that does not lead there is dropped."""
     country, region = form.country(), form.region()
     bag, way = visitor.cart_of(), form.values["shipping_method"] or None
     try:
         priced = await cart.priced(
-            conn, bag, currency=visitor.currency, country=country, region=region, shipping_method=way
+            conn, bag, currency=visitor.currency, country=country, region=region, shipping_method=way, now=now
         )
     except pricing.UnknownShippingMethod:
         form.values["shipping_method"] = ""
-        priced = await cart.priced(conn, bag, currency=visitor.currency, country=country, region=region)
+        priced = await cart.priced(
+            conn, bag, currency=visitor.currency, country=country, region=region, now=now
+        )
     return _Till(priced, await waiting_order(conn, visitor))
 
 

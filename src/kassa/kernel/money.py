@@ -10,6 +10,7 @@ from typing import Final, Literal
 from babel import Locale
 from babel.numbers import format_currency, list_currencies
 
+from kassa.kernel import speech
 from kassa.kernel.errors import Invalid
 
 Rounding = Literal["half_up", "half_even"]
@@ -143,9 +144,9 @@ def _pattern(locale: str, digits: int) -> str:
     return re.sub(r"0\.0+", "0" + decimals, pattern)
 
 
-def show(amount: int, currency: str, locale: str = "en") -> str:
-    """The amount as people of `locale` read it: 1299 EUR → "€12.99", in German "12,99 €"."""
-    return _shown(amount, currency, locale)
+def show(amount: int, currency: str, locale: str | None = None) -> str:
+    """The amount as people read it who speak `locale`, or the language spoken now: 1299 EUR → "€12.99", "12,99 €"."""
+    return _shown(amount, currency, locale or speech.language())
 
 
 @lru_cache(maxsize=4096)  # a page of a list shows dozens, and lists show the same ones

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from kassa.config import Settings
 from kassa.disputes import Dispute
+from kassa.kernel import speech
 from kassa.kernel.money import show
 from kassa.notifications.links import order_link
 from kassa.orders import Order, State, shown_number
@@ -151,14 +152,18 @@ def _letter(name: str, subject: str, order: Order, settings: Settings, **more: o
 
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
-    return Environment(
+    found = Environment(
         loader=PackageLoader("kassa.notifications"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    found.policies["ext.i18n.trimmed"] = True
+    found.install_gettext_callables(speech.translate, speech.translate_number, newstyle=True)  # type: ignore[attr-defined]
+    return found
 
 
 def _locale(name: str) -> Locale:

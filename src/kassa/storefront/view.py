@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from kassa import orders, web
 from kassa.config import Settings
+from kassa.kernel import speech
 from kassa.kernel.money import show
 from kassa.shop import Shop
 from kassa.storefront import assets, keeping, story, structured, words
@@ -32,7 +33,10 @@ _ENV: Final = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
+_ENV.policies["ext.i18n.trimmed"] = True
+_ENV.install_gettext_callables(speech.translate, speech.translate_number, newstyle=True)  # type: ignore[attr-defined]
 
 
 def _csrf_field(visitor: Visitor) -> Markup:

@@ -60,6 +60,7 @@ def build_shop(
             return_base=settings.base_url,
             capture=settings.capture,
             name=settings.name,
+            languages=settings.locales,
         ),
         mailer=mailer or (SmtpMailer(settings.smtp_url) if settings.smtp_url else StoreMailer()),
         clock=clock or SystemClock(),
@@ -88,6 +89,7 @@ def create_app(settings: Settings, shop: Shop | None = None) -> Litestar:
         ],
         lifespan=[lifespan],
         production=settings.production,
+        languages=settings.locales,
         render_error=storefront.render_error,
     )
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from kassa.kernel import speech
 from kassa.kernel.errors import KassaError
 from kassa.kernel.money import exponent
 
@@ -58,7 +59,8 @@ class Settings:
         "Currencies of the shop, comma separated; the first is its own.", ("EUR", "USD")
     )
     locales: tuple[str, ...] = _setting(
-        "Languages of the shop, comma separated; the first is its own.", ("en",)
+        "Languages of the shop, comma separated; the first is its own, and has no prefix in its addresses.",
+        ("en", "de", "fr", "es", "ja"),
     )
     stripe_secret_key: str = _setting(
         "Stripe's secret key, `sk_…`. Empty: `kassa up` starts the sandbox.", secret=True
@@ -117,6 +119,10 @@ class Settings:
         """Whether payments go to the Stripe sandbox and not to Stripe."""
         return bool(self.stripe_api_base)
 
+    def front(self, language: str) -> str:
+        """Where the shop begins in a language: its base URL and, unless it is the first one, the prefix."""
+        return self.base_url + speech.prefix(language, self.locales)
+
     @property
     def seller_lines(self) -> tuple[str, ...]:
         """Who sells, for papers: at least a name."""
@@ -140,6 +146,8 @@ class Settings:
         for locale in self.locales:
             if not _LOCALE.fullmatch(locale):
                 raise ConfigError(f"KASSA_LOCALES: {locale[:20]!r} is not a language such as en or de-AT.")
+            if locale == speech.PSEUDO and self.production:
+                raise ConfigError(f"KASSA_LOCALES: {speech.PSEUDO} is for development only.")
         if self.capture not in ("automatic", "manual"):
             raise ConfigError("KASSA_CAPTURE must be automatic or manual.")
         if not (self.name.isprintable() and 1 <= len(self.name) <= _NAME_LIMIT):

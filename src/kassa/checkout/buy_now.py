@@ -6,7 +6,7 @@ record: its id is the idempotency key of the session.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from kassa.checkout import queries, terms
 from kassa.checkout.bought import record
 from kassa.checkout.errors import NotOffered, OrderTaken, UnknownSku
 from kassa.checkout.queries import BuyNow
+from kassa.kernel import speech
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.errors import KassaError
@@ -47,7 +48,7 @@ class BuyNowWish:
     currency: str
     email: str | None = None
     country: str = HOME
-    locale: str = "en"
+    locale: str = field(default_factory=speech.language)
     owner: str = "guest"
 
 
@@ -192,7 +193,7 @@ async def _open(db: Database, gateway: Gateway, found: BuyNow, *, clock: Clock) 
 
 async def _session(gateway: Gateway, found: BuyNow) -> Session:
     agreed = terms.kept(found.terms)
-    back = f"{gateway.return_base}/buy-now/{found.id}"
+    back = f"{gateway.front(found.locale)}/buy-now/{found.id}"
     return await gateway.create_session(
         key=f"buy_now:{found.id}", currency=found.currency, lines=terms.lines(agreed), email=found.email,
         reference=str(found.id), description=agreed.quote.lines[0].title,

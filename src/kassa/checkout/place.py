@@ -1,7 +1,7 @@
 """Placing an order: one transaction from cart to held stock. Locks cart, then stock, stock last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import msgspec
 
 from kassa import cart, catalog, inventory, orders, pricing
 from kassa.checkout.errors import NothingToBuy, OrderTaken, QuoteChanged, UnknownSku
+from kassa.kernel import speech
 from kassa.kernel.address import Address, validate
 from kassa.kernel.db import Tx
 from kassa.kernel.errors import KassaError
@@ -22,6 +23,7 @@ class PlaceOrder:
     """What a customer asks for: `lines` of (SKU, quantity), or the cart's. `total_shown` in minor units.
 
     `customer_id` is of whoever is signed in; `note` is for the people who pack, at most a thousand characters.
+    `locale` is the language the order keeps: the one spoken now.
     """
 
     order_id: UUID
@@ -32,7 +34,7 @@ class PlaceOrder:
     cart_id: UUID | None = None
     billing_address: Address | None = None
     shipping_method: str | None = None
-    locale: str = "en"
+    locale: str = field(default_factory=speech.language)
     owner: str = "guest"
     total_shown: int | None = None
     customer_id: UUID | None = None

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
-from babel import Locale
 from babel.numbers import format_currency, list_currencies
 
 from kassa.kernel import speech
@@ -139,7 +138,7 @@ def to_decimal(amount: int, currency: str) -> Decimal:
 @lru_cache(maxsize=256)
 def _pattern(locale: str, digits: int) -> str:
     """The locale's currency pattern with exactly `digits` decimals."""
-    pattern = Locale.parse(locale.replace("-", "_")).currency_formats["standard"].pattern
+    pattern = speech.locale(locale).currency_formats["standard"].pattern
     decimals = "." + "0" * digits if digits else ""
     return re.sub(r"0\.0+", "0" + decimals, pattern)
 
@@ -152,6 +151,6 @@ def show(amount: int, currency: str, locale: str | None = None) -> str:
 @lru_cache(maxsize=4096)  # a page of a list shows dozens, and lists show the same ones
 def _shown(amount: int, currency: str, locale: str) -> str:
     return format_currency(
-        to_decimal(amount, currency), currency, locale=locale.replace("-", "_"), currency_digits=False,
+        to_decimal(amount, currency), currency, locale=speech.locale(locale), currency_digits=False,
         decimal_quantization=False, format=_pattern(locale, exponent(currency)),
     )  # fmt: skip

@@ -5,7 +5,8 @@ first needed. The language is that of the task: `speak` sets it for a request or
 texts with `_`. A constant that holds a text marks it with `N_` and is said with `_` where it is shown.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -14,12 +15,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 #: The language of the code.
 ENGLISH: Final = "en"
+#: English from right to left, to see that a page can be mirrored and leaves room; never offered in production.
+PSEUDO: Final = "ar-XB"
 CATALOGS: Final = Path(__file__).parent.parent / "locales"
 
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -38,6 +42,30 @@ def speak(language: str) -> Iterator[None]:
 def language() -> str:
     """The language spoken now, as HTML and HTTP write it (BCP 47)."""
     return _language.get()
+
+
+def prefix(language: str, languages: Sequence[str]) -> str:
+    """What stands before the path of a page in this language: "/de"; nothing for the first of the shop's
+    `languages`, and for one that it does not speak."""
+    return f"/{language}" if language in languages[1:] else ""
+
+
+def offered(language: str | None, languages: Sequence[str]) -> str:
+    """The one of the shop's `languages` that is nearest to the one wished for: `de` for `de-CH`; else the first."""
+    wanted = (language or "").replace("_", "-")
+    return next((one for one in (wanted, wanted.partition("-")[0]) if one in languages), languages[0])
+
+
+def direction() -> str:
+    """How the language spoken now runs: `ltr` or `rtl`."""
+    return str(locale().text_direction)
+
+
+def territory(name: str | None = None) -> str:
+    """The language, and the country where most speak it: `de_DE`, `ja_JP`, for those who want both named."""
+    found = locale(name)
+    likely = str(get_global("likely_subtags").get(found.language, found.language)).split("_")
+    return f"{found.language}_{found.territory or likely[-1]}"
 
 
 def locale(name: str | None = None) -> Locale:
@@ -61,8 +89,8 @@ def _(text: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, number: int, **values: Any) -> str:
-    """The text in the language spoken now, in the form that goes with `number`, which is a value like the others."""
-    return translate_number(one, many, number) % {"number": number, **values}
+    """The text in the language spoken now, in the form that goes with `number`, which is a value like the others (and `num`, as templates call it)."""
+    return translate_number(one, many, number) % {"number": number, "num": number, **values}
 
 
 def N_(text: str) -> str:
@@ -73,13 +101,15 @@ def N_(text: str) -> str:
 @lru_cache(maxsize=64)
 def _locale(name: str) -> Locale:
     try:
-        return Locale.parse(name.replace("-", "_"))
+        return Locale.parse("ar" if name == PSEUDO else name.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale(ENGLISH)
 
 
 @lru_cache(maxsize=64)
 def _catalog(name: str) -> NullTranslations:
+    if name == PSEUDO:
+        return _Mirrored()
     for known in (name, name.partition("-")[0]):
         path = CATALOGS / f"{known}.po"
         if known.isascii() and known.replace("-", "").isalnum() and path.is_file():
@@ -89,3 +119,28 @@ def _catalog(name: str) -> NullTranslations:
             compiled.seek(0)
             return Translations(compiled)
     return NullTranslations()
+
+
+#: What is no letter to a reader: gaps for values, and tags.
+_KEPT: Final = re.compile(r"%(?:\(\w+\))?[a-z%]|<[^>]*>|&\w+;|\{\w*\}")
+
+
+class _Mirrored(NullTranslations):
+    """English that runs from right to left and is a third longer, as other languages are."""
+
+    def gettext(self, message: str) -> str:
+        """The text, mirrored."""
+        return _mirrored(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, num: int) -> str:
+        """The text for a number, mirrored."""
+        return _mirrored(msgid1 if num == 1 else msgid2)
+
+
+def _mirrored(text: str) -> str:
+    """The text in the order from right to left (U+202E), its gaps and tags in their own."""
+    kept = _KEPT.findall(text)
+    words = _KEPT.split(text)
+    told = [f"\u202e{part}\u202c" if part.strip() else part for part in words]
+    longer = " " + "\u0627\u0644" * max(1, len(text) // 12) if text.strip() else ""
+    return "".join(part + mark for part, mark in zip(told, [*kept, ""], strict=True)) + longer

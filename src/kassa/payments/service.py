@@ -159,7 +159,7 @@ async def _create(gateway: Gateway, payment: Payment, order: orders.Order) -> Fa
             email=order.email, metadata=metadata, capture=payment.capture, customer=payment.customer_ref,
         )  # fmt: skip
         return of_intent(intent)
-    back = f"{gateway.return_base}/orders/{order.id}"
+    back = f"{gateway.front(order.locale)}/orders/{order.id}"
     session = await gateway.create_session(
         key=key, currency=payment.currency, lines=_session_lines(order), email=order.email,
         reference=str(order.id), description=f"Order {number}", metadata=metadata,

@@ -12,7 +12,7 @@ from uuid import UUID
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from kassa import notifications, orders
+from kassa import notifications, orders, web
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
 from kassa.storefront.pages.orders import own_order
@@ -78,7 +78,7 @@ def let_in(
     """The answer, with the cookie that the link stands for."""
     response.set_cookie(
         Cookie(
-            _COOKIE, value=token, path=f"/orders/{order_id}", httponly=True, samesite="lax", secure=secure,
+            _COOKIE, value=token, path=f"{web.prefix()}/orders/{order_id}", httponly=True, samesite="lax", secure=secure,
             max_age=int((ends - now).total_seconds()),
         )
     )  # fmt: skip

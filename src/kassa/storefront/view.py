@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import jinja2
 from litestar import Response
@@ -15,7 +14,7 @@ from kassa.config import Settings
 from kassa.kernel import speech
 from kassa.kernel.money import show
 from kassa.shop import Shop
-from kassa.storefront import assets, keeping, story, structured, words
+from kassa.storefront import assets, keeping, languages, scripted, story, structured, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.visitor import Visitor
 
@@ -39,8 +38,25 @@ _ENV.policies["ext.i18n.trimmed"] = True
 _ENV.install_gettext_callables(speech.translate, speech.translate_number, newstyle=True)  # type: ignore[attr-defined]
 
 
+class _At:
+    """`{{ at }}` in a template: what stands before the path of a page of the shop, "/de" or nothing."""
+
+    def __str__(self) -> str:
+        return web.prefix()
+
+    def __html__(self) -> str:
+        return web.prefix()
+
+
 def _csrf_field(visitor: Visitor) -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(escape(visitor.csrf))
+
+
+def _figure(number: int, text: str) -> Markup:
+    """A number as eyes see it, with the rest of a text about it for ears only: "3", heard as "3 items"."""
+    before, _, after = text.partition(str(number))
+    unseen = [Markup('<span class="unseen">{}</span>').format(part) if part else "" for part in (before, after)]
+    return Markup("{}{}{}").format(unseen[0], number, unseen[1])
 
 
 def _number(order: orders.Order) -> str:
@@ -49,16 +65,22 @@ def _number(order: orders.Order) -> str:
 
 _ENV.globals.update(
     asset=assets.address,
+    at=_At(),
     changed=words.changed,
     csrf_field=_csrf_field,
     day=story.day,
+    direction=speech.direction,
+    figure=_figure,
+    language=speech.language,
     money=show,
     moment=words.moment,
     number=_number,
     plain=structured.plain,
     problem=words.problem,
+    scripted=scripted.shop,
     site=structured.site,
     structured=structured.script,
+    territory=speech.territory,
 )
 
 
@@ -71,18 +93,23 @@ def render(
     It is this person's own unless `cache` says that anybody may see it.
     """
     path, settings = request.url.path, _settings(request)
+    here = path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else "")
     html = _ENV.get_template(template).render(
         visitor=visitor,
         base_url=settings.base_url,
+        front=settings.front(speech.language()),
         shop_name=settings.name,
-        canonical=settings.base_url + quote(path) if cache == SHARED and status == 200 else None,
+        canonical=languages.address(settings, path) if cache == SHARED and status == 200 else None,
+        languages=languages.links(settings, here if request.method == "GET" else "/"),
+        alternates=languages.alternates(settings, path),
         currencies=settings.currencies,
         path=path,
-        here=path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else ""),
+        here=here,
         **{"q": "", **context},
     )
     headers = {
         "Cache-Control": cache,
+        "Content-Language": speech.language(),
         "Content-Security-Policy": _policy(policy, html),
         "Speculation-Rules": f'"{assets.address("speculation.json")}"',
     }
@@ -96,8 +123,9 @@ def macros(template: str) -> Any:
 
 
 def go(visitor: Visitor, address: str) -> Redirect:
-    """Off to another page of the shop, with GET."""
-    response = Redirect(address, status_code=303, headers={"Cache-Control": OWN})
+    """Off to another page of the shop in the language spoken, or elsewhere, with GET."""
+    there = web.prefix() + address if address.startswith("/") else address
+    response = Redirect(there, status_code=303, headers={"Cache-Control": OWN})
     return visitor.remember(response)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import stripe
 
+from kassa.kernel import speech
 from kassa.stripe.books import Books
 from kassa.stripe.calls import call as _call
 from kassa.stripe.contested import ProviderDispute, dispute_of
@@ -41,7 +42,7 @@ class Gateway:
 
     def __init__(
         self, secret_key: str, *, api_base: str | None, transport: stripe.HTTPClient, return_base: str,
-        capture: str = "automatic", name: str = "",
+        capture: str = "automatic", name: str = "", languages: Sequence[str] = (),
     ) -> None:  # fmt: skip
         base = api_base or "https://api.stripe.com"
         addresses: Any = {
@@ -52,6 +53,7 @@ class Gateway:
         }
         #: Where customers come back to from Stripe's pages: the shop's own base address.
         self.return_base = return_base.rstrip("/")
+        self._languages = languages
         #: Whether the shop collects at once (`automatic`) or when the goods are sent (`manual`).
         self.capture = capture
         #: What the shop is called on Stripe's page; empty: as the account is called.
@@ -64,6 +66,10 @@ class Gateway:
         self.books = Books(self._client)
         #: People whose cards Stripe remembers.
         self.customers = Customers(self._client)
+
+    def front(self, language: str) -> str:
+        """Where customers who speak `language` come back to: the shop's address in it."""
+        return self.return_base + speech.prefix(language, self._languages)
 
     async def close(self) -> None:
         """Close the connections."""

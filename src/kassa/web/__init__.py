@@ -11,6 +11,7 @@ from kassa.web.csrf import SESSION_COOKIE, BadCsrf, check_csrf
 from kassa.web.errors import STATUSES, Fault, RenderError, problem
 from kassa.web.headers import content_security_policy, origin, request_id
 from kassa.web.idempotency import Idempotency, keep, wish_of
+from kassa.web.languages import prefix
 from kassa.web.limits import RateLimit, client_of
 from kassa.web.queries import sweep
 
@@ -29,6 +30,7 @@ __all__ = [
     "content_security_policy",
     "keep",
     "origin",
+    "prefix",
     "problem",
     "read_json",
     "read_query",

@@ -10,10 +10,12 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
+from kassa.kernel import speech
 from kassa.kernel.errors import Invalid, KassaError
 from kassa.web import errors, headers
 from kassa.web.bodies import BODY_LIMIT
 from kassa.web.errors import RenderError
+from kassa.web.languages import speaking
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
@@ -23,10 +25,12 @@ def build(
     *,
     lifespan: Sequence[Lifespan] = (),
     production: bool = False,
+    languages: Sequence[str] = (speech.ENGLISH,),
     render_error: RenderError | None = None,
 ) -> Litestar:
     """The application: these routes, one exception handler, ids and security headers on every answer.
 
+    Pages are answered in the one of `languages` that their address names, or in the first.
     `render_error(request, status, problem)` writes error pages for people; without it every failure is a problem+json.
     """
     handle: Any = errors.handler(render_error)
@@ -41,7 +45,7 @@ def build(
         logging_config=None,
         debug=False,
     )
-    app.asgi_handler = _answer_head(app.asgi_handler)
+    app.asgi_handler = speaking(_answer_head(app.asgi_handler), languages)
     return app
 
 

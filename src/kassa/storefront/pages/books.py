@@ -10,6 +10,8 @@ from litestar.params import FromPath
 
 from kassa import catalog, pricing, web
 from kassa.catalog import pictures
+from kassa.config import Settings
+from kassa.kernel import speech
 from kassa.kernel.money import Money, show
 from kassa.pricing.shipping import HOME
 from kassa.storefront import forms, keeping, structured, words
@@ -68,7 +70,7 @@ async def product_page(
         request, visitor, "pages/product.html", cache=SHARED, product=found, few=_FEW, facts=_facts(found.attributes),
         choice=choice, arrives=_arrives(choice.chosen, visitor.currency, rules), home=_HOME_NAME,
         drawn=drawn, beside=beside, about=readers, trail=_trail(found), message=message, status=status,
-        data=_data(shop.settings.base_url, found, visitor.currency, drawn, readers),
+        data=_data(shop.settings, found, visitor.currency, drawn, readers),
         buy_now_id="" if keeping.is_anybody(request) else fresh(request),
         begun=last if last is not None and last.line["slug"] == slug else None,
         policy=web.content_security_policy(forms=[page]),
@@ -92,14 +94,15 @@ def _trail(found: catalog.Product) -> list[tuple[str, str]]:
     return [("All books", "/books"), *shelf, (found.title, f"/products/{found.slug}")]
 
 
-def _data(base_url: str, found: catalog.Product, currency: str, drawn: str, readers: About) -> dict[str, Any]:
+def _data(settings: Settings, found: catalog.Product, currency: str, drawn: str, readers: About) -> dict[str, Any]:
+    base_url = settings.base_url
     if drawn:
         folder = f"{base_url}/media/covers/{found.slug}"
         images = [f"{folder}/960.webp?v={drawn}", f"{folder}/volume-960.webp?v={drawn}"]
     else:
         images = [urljoin(f"{base_url}/", picture.url) for picture in found.media]
     return structured.product(
-        found, currency, base_url=base_url, images=images, trail=_trail(found), rating=readers.structured
+        found, currency, base_url=settings.front(speech.language()), images=images, trail=_trail(found), rating=readers.structured
     )
 
 

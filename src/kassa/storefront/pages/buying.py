@@ -12,7 +12,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from kassa import catalog, checkout, inventory, payments
+from kassa import catalog, checkout, inventory, payments, web
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Forbidden, NotFound, Unavailable
 from kassa.kernel.ids import new_id, parse_id
@@ -159,7 +159,7 @@ async def _page(
         minutes_left=max(0, int((hold.expires_at - now).total_seconds()) // 60), again_in=again_in, again_url=again,
     )  # fmt: skip
     if again_in:
-        response.headers["Refresh"] = f"{again_in}; url={again}"
+        response.headers["Refresh"] = f"{again_in}; url={web.prefix()}{again}"
     return response
 
 

@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from kassa import catalog
+from kassa import catalog, web
 from kassa.kernel.errors import NotFound
 from kassa.storefront import forms, narrowing
 from kassa.storefront.request import AnyRequest
@@ -72,7 +72,7 @@ async def books(request: AnyRequest) -> Response[str] | Redirect:
     """GET /books: everything, or what was searched for; narrowed, sorted, and paged by a cursor."""
     wish = _wish(request)
     if chosen := _asked(request, "collection"):
-        return Redirect(f"/collections/{forms.slug(chosen)}{wish.query()}", status_code=303)
+        return Redirect(f"{web.prefix()}/collections/{forms.slug(chosen)}{wish.query()}", status_code=303)
     return await _list(request, wish, None)
 
 

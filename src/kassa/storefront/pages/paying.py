@@ -174,7 +174,7 @@ async def _pay_page(
         saved_cards=await _saved_cards(shop, payer, payment), stripe_js_url=settings.stripe_js_url,
         stripe_origin=web.origin(settings.stripe_js_url), policy=_policy(settings),
         publishable_key=settings.stripe_publishable_key,
-        return_url=f"{settings.base_url}/orders/{order.id}/return", sandbox=settings.sandbox, test_cards=_TEST_CARDS,
+        return_url=f"{settings.front(order.locale)}/orders/{order.id}/return", sandbox=settings.sandbox, test_cards=_TEST_CARDS,
     )  # fmt: skip
 
 
@@ -218,5 +218,5 @@ def _checking(request: AnyRequest, payer: Payer, trouble: Trouble) -> Response[s
         again_in=again_in, again_url=again if again_in else request.url.path,
     )  # fmt: skip
     if again_in:
-        response.headers["Refresh"] = f"{again_in}; url={again}"
+        response.headers["Refresh"] = f"{again_in}; url={web.prefix()}{again}"
     return response

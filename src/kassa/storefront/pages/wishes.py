@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from kassa import cart, catalog, notifications, wishlists
 from kassa.config import Settings
+from kassa.kernel import speech
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
@@ -145,7 +146,7 @@ def _edition(variant: catalog.SaleVariant) -> str:
 def _link(settings: Settings, found: wishlists.Wishlist) -> str:
     """Where others read the list. A list that is shared once more has another link."""
     key: Any = notifications.key_of(settings, _PURPOSE, _signed(found))
-    return f"{settings.base_url}/wishlist/{found.id}?key={key}"
+    return f"{settings.front(speech.language())}/wishlist/{found.id}?key={key}"
 
 
 def _signed(found: wishlists.Wishlist) -> str:

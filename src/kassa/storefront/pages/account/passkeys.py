@@ -79,7 +79,7 @@ async def add(request: AnyRequest) -> Response[Mapping[str, Any]]:
         await accounts.add_passkey(
             tx, customer, asked.credential, challenge, _place(request), name=asked.name or visitor.device, now=now
         )  # fmt: skip
-    return _json(visitor, {"next": "/account/security?said=passkey#passkeys"})
+    return _json(visitor, {"next": f"{web.prefix()}/account/security?said=passkey#passkeys"})
 
 
 @post("/account/passkeys/rename", include_in_schema=False)

@@ -52,6 +52,7 @@ class LiveTotals extends HTMLElement {
         if (now && was.value && (!now.options || [...now.options].some((one) => one.value === was.value))) now.value = was.value;
       }
     }
+    if (old.querySelector("details[open]")) fresh.querySelector("details")?.setAttribute("open", "");
     old.replaceChildren(...fresh.childNodes);
     if (within) (id ? document.getElementById(id) : [...old.querySelectorAll(`[name="${name}"]`)].find((one) => one.value === value))?.focus();
   }

@@ -25,7 +25,7 @@ class Passkey extends HTMLElement {
   }
 
   async send(address, body) {
-    const answer = await fetch(address, {
+    const answer = await fetch(document.documentElement.dataset.at + address, {
       method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify({ csrf_token: this.dataset.csrf, ...body }),
     }).catch(() => { throw new Error("The shop can’t be reached just now. Please try again."); });

@@ -1,3 +1,10 @@
+// The language spoken: what stands before the path of its pages, and what is said in it; `{name}` are gaps.
+const AT = document.documentElement.dataset.at;
+const WORDS = JSON.parse(document.querySelector("#words").textContent);
+const worded = (text, values = {}) => text.replace(/{(\w+)}/g, (_, name) => values[name]);
+const plural = new Intl.PluralRules(document.documentElement.lang);
+const counted = (forms, number) => worded(forms[plural.select(number)] ?? forms.other, { number });
+
 // What the shop has to say. One thing at a time, in the live region that can be heard: with the drawer open, its own.
 const heard = (name) => document.querySelector(`dialog[open] [data-${name}]`) ?? document.querySelector(`[data-${name}]:not(dialog *)`);
 
@@ -15,7 +22,7 @@ function toast({ text, undo, bad = false, more }) {
   const close = document.createElement("button");
   close.type = "button";
   close.className = "close";
-  close.setAttribute("aria-label", "Close this note");
+  close.setAttribute("aria-label", WORDS.close);
   close.textContent = "×";
   close.addEventListener("click", () => note.remove());
   note.append(words, ...[undo, more].filter(Boolean), close);

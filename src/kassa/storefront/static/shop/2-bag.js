@@ -8,17 +8,17 @@ let before; // the bag as the shop last drew it, while something here is ahead o
 
 const bagLink = () => document.querySelector("#bag");
 const bagBody = () => document.querySelector("#bag-body");
+const shownIn = (page) => Number.parseInt(page.querySelector("#bag b")?.textContent.replace(/^\D+/, ""), 10);
 const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
-const SILENT = "The shop can’t be reached just now. Nothing was changed, as far as we know; please try again.";
+const SILENT = WORDS.silent;
 
 function showCount() {
   const link = bagLink();
   if (!link || known === null) return;
   const count = Math.max(0, [sending, ...queue].reduce((sum, job) => sum + (job?.more ?? 0), known));
-  const word = document.createElement("span");
-  word.className = "unseen";
-  word.textContent = count === 1 ? " item" : " items";
-  link.querySelector("b").replaceChildren(String(count), word);
+  const unseen = (text) => text && Object.assign(document.createElement("span"), { className: "unseen", textContent: text });
+  const [before, after] = counted(WORDS.items, count).split(count).map(unseen);
+  link.querySelector("b").replaceChildren(...[before, String(count), after].filter(Boolean));
 }
 
 // What a press will come to, shown before the shop has said so. Returns how many more things are in the bag by it.
@@ -52,7 +52,7 @@ function hide(line) {
 function press(form, button) {
   const fields = new URLSearchParams(new FormData(form));
   if (button?.name) fields.set(button.name, button.value);
-  const action = new URL(form.action).pathname;
+  const action = new URL(form.action).pathname.slice(AT.length);
   const body = bagBody();
   const drawn = before ?? body?.cloneNode(true);
   const line = form.closest("[data-sku]");
@@ -82,14 +82,14 @@ async function send() {
   let trouble = "";
   while ((sending = queue.shift() ?? null)) {
     try {
-      const answer = await fetch(sending.action, { method: "POST", body: sending.fields, keepalive: true });
+      const answer = await fetch(AT + sending.action, { method: "POST", body: sending.fields, keepalive: true });
       const drawn = await parsed(answer);
       if (answer.ok && drawn.querySelector("#bag-body")) {
         page = drawn;
-        known = Number.parseInt(drawn.querySelector("#bag b")?.textContent, 10) || 0;
+        known = shownIn(drawn) || 0;
         if (sending.action === "/cart/lines") tellAdded(drawn);
       } else {
-        trouble = drawn.querySelector("main .standfirst")?.textContent.trim() || "That did not work. Please try again.";
+        trouble = drawn.querySelector("main .standfirst")?.textContent.trim() || WORDS.failed;
       }
     } catch {
       trouble = SILENT;
@@ -106,18 +106,18 @@ async function send() {
 
 function tellAdded(page) {
   const more = document.createElement("a");
-  more.href = "/cart";
+  more.href = `${AT}/cart`;
   more.dataset.opens = "bag";
-  more.textContent = "See your bag";
-  toast({ text: page.querySelector("[data-added]")?.textContent.trim() ?? "It is in your bag.", more });
+  more.textContent = WORDS.see_bag;
+  toast({ text: page.querySelector("[data-added]")?.textContent.trim() ?? WORDS.added, more });
 }
 
 async function fetchedBag() {
   try {
-    const answer = await fetch("/cart");
+    const answer = await fetch(`${AT}/cart`);
     if (!answer.ok) return null;
     const page = await parsed(answer);
-    known = Number.parseInt(page.querySelector("#bag b")?.textContent, 10) || 0;
+    known = shownIn(page) || 0;
     return page;
   } catch {
     return null;
@@ -160,13 +160,13 @@ function focusIn(body, pressed) {
 function spoken(body) {
   const total = body.querySelector("[data-testid=total]")?.textContent;
   const trouble = [...body.querySelectorAll(".lines .notice p")].map((one) => one.textContent).join(" ");
-  return total ? `The total is now ${total}. ${trouble}` : body.textContent.trim().slice(0, 60);
+  return total ? `${worded(WORDS.total, { total })} ${trouble}` : body.textContent.trim().slice(0, 60);
 }
 
 document.addEventListener("submit", (event) => {
   const { target: form, submitter: button } = event;
   if (event.defaultPrevented || button?.hasAttribute("formaction")) return;
-  if (!new URL(form.action, location).pathname.startsWith("/cart/lines")) return;
+  if (!new URL(form.action, location).pathname.startsWith(`${AT}/cart/lines`)) return;
   event.preventDefault();
   form.closest("[data-toasts] > *")?.remove();
   press(form, button);
@@ -180,7 +180,7 @@ document.addEventListener("change", (event) => {
 async function lookAgain() {
   if (busy) return;
   try {
-    const answer = await fetch("/cart/count");
+    const answer = await fetch(`${AT}/cart/count`);
     const { count } = await answer.json();
     if (busy || count === known) return;
     known = count;
@@ -192,7 +192,7 @@ async function lookAgain() {
 }
 
 {
-  const shown = Number.parseInt(bagLink()?.querySelector("b")?.textContent, 10);
+  const shown = shownIn(document);
   const [entry] = performance.getEntriesByType("navigation");
   if (!Number.isNaN(shown)) known = shown;
   if (bagLink() && (known === null || entry?.deliveryType)) lookAgain();

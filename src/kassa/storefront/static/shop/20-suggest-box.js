@@ -37,7 +37,7 @@ class SuggestBox extends HTMLElement {
       const count = Number(found.dataset.count);
       if (document.activeElement === this.input && count) this.open();
       else this.close();
-      this.said.textContent = count ? `${count} ${count === 1 ? "suggestion" : "suggestions"}. Up and down arrows choose.` : "No suggestions.";
+      this.said.textContent = count ? counted(WORDS.suggestions, count) : WORDS.no_suggestions;
     } catch (error) {
       if (error.name !== "AbortError") this.close();
     }

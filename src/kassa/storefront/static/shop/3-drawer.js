@@ -2,7 +2,7 @@
 // wants a tab of its own.
 const drawer = document.querySelector("#drawer");
 // Pages that show the bag, or what was made of it, themselves.
-const ALREADY = "main [data-bag], main form[action^='/checkout'], main kassa-payment";
+const ALREADY = `main [data-bag], main form[action^='${AT}/checkout'], main kassa-payment`;
 
 // With what is in it, if that comes before anybody would notice that it does not.
 async function openBag() {
@@ -14,7 +14,7 @@ async function openBag() {
     drawer.querySelector("h2").focus();
   }
   const page = await coming;
-  if (!page) return location.assign("/cart");
+  if (!page) return location.assign(`${AT}/cart`);
   if (!drawer.open) return;
   drawer.querySelector("[data-bag]").replaceChildren(page.querySelector("#bag-body"));
   showCount();

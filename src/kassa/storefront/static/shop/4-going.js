@@ -3,6 +3,7 @@
 // Browsers that know speculation rules have them from the answer's header (static/speculation.json); they watch the
 // pointer. The rest, and the keyboard everywhere, is done here. Only pages that change nothing by being asked for.
 const QUIET = /^\/($|books$|collections\/[^/]+$|products\/[^/]+$)/;
+const quiet = ({ pathname }) => pathname.startsWith(`${AT}/`) && QUIET.test(pathname.slice(AT.length));
 const fetched = new Set([location.href.split("#")[0]]);
 
 function ahead(event) {
@@ -10,7 +11,7 @@ function ahead(event) {
   if (!link || navigator.connection?.saveData || fetched.size > 20) return;
   const url = new URL(link.href);
   url.hash = "";
-  if (url.origin !== location.origin || !QUIET.test(url.pathname) || fetched.has(url.href)) return;
+  if (url.origin !== location.origin || !quiet(url) || fetched.has(url.href)) return;
   if (link.matches("[rel~=nofollow], [download], [target=_blank]")) return;
   fetched.add(url.href);
   const hint = document.createElement("link");
@@ -25,7 +26,7 @@ for (const intent of HTMLScriptElement.supports?.("speculationrules") ? ["focusi
 
 // The page of a book gives its cover a name in the style sheet. Here the cover that leads to it, or from it, gets the same.
 function coverOf(address) {
-  if (!address?.startsWith(`${location.origin}/products/`)) return null;
+  if (!address?.startsWith(`${location.origin}${AT}/products/`)) return null;
   const { pathname } = new URL(address);
   if (pathname === location.pathname) return null;
   const links = [...document.querySelectorAll("main a[href]")].filter((one) => new URL(one.href).pathname === pathname);

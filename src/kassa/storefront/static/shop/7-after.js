@@ -20,9 +20,9 @@ async function wish(form) {
     const answer = await fetch(form.action, { method: "POST", body: fields, redirect: "manual" });
     if (answer.type !== "opaqueredirect") throw answer;
     const list = document.createElement("a");
-    list.href = "/wishlist";
-    list.textContent = "See the list";
-    toast(wanted === "add" ? { text: "On your wish list.", more: list } : { text: "Off your wish list." });
+    list.href = `${AT}/wishlist`;
+    list.textContent = WORDS.see_list;
+    toast(wanted === "add" ? { text: WORDS.wished, more: list } : { text: WORDS.unwished });
   } catch (answer) {
     turn(wanted !== "add");
     const page = answer instanceof Response ? await parsed(answer) : null;

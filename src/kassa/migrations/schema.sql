@@ -8,6 +8,7 @@ create table alerts (
     created_at timestamp with time zone not null,
     confirmed_at timestamp with time zone,
     told_at timestamp with time zone,
+    language text not null default 'en'::text,
     CHECK ((email = lower(email))),
     CHECK ((state = ANY (ARRAY['asked'::text, 'waiting'::text, 'told'::text]))),
     FOREIGN KEY (variant_id) REFERENCES variants(id) ON DELETE CASCADE,
@@ -78,6 +79,7 @@ create table carts (
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
     merged_into uuid,
+    discount_code text,
     FOREIGN KEY (merged_into) REFERENCES carts(id) ON DELETE SET NULL,
     PRIMARY KEY (id)
 );
@@ -177,6 +179,47 @@ create table customers (
 CREATE UNIQUE INDEX customers_by_email ON public.customers USING btree (email) WHERE (deleted_at IS NULL);
 CREATE INDEX customers_of_cart ON public.customers USING btree (cart_id) WHERE (cart_id IS NOT NULL);
 
+create table discounts (
+    id uuid not null,
+    code text not null,
+    automatic boolean not null default false,
+    kind text not null,
+    title text not null,
+    value bigint not null,
+    currency character(3),
+    minimum_minor bigint not null default 0,
+    targets uuid[] not null default '{}'::uuid[],
+    buy integer not null default 0,
+    get integer not null default 0,
+    combines boolean not null default true,
+    usage_limit integer,
+    per_customer_limit integer,
+    used integer not null default 0,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    CHECK ((code = upper(code))),
+    CHECK ((kind = ANY (ARRAY['percent'::text, 'fixed'::text, 'free_shipping'::text, 'buy_x_get_y'::text]))),
+    CHECK (((minimum_minor = 0) OR (currency IS NOT NULL))),
+    CHECK ((minimum_minor >= 0)),
+    CHECK ((per_customer_limit > 0)),
+    CHECK ((usage_limit > 0)),
+    CHECK (((used >= 0) AND ((usage_limit IS NULL) OR (used <= usage_limit)))),
+    CHECK (
+CASE kind
+    WHEN 'percent'::text THEN ((value >= 1) AND (value <= 10000))
+    WHEN 'fixed'::text THEN ((value > 0) AND (currency IS NOT NULL))
+    WHEN 'buy_x_get_y'::text THEN (((value >= 1) AND (value <= 10000)) AND (buy > 0) AND (get > 0))
+    ELSE (value = 0)
+END),
+    CHECK ((value >= 0)),
+    PRIMARY KEY (id),
+    UNIQUE (code)
+);
+CREATE INDEX discounts_automatic ON public.discounts USING btree (id) WHERE automatic;
+CREATE INDEX discounts_by_age ON public.discounts USING btree (created_at DESC, id DESC);
+
 create table dispute_files (
     id uuid not null,
     dispute_id uuid not null,
@@ -221,6 +264,19 @@ CREATE INDEX disputes_due ON public.disputes USING btree (due_by) WHERE (state =
 CREATE INDEX disputes_newest ON public.disputes USING btree (created_at DESC, id DESC);
 CREATE INDEX disputes_of_order ON public.disputes USING btree (order_id);
 
+create table exchange_rates (
+    base character(3) not null,
+    currency character(3) not null,
+    day date not null,
+    rate numeric(24,12) not null,
+    source text not null,
+    recorded_at timestamp with time zone not null,
+    CHECK ((currency <> base)),
+    CHECK ((rate > (0)::numeric)),
+    CHECK (((length(source) >= 1) AND (length(source) <= 200))),
+    PRIMARY KEY (base, currency, day)
+);
+
 create table facet_values (
     id integer not null,
     name text not null,
@@ -255,6 +311,53 @@ create table fulfilments (
     PRIMARY KEY (id)
 );
 CREATE INDEX fulfilments_of_order ON public.fulfilments USING btree (order_id);
+
+create table gift_card_events (
+    id uuid not null,
+    gift_card_id uuid not null,
+    kind text not null,
+    amount_minor bigint not null,
+    reason text not null default ''::text,
+    actor text not null,
+    order_id uuid,
+    at timestamp with time zone not null,
+    CHECK ((amount_minor > 0)),
+    CHECK ((kind = ANY (ARRAY['issued'::text, 'voided'::text]))),
+    FOREIGN KEY (gift_card_id) REFERENCES gift_cards(id),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    PRIMARY KEY (id)
+);
+CREATE INDEX gift_card_events_of_card ON public.gift_card_events USING btree (gift_card_id, at);
+
+create table gift_cards (
+    id uuid not null,
+    code_hash bytea,
+    last4 text not null default ''::text,
+    currency character(3) not null,
+    issued_minor bigint not null,
+    balance_minor bigint not null,
+    reserved_minor bigint not null default 0,
+    email text not null default ''::text,
+    locale text not null default 'en'::text,
+    order_id uuid,
+    line_id uuid,
+    unit integer,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone,
+    CHECK ((balance_minor >= 0)),
+    CHECK ((reserved_minor <= balance_minor)),
+    CHECK ((num_nonnulls(order_id, line_id, unit) = ANY (ARRAY[0, 3]))),
+    CHECK ((issued_minor > 0)),
+    CHECK ((reserved_minor >= 0)),
+    FOREIGN KEY (line_id) REFERENCES order_lines(id),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    PRIMARY KEY (id),
+    UNIQUE (code_hash),
+    UNIQUE (line_id, unit)
+);
+CREATE INDEX gift_cards_by_last4 ON public.gift_cards USING btree (last4, created_at DESC, id DESC);
+CREATE INDEX gift_cards_newest ON public.gift_cards USING btree (created_at DESC, id DESC);
+CREATE INDEX gift_cards_of_order ON public.gift_cards USING btree (order_id) WHERE (order_id IS NOT NULL);
 
 create table hold_lines (
     hold_id uuid not null,
@@ -353,6 +456,7 @@ create table ledger_entries (
     UNIQUE (kind, cause)
 );
 CREATE UNIQUE INDEX ledger_entries_in_order ON public.ledger_entries USING btree (number);
+CREATE INDEX ledger_entries_in_time ON public.ledger_entries USING btree (currency, at);
 CREATE INDEX ledger_entries_of_order ON public.ledger_entries USING btree (order_id);
 CREATE CONSTRAINT TRIGGER ledger_entries_balance AFTER INSERT ON public.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_entry_has_lines();
 CREATE TRIGGER ledger_entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
@@ -361,7 +465,7 @@ create table ledger_lines (
     entry_id uuid not null,
     account text not null,
     amount_minor bigint not null,
-    CHECK ((account = ANY (ARRAY['receivable'::text, 'provider'::text, 'bank'::text, 'sales'::text, 'tax'::text, 'shipping'::text, 'discounts'::text, 'refunds'::text, 'disputes'::text, 'fees'::text, 'exchange'::text]))),
+    CHECK ((account = ANY (ARRAY['receivable'::text, 'provider'::text, 'bank'::text, 'gift_cards'::text, 'sales'::text, 'tax'::text, 'shipping'::text, 'discounts'::text, 'refunds'::text, 'disputes'::text, 'fees'::text, 'exchange'::text]))),
     CHECK ((amount_minor <> 0)),
     FOREIGN KEY (entry_id) REFERENCES ledger_entries(id),
     PRIMARY KEY (entry_id, account)
@@ -418,11 +522,14 @@ create table mails (
     state text not null default 'queued'::text,
     created_at timestamp with time zone not null,
     sent_at timestamp with time zone,
+    language text not null default 'en'::text,
+    unsubscribe text,
     CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text]))),
     FOREIGN KEY (order_id) REFERENCES orders(id),
     PRIMARY KEY (id)
 );
 CREATE INDEX mails_newest ON public.mails USING btree (created_at DESC, id DESC);
+CREATE INDEX mails_of_a_kind ON public.mails USING btree (lower(recipient), created_at) WHERE (kind = 'abandoned'::text);
 CREATE UNIQUE INDEX mails_once ON public.mails USING btree (order_id, kind) WHERE (order_id IS NOT NULL);
 
 create table media (
@@ -483,6 +590,7 @@ create table order_lines (
     tax_minor bigint not null,
     total_minor bigint not null,
     rounding_minor bigint not null default 0,
+    voucher boolean not null default false,
     CHECK ((discount_minor >= 0)),
     CHECK ((quantity > 0)),
     CHECK ((tax_minor >= 0)),
@@ -524,7 +632,11 @@ create table orders (
     rounding_minor bigint not null default 0,
     discounts jsonb not null default '[]'::jsonb,
     quote jsonb,
+    vat_id text not null default ''::text,
+    reverse_charge boolean not null default false,
+    gift_minor bigint not null default 0,
     CHECK ((discount_minor >= 0)),
+    CHECK (((gift_minor >= 0) AND (gift_minor <= total_minor))),
     CHECK ((length(note) <= 1000)),
     CHECK ((refunded_minor >= 0)),
     CHECK ((shipping_minor >= 0)),
@@ -537,6 +649,7 @@ CASE
     ELSE tax_minor
 END))),
     CHECK ((total_minor >= 0)),
+    CHECK ((length(vat_id) <= 40)),
     FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE SET NULL,
     PRIMARY KEY (id),
     UNIQUE (number)
@@ -589,34 +702,54 @@ create table payments (
     fee_minor bigint,
     balance_ref text,
     customer_ref text,
+    gift_card_id uuid,
     CHECK ((amount_minor > 0)),
     CHECK ((capture = ANY (ARRAY['automatic'::text, 'manual'::text]))),
-    CHECK ((flow = ANY (ARRAY['element'::text, 'hosted'::text]))),
+    CHECK ((flow = ANY (ARRAY['element'::text, 'hosted'::text, 'gift_card'::text]))),
+    CHECK ((((flow = 'gift_card'::text) = (gift_card_id IS NOT NULL)) AND ((flow = 'gift_card'::text) = (provider = 'kassa'::text)) AND ((state <> 'reserved'::text) OR (flow = 'gift_card'::text)))),
     CHECK ((received_minor >= 0)),
-    CHECK ((state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text, 'authorized'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text]))),
+    CHECK ((state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text, 'authorized'::text, 'reserved'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text]))),
+    FOREIGN KEY (gift_card_id) REFERENCES gift_cards(id),
     FOREIGN KEY (order_id) REFERENCES orders(id),
     PRIMARY KEY (id)
 );
 CREATE INDEX payments_capture_due ON public.payments USING btree (capture_before) WHERE (state = 'authorized'::text);
 CREATE INDEX payments_charge ON public.payments USING btree (provider, charge_ref) WHERE (charge_ref IS NOT NULL);
 CREATE UNIQUE INDEX payments_intent ON public.payments USING btree (provider, intent_ref) WHERE (intent_ref IS NOT NULL);
+CREATE INDEX payments_of_card ON public.payments USING btree (gift_card_id, created_at) WHERE (gift_card_id IS NOT NULL);
 CREATE INDEX payments_of_order ON public.payments USING btree (order_id, created_at);
+CREATE UNIQUE INDEX payments_one_of_a_card ON public.payments USING btree (order_id, gift_card_id) WHERE (gift_card_id IS NOT NULL);
 CREATE UNIQUE INDEX payments_one_payable ON public.payments USING btree (order_id) WHERE (state = ANY (ARRAY['open'::text, 'processing'::text, 'requires_action'::text, 'authorized'::text]));
-CREATE UNIQUE INDEX payments_one_pays ON public.payments USING btree (order_id) WHERE ((state = 'succeeded'::text) AND (NOT surplus));
+CREATE UNIQUE INDEX payments_one_pays ON public.payments USING btree (order_id) WHERE ((state = 'succeeded'::text) AND (NOT surplus) AND (flow <> 'gift_card'::text));
 CREATE UNIQUE INDEX payments_session ON public.payments USING btree (provider, session_ref) WHERE (session_ref IS NOT NULL);
 CREATE INDEX payments_to_sync ON public.payments USING btree (sync_at) WHERE (sync_at IS NOT NULL);
 CREATE INDEX payments_unprompted ON public.payments USING btree (succeeded_at) WHERE ((state = 'succeeded'::text) AND (told_by !~~ 'stripe:evt%'::text));
+
+create table price_lists (
+    currency character(3) not null,
+    margin integer not null default 0,
+    size_minor integer not null,
+    below_minor integer not null,
+    changed_at timestamp with time zone not null,
+    changed_by text not null,
+    CHECK (((below_minor >= 0) AND (below_minor < size_minor))),
+    CHECK (((margin >= '-5000'::integer) AND (margin <= 10000))),
+    CHECK ((size_minor > 0)),
+    PRIMARY KEY (currency)
+);
 
 create table prices (
     variant_id uuid not null,
     currency character(3) not null,
     amount_minor bigint not null,
     compare_at_minor bigint,
+    automatic boolean not null default false,
     CHECK ((amount_minor >= 0)),
     CHECK ((compare_at_minor >= 0)),
     FOREIGN KEY (variant_id) REFERENCES variants(id) ON DELETE CASCADE,
     PRIMARY KEY (variant_id, currency)
 );
+CREATE INDEX prices_automatic ON public.prices USING btree (currency) WHERE automatic;
 
 create table products (
     id uuid not null,
@@ -682,6 +815,22 @@ create table reconciliations (
 );
 CREATE INDEX reconciliations_newest ON public.reconciliations USING btree (started_at DESC);
 
+create table redemptions (
+    discount_id uuid not null,
+    order_id uuid not null,
+    customer text not null,
+    state text not null default 'reserved'::text,
+    amount_minor bigint not null,
+    at timestamp with time zone not null,
+    CHECK ((amount_minor > 0)),
+    CHECK ((state = ANY (ARRAY['reserved'::text, 'committed'::text, 'released'::text]))),
+    FOREIGN KEY (discount_id) REFERENCES discounts(id),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    PRIMARY KEY (discount_id, order_id)
+);
+CREATE INDEX redemptions_of_customer ON public.redemptions USING btree (discount_id, customer) WHERE (state <> 'released'::text);
+CREATE INDEX redemptions_of_order ON public.redemptions USING btree (order_id);
+
 create table refund_lines (
     refund_id uuid not null,
     line_id uuid not null,
@@ -726,6 +875,25 @@ CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
 CREATE UNIQUE INDEX refunds_surplus_once ON public.refunds USING btree (payment_id) WHERE ((kind = 'surplus'::text) AND (state = 'requested'::text));
 CREATE INDEX refunds_undecided ON public.refunds USING btree (updated_at) WHERE (state = ANY (ARRAY['requested'::text, 'pending'::text]));
 CREATE CONSTRAINT TRIGGER refunds_within_received AFTER INSERT OR UPDATE OF amount_minor, state ON public.refunds NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((new.state = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text]))) EXECUTE FUNCTION refunds_never_exceed_what_was_received();
+
+create table reminder_stops (
+    email text not null,
+    stopped_at timestamp with time zone not null,
+    CHECK ((email = lower(email))),
+    PRIMARY KEY (email)
+);
+
+create table reminders (
+    order_id uuid not null,
+    email text not null,
+    words text not null,
+    agreed_at timestamp with time zone not null,
+    CHECK ((email = lower(email))),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    PRIMARY KEY (order_id)
+);
+CREATE INDEX reminders_of_email ON public.reminders USING btree (email);
+CREATE INDEX reminders_oldest ON public.reminders USING btree (agreed_at);
 
 create table removed_lines (
     cart_id uuid not null,
@@ -895,6 +1063,41 @@ CREATE INDEX stripe_events_newest ON public.stripe_events USING btree (received_
 CREATE INDEX stripe_events_of_object ON public.stripe_events USING btree (object_id) WHERE (state = 'received'::text);
 CREATE INDEX stripe_events_of_order ON public.stripe_events USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX stripe_events_waiting ON public.stripe_events USING btree (run_at, received_at) WHERE (state = 'received'::text);
+
+create table tax_rates (
+    id uuid not null,
+    country text not null,
+    region text not null default ''::text,
+    tax_class text not null,
+    basis_points integer not null,
+    name text not null default ''::text,
+    starts_on date,
+    ends_on date,
+    created_at timestamp with time zone not null,
+    CHECK (((basis_points >= 0) AND (basis_points <= 10000))),
+    CHECK ((ends_on >= starts_on)),
+    CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CHECK ((length(name) <= 40)),
+    CHECK ((length(region) <= 100)),
+    CHECK (((length(tax_class) >= 1) AND (length(tax_class) <= 40))),
+    PRIMARY KEY (id)
+);
+
+create table tax_settings (
+    one boolean not null default true,
+    home text not null default 'DE'::text,
+    rounding text not null default 'line'::text,
+    provider text not null default 'table'::text,
+    on_top text[] not null default '{CA,US}'::text[],
+    vat_id text not null default ''::text,
+    changed_at timestamp with time zone not null default now(),
+    CHECK ((home ~ '^[A-Z]{2}$'::text)),
+    CHECK (one),
+    CHECK ((provider = ANY (ARRAY['table'::text, 'stripe'::text]))),
+    CHECK ((rounding = ANY (ARRAY['line'::text, 'sum_by_net'::text, 'sum_by_net_keep_gross'::text]))),
+    CHECK ((length(vat_id) <= 40)),
+    PRIMARY KEY (one)
+);
 
 create table tries (
     key bytea not null,

@@ -6,17 +6,19 @@ would have been; a total is one that the provider can charge.
 """
 
 from kassa.pricing.limits import MINIMUM, AmountTooLarge, BelowMinimum, UnevenAmount
-from kassa.pricing.quote import PricedLine, Quote, QuoteLine, TaxLine, UnknownShippingMethod, Used, quote
+from kassa.pricing.quote import PricedLine, Quote, QuoteLine, TaxLine, Used, quote
 from kassa.pricing.rounding import Rounding
 from kassa.pricing.rules import Rules
 from kassa.pricing.service import rules
-from kassa.pricing.shipping import ShippingMethod, methods
-from kassa.pricing.tax import TaxRate
+from kassa.pricing.taxes import TaxRate
+from kassa.pricing.zones import NotShippedThere, Parcel, ShippingMethod, UnknownShippingMethod, methods
 
 __all__ = [
     "MINIMUM",
     "AmountTooLarge",
     "BelowMinimum",
+    "NotShippedThere",
+    "Parcel",
     "PricedLine",
     "Quote",
     "QuoteLine",

@@ -6,23 +6,16 @@ cost then, tax by rate and the shop's rule of rounding. Each step keeps what it 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from uuid import UUID
 
 from kassa.catalog import SaleVariant
-from kassa.kernel.errors import Invalid
-from kassa.kernel.money import Money
-from kassa.pricing import discounts, limits, shipping
+from kassa.pricing import discounts, limits, sending
 from kassa.pricing.discounts import Discount, Taken
-from kassa.pricing.rounding import Part, Rounding, Taxed, portion, tax_in, tax_on
+from kassa.pricing.rounding import Part, Rounding, portion
 from kassa.pricing.rules import Rules
-from kassa.pricing.shipping import ShippingMethod
-from kassa.pricing.tax import VOUCHER, TaxRate
-
-
-class UnknownShippingMethod(Invalid):
-    """No way of shipping to this place has this code."""
-
-    code = "unknown_shipping_method"
+from kassa.pricing.taxes import VOUCHER, Answered, Asked, Question, TaxRate
+from kassa.pricing.zones import ShippingMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +61,17 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class TaxLine:
-    """One rate of a quote: what it is called, its basis points, its base and its tax in minor units."""
+    """One rate of a quote: what it is called, its basis points, its base and its tax in minor units.
+
+    `kind` and `place`: what `label` says, for other languages (`taxes.said`).
+    """
 
     label: str
     basis_points: int
     base: int
     tax: int
+    kind: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,8 @@ class Quote:
     exact_shipping_tax: str = "0"
     tax_rounding: str = Rounding.LINE
     reverse_charge: bool = False
+    tax_provider: str = "table"
+    tax_reference: str = ""
 
 
 def quote(
@@ -120,6 +120,7 @@ def quote(
     rules: Rules,
     country: str,
     region: str | None = None,
+    postal_code: str | None = None,
     vat_id: str = "",
     shipping_method: str | None = None,
 ) -> Quote:
@@ -128,43 +129,55 @@ def quote(
     `vat_id` is the customer's, if it was found to be good.
 
     Raises:
-        UnknownShippingMethod, BelowMinimum, AmountTooLarge, UnevenAmount
+        UnknownShippingMethod, NotShippedThere, BelowMinimum, AmountTooLarge, UnevenAmount
     """
+    to = sending.Place(country, region, postal_code, vat_id)
+    at = sending.taxed_at(lines, rules, currency, to, shipping_method)
     rates = [
-        rules.taxes.rate(country, region, line.variant.tax_class, rules.day, vat_id=vat_id) for line in lines
+        rules.taxes.rate(at.country, at.region, line.variant.tax_class, rules.day, vat_id=at.vat_id)
+        for line in lines
     ]
     units = [_unit(line.variant, rate) for line, rate in zip(lines, rates, strict=True)]
     subtotal = sum(unit * line.quantity for unit, line in zip(units, lines, strict=True))
-    weight = sum(line.variant.weight_grams * line.quantity for line in lines if line.variant.ships)
-    before = shipping.methods(rules.zones, country, weight, Money(subtotal, currency))
-    taken = _take(lines, units, rules, currency, before[0].amount.amount if before else 0)
-    ways = tuple(shipping.methods(rules.zones, country, weight, Money(subtotal - taken.total, currency)))
-    way = _choose(ways, shipping_method)
-    spared = ways[0].amount.amount if taken.free_shipping else 0
+    before = rules.ways(sending.parcel(lines, subtotal, currency), country, region)
+    taken = _take(lines, units, rules, currency, sending.spared(before, shipping_method))
+    ways = rules.ways(sending.parcel(lines, subtotal - taken.total, currency), country, region)
+    way = sending.choose(ways, shipping_method)
+    spared = sending.spared(ways, way.code) if taken.free_shipping else 0
     sent = way.amount.amount - spared
     costs = [
         unit * line.quantity - taken.of_line(index)
         for index, (unit, line) in enumerate(zip(units, lines, strict=True))
     ]
-    # What is shipped decides how shipping is taxed: as the dearest part of the parcel (the main supply).
-    main = max(zip(costs, rates, strict=True), key=lambda pair: pair[0])[1] if rates else None
-    taxed, shipping_taxed = _tax(costs, rates, sent, main, rules.taxes.rounding, limits.step(currency))
-    priced = tuple(
-        _line(line, unit, rate, taken, index, taxed[index])
-        for index, (line, unit, rate) in enumerate(zip(lines, units, rates, strict=True))
+    asked = tuple(
+        Asked(line.variant.sku, line.variant.tax_class, cost, line.quantity, rate)
+        for line, cost, rate in zip(lines, costs, rates, strict=True)
     )
+    # What is shipped decides how shipping is taxed: as the dearest part of the parcel (the main supply).
+    main = max(asked, key=lambda one: one.amount) if asked else None
+    moved = Asked("shipping", main.tax_class, sent, 1, main.rate) if main else None
+    question = Question(
+        currency, limits.step(currency), at.country, at.region, at.postal_code, at.vat_id, rules.day, asked, moved
+    )
+    answer = rules.taxes.answer(question)
+    priced = tuple(
+        _line(line, unit, taken, index, answer.lines[index])
+        for index, (line, unit) in enumerate(zip(lines, units, strict=True))
+    )
+    shipping_taxed = answer.shipping or Answered(0, Fraction(0), TaxRate(0, "", included=True))
     sent += shipping_taxed.change
     included = all(rate.included for rate in rates)
-    tax_minor = sum(line.tax for line in priced) + shipping_taxed.tax.amount
+    tax_minor = sum(line.tax for line in priced) + shipping_taxed.tax
     rounding = sum(line.rounding for line in priced)
     total = subtotal - taken.total + rounding + sent + (0 if included else tax_minor)
     limits.check(total, currency)
     return Quote(
         lines=priced, currency=currency, subtotal=subtotal, discount=taken.total, shipping=sent, tax=tax_minor,
-        total=total, tax_included=included, tax_lines=_tax_lines(priced, rates, sent, shipping_taxed, main),
+        total=total, tax_included=included, tax_lines=_tax_lines(priced, sent, answer.lines, shipping_taxed),
         shipping_method=way.code, methods=ways, rounding=rounding, used=_used(taken, spared),
-        shipping_tax=shipping_taxed.tax.amount, exact_shipping_tax=str(shipping_taxed.tax.exact),
+        shipping_tax=shipping_taxed.tax, exact_shipping_tax=str(shipping_taxed.exact),
         tax_rounding=rules.taxes.rounding, reverse_charge=any(rate.reverse_charge for rate in rates),
+        tax_provider=answer.provider, tax_reference=answer.reference,
     )  # fmt: skip
 
 
@@ -195,52 +208,15 @@ def _take(
     )
 
 
-def _choose(ways: Sequence[ShippingMethod], code: str | None) -> ShippingMethod:
-    for way in ways:
-        if code is None or way.code == code:
-            return way
-    raise UnknownShippingMethod(
-        "There is no such way of shipping to this place.",
-        errors=[("shipping_method", "is not one of " + ", ".join(way.code for way in ways))],
-    )
-
-
-def _tax(
-    costs: Sequence[int],
-    rates: Sequence[TaxRate],
-    sending: int,
-    main: TaxRate | None,
-    rule: Rounding,
-    step: int,
-) -> tuple[list[Taxed], Taxed]:
-    """The tax of each line and of shipping: rounded by rate, as the rule says."""
-    if rule is Rounding.SUM_BY_NET and step > 1:
-        rule = Rounding.SUM_BY_NET_KEEP_GROSS  # a price that moves by one could not be charged
-    nothing = Taxed(portion(0, 0, 1))
-    amounts, kinds = [*costs, sending], [*rates, main]
-    found = [nothing] * len(amounts)
-    for rate in dict.fromkeys(kind for kind in kinds if kind is not None):
-        places = [index for index, kind in enumerate(kinds) if kind == rate]
-        prices = [amounts[index] for index in places]
-        taxed = (
-            tax_in(prices, rate.basis_points, rule)
-            if rate.included
-            else tax_on(prices, rate.basis_points, rule, step)
-        )
-        for index, one in zip(places, taxed, strict=True):
-            found[index] = one
-    return found[:-1], found[-1]
-
-
-def _line(line: QuoteLine, unit: int, rate: TaxRate, taken: Taken, index: int, taxed: Taxed) -> PricedLine:
+def _line(line: QuoteLine, unit: int, taken: Taken, index: int, taxed: Answered) -> PricedLine:
     variant, lost = line.variant, taken.lines[index]
     by_id = {one.id: one for one in taken.used}
     discount = taken.of_line(index)
     return PricedLine(
-        variant.id, variant.sku, variant.title, variant.slug, line.quantity, unit, discount, taxed.tax.amount,
+        variant.id, variant.sku, variant.title, variant.slug, line.quantity, unit, discount, taxed.tax,
         unit * line.quantity - discount + taxed.change, taxed.change,
         tuple(_share(by_id[id_], part) for id_, part in lost.items()),
-        rate.label, rate.basis_points, str(taxed.tax.exact),
+        taxed.rate.label, taxed.rate.basis_points, str(taxed.exact),
     )  # fmt: skip
 
 
@@ -260,17 +236,16 @@ def _used(taken: Taken, spared: int) -> tuple[Used, ...]:
 
 
 def _tax_lines(
-    priced: Sequence[PricedLine],
-    rates: Sequence[TaxRate],
-    sent: int,
-    shipping_taxed: Taxed,
-    main: TaxRate | None,
+    priced: Sequence[PricedLine], sent: int, answered: Sequence[Answered], shipping_taxed: Answered
 ) -> tuple[TaxLine, ...]:
     sums: dict[TaxRate, list[int]] = {}
-    parts = [(rate, line.total, line.tax) for line, rate in zip(priced, rates, strict=True)]
-    for rate, base, due in [*parts, (main, sent, shipping_taxed.tax.amount)]:
-        if rate is not None and (rate.basis_points or rate.reverse_charge):
-            entry = sums.setdefault(rate, [0, 0])
-            entry[0] += base - due if rate.included else base
-            entry[1] += due
-    return tuple(TaxLine(rate.label, rate.basis_points, base, due) for rate, (base, due) in sums.items())
+    parts = [(one, line.total) for line, one in zip(priced, answered, strict=True)]
+    for one, base in [*parts, (shipping_taxed, sent)]:
+        if one.rate.basis_points or one.rate.reverse_charge:
+            entry = sums.setdefault(one.rate, [0, 0])
+            entry[0] += base - one.tax if one.rate.included else base
+            entry[1] += one.tax
+    return tuple(
+        TaxLine(rate.label, rate.basis_points, base, due, rate.kind, rate.place)
+        for rate, (base, due) in sums.items()
+    )

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kassa.pricing.discounts import Discount
-from kassa.pricing.shipping import ZONES, Zone
-from kassa.pricing.tax import TaxTable, table
+from kassa.pricing.taxes import Source, table
+from kassa.pricing.zones import ZONES, Convert, Parcel, ShippingMethod, ShippingProvider, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,12 @@ class Rules:
     """
 
     day: date
-    taxes: TaxTable = field(default_factory=table)
-    zones: Sequence[Zone] = ZONES
+    taxes: Source = field(default_factory=table)
+    shipping: ShippingProvider = field(default_factory=lambda: Table(ZONES))
+    convert: Convert | None = None
     discounts: Sequence[Discount] = ()
     code: str | None = None
+
+    def ways(self, parcel: Parcel, country: str, region: str | None = None) -> tuple[ShippingMethod, ...]:
+        """The ways to send a parcel there, the cheapest first; none if it can't be sent."""
+        return tuple(self.shipping.ways(parcel, country, region, convert=self.convert))

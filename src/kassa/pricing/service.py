@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from kassa.kernel.db import Conn
+from kassa.pricing import taxes
 from kassa.pricing.rules import Rules
 
 
@@ -13,4 +14,4 @@ async def rules(
 
     `code` is the discount that was entered, `email` whose limits count, as far as it is known.
     """
-    return Rules(day=now.date(), code=code)
+    return Rules(day=now.date(), code=code, taxes=await taxes.tables(conn))

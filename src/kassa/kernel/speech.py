@@ -89,7 +89,7 @@ def _(text: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, number: int, **values: Any) -> str:
-    """The text in the language spoken now, in the form that goes with `number`, which is a value like the others (and `num`, as templates call it)."""
+    """The text in the language spoken now, in the form that goes with `number`; it is a value, `num`, like the others."""
     return translate_number(one, many, number) % {"number": number, "num": number, **values}
 
 

@@ -78,8 +78,8 @@ def let_in(
     """The answer, with the cookie that the link stands for."""
     response.set_cookie(
         Cookie(
-            _COOKIE, value=token, path=f"{web.prefix()}/orders/{order_id}", httponly=True, samesite="lax", secure=secure,
-            max_age=int((ends - now).total_seconds()),
+            _COOKIE, value=token, path=f"{web.prefix()}/orders/{order_id}", httponly=True, samesite="lax",
+            secure=secure, max_age=int((ends - now).total_seconds()),
         )
     )  # fmt: skip
     return response

@@ -55,7 +55,9 @@ def _csrf_field(visitor: Visitor) -> Markup:
 def _figure(number: int, text: str) -> Markup:
     """A number as eyes see it, with the rest of a text about it for ears only: "3", heard as "3 items"."""
     before, _, after = text.partition(str(number))
-    unseen = [Markup('<span class="unseen">{}</span>').format(part) if part else "" for part in (before, after)]
+    unseen = [
+        Markup('<span class="unseen">{}</span>').format(part) if part else "" for part in (before, after)
+    ]
     return Markup("{}{}{}").format(unseen[0], number, unseen[1])
 
 

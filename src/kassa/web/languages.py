@@ -17,7 +17,7 @@ from kassa.kernel import speech
 #: Where nothing is said to customers: it is English, and there is no other address of it.
 _ENGLISH: Final = ("admin", "api", "webhooks", "healthz", "readyz", "metrics", "openapi.json", "_dev")
 #: What is no page: the same in every language.
-_SAME: Final = ("assets", "media", "icons", "favicon.ico", "robots.txt")
+_SAME: Final = ("assets", "media", "icons", "favicon.ico", "robots.txt", "sitemap.xml")
 
 _prefix: ContextVar[str] = ContextVar("prefix", default="")
 
@@ -38,7 +38,7 @@ def speaking(app: ASGIApp, languages: Sequence[str]) -> ASGIApp:
         if first in languages[1:] and rest.partition("/")[0] not in (*_ENGLISH, *_SAME):
             language = first
             before = len(first) + 1
-            scope = {**scope, "path": f"/{rest}", "raw_path": scope["raw_path"][before:] or b"/"}  # type: ignore[misc]
+            scope = {**scope, "path": f"/{rest}", "raw_path": scope["raw_path"][before:] or b"/"}
         elif first in _ENGLISH:
             language = speech.ENGLISH
         token = _prefix.set(speech.prefix(language, languages))

@@ -11,6 +11,7 @@ from kassa.accounts.customers import queries
 from kassa.accounts.email import normal
 from kassa.accounts.errors import LinkSpent, TooManyTries
 from kassa.accounts.throttle import Limit
+from kassa.kernel import speech
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Conn, Database, Tx
 from kassa.kernel.ids import hash_token, new_id, new_token
@@ -94,11 +95,12 @@ async def tell(
 ) -> None:
     """Have a letter mailed: once, however often the job runs, for the mail's id is drawn here.
 
-    The token travels in the job and in the mail's body, both of which go when they have done their work.
+    It is written in the language spoken now. The token travels in the job and in the mail's body, both of which go when they have done their work.
     """
     id_ = str(new_id())
     args = {
         "mail_id": id_, "letter": letter, "email": email, "token": token, "following": following, "about": about,
+        "language": speech.language(),
     }  # fmt: skip
     await jobs.enqueue(tx, "send_account_mail", args, now=now, key=f"account_mail:{id_}")
 

@@ -13,7 +13,7 @@ from kassa.catalog import pictures
 from kassa.config import Settings
 from kassa.kernel import speech
 from kassa.kernel.money import Money, show
-from kassa.pricing.shipping import HOME
+from kassa.pricing.zones import HOME
 from kassa.storefront import forms, keeping, structured, words
 from kassa.storefront.about import About, about
 from kassa.storefront.editions import editions
@@ -84,7 +84,7 @@ def _arrives(
     if variant is None or not variant.ships:
         return []
     price = Money(variant.price_minor or 0, currency)
-    ways = pricing.methods(rules.zones, rules.taxes.home, max(1, variant.weight_grams), price)
+    ways = rules.ways(pricing.Parcel(variant.weight_grams, price), rules.taxes.home)
     return [(way.label, show(way.amount.amount, currency), words.delivery(way, rules.day)) for way in ways]
 
 
@@ -94,7 +94,9 @@ def _trail(found: catalog.Product) -> list[tuple[str, str]]:
     return [("All books", "/books"), *shelf, (found.title, f"/products/{found.slug}")]
 
 
-def _data(settings: Settings, found: catalog.Product, currency: str, drawn: str, readers: About) -> dict[str, Any]:
+def _data(
+    settings: Settings, found: catalog.Product, currency: str, drawn: str, readers: About
+) -> dict[str, Any]:
     base_url = settings.base_url
     if drawn:
         folder = f"{base_url}/media/covers/{found.slug}"
@@ -102,8 +104,9 @@ def _data(settings: Settings, found: catalog.Product, currency: str, drawn: str,
     else:
         images = [urljoin(f"{base_url}/", picture.url) for picture in found.media]
     return structured.product(
-        found, currency, base_url=settings.front(speech.language()), images=images, trail=_trail(found), rating=readers.structured
-    )
+        found, currency, base_url=settings.front(speech.language()), images=images, trail=_trail(found),
+        rating=readers.structured,
+    )  # fmt: skip
 
 
 def _asked(request: AnyRequest, name: str) -> str:

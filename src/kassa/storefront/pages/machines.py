@@ -10,9 +10,12 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from kassa import catalog
+from kassa import catalog, web
+from kassa.config import Settings
+from kassa.kernel import speech
 from kassa.kernel.errors import NotFound
-from kassa.storefront import assets, forms, keeping
+from kassa.kernel.speech import _
+from kassa.storefront import assets, forms, keeping, languages
 from kassa.storefront.pages.pictures import LINE
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.structured import plain
@@ -25,12 +28,15 @@ _COUNTED_ANEW: Final = timedelta(minutes=10)
 _NEWEST: Final = 30
 #: What no machine may write into XML.
 _UNFIT: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_XMLNS: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_XMLNS: Final = (
+    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+)
 _ROBOTS: Final = """\
 User-agent: *
 Disallow: /admin
 Disallow: /api/
 Disallow: /buy-now/
+Disallow: /*/buy-now/
 Disallow: /*?*sort=
 Disallow: /*?*after=
 Allow: /
@@ -41,29 +47,33 @@ Sitemap: {base_url}/sitemap.xml
 
 @get("/sitemap.xml", include_in_schema=False)
 async def sitemap_index(request: AnyRequest) -> Response[bytes]:
-    """GET /sitemap.xml: the sitemaps, each of five thousand books at most."""
-    base_url, pages = shop_of(request).settings.base_url, await _sitemap_pages(request)
-    lines = [f"<sitemap><loc>{base_url}/sitemaps/shelves.xml</loc></sitemap>"] + [
-        f"<sitemap><loc>{base_url}/sitemaps/from-{page.first}.xml</loc><lastmod>{_day(page.changed)}</lastmod></sitemap>"
-        for page in pages
-    ]
+    """GET /sitemap.xml: the sitemaps of every language, each of five thousand books at most."""
+    settings, pages = shop_of(request).settings, await _sitemap_pages(request)
+    lines = []
+    for front in map(settings.front, settings.locales):
+        lines.append(f"<sitemap><loc>{front}/sitemaps/shelves.xml</loc></sitemap>")
+        lines += [
+            f"<sitemap><loc>{front}/sitemaps/from-{page.first}.xml</loc><lastmod>{_day(page.changed)}</lastmod></sitemap>"
+            for page in pages
+        ]
     return _xml(request, "sitemapindex", lines)
 
 
 @get("/sitemaps/{name:str}", include_in_schema=False)
 async def sitemap(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
-    """GET /sitemaps/from-….xml: the books from this one on; `shelves` has everything else."""
+    """GET /sitemaps/from-….xml: the books from this one on, each with its address in every other language; `shelves`
+    has everything else."""
     if not name.endswith(".xml"):
         raise NotFound("There is no such sitemap.")
-    base_url, name = shop_of(request).settings.base_url, forms.slug(name.removesuffix(".xml"))
+    settings, name = shop_of(request).settings, forms.slug(name.removesuffix(".xml"))
     async with shop_of(request).db.connection() as conn:
         if name == "shelves":
             shelves = [f"/collections/{shelf.slug}" for shelf in await catalog.collections(conn)]
-            lines = [f"<url><loc>{base_url}{path}</loc></url>" for path in ["/", "/books", *shelves]]
+            lines = [_url(settings, path) for path in ["/", "/books", *shelves]]
         else:
             first = name.removeprefix("from-")
             lines = [
-                f"<url><loc>{base_url}/products/{entry.slug}</loc><lastmod>{_day(entry.changed)}</lastmod></url>"
+                _url(settings, f"/products/{entry.slug}", f"<lastmod>{_day(entry.changed)}</lastmod>")
                 for entry in await catalog.sitemap(conn, first=first, size=_PER_SITEMAP)
             ]
     if not lines:
@@ -75,18 +85,20 @@ async def sitemap(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
 async def feed(request: AnyRequest) -> Response[bytes]:
     """GET /feed.xml: the newest books, as Atom (RFC 4287)."""
     settings = shop_of(request).settings
+    front, title = settings.front(speech.language()), _("%(shop)s: newly shelved", shop=settings.name)
     async with shop_of(request).db.connection() as conn:
         books = await catalog.new_products(conn, limit=_NEWEST)
     updated = max((book.updated_at for book in books), default=shop_of(request).clock.now())
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">'
-        f"<title>{_text(settings.name)}: newly shelved</title><subtitle>{LINE}</subtitle>"
-        f"<id>{settings.base_url}/feed.xml</id><updated>{_moment(updated)}</updated>"
-        f'<link rel="self" type="application/atom+xml" href="{settings.base_url}/feed.xml"/>'
-        f'<link rel="alternate" type="text/html" href="{settings.base_url}/books?sort=newest"/>'
+        '<feed xmlns="http://www.w3.org/2005/Atom" '
+        f'xml:lang="{speech.language()}">'
+        f"<title>{_text(title)}</title><subtitle>{_text(_(LINE))}</subtitle>"
+        f"<id>{front}/feed.xml</id><updated>{_moment(updated)}</updated>"
+        f'<link rel="self" type="application/atom+xml" href="{front}/feed.xml"/>'
+        f'<link rel="alternate" type="text/html" href="{front}/books?sort=newest"/>'
         f"<icon>{settings.base_url}/favicon.ico</icon>"
-        f"{''.join(_entry(book, settings.base_url, settings.name) for book in books)}</feed>\n"
+        f"{''.join(_entry(book, front, settings.name) for book in books)}</feed>\n"
     )
     return _answer(request, text, "application/atom+xml")
 
@@ -111,7 +123,8 @@ async def manifest(request: AnyRequest) -> Response[bytes]:
         {"src": f"/icons/maskable.png?v={version}", "type": "image/png", "sizes": "512x512", "purpose": "maskable"},
     ]  # fmt: skip
     said = {
-        "name": name, "short_name": name[:12], "description": LINE, "lang": "en", "id": "/", "start_url": "/",
+        "name": name, "short_name": name[:12], "description": _(LINE), "lang": speech.language(),
+        "dir": speech.direction(), "id": f"{web.prefix()}/", "start_url": f"{web.prefix()}/",
         "scope": "/", "display": "minimal-ui", "background_color": "#fbfbf9", "theme_color": "#fbfbf9",
         "icons": icons,
     }  # fmt: skip
@@ -138,6 +151,15 @@ def _entry(book: catalog.NewProduct, base_url: str, shop_name: str) -> str:
         f"<author><name>{_text(book.author or shop_name)}</name></author>"
         f"<summary>{_text(plain(book.summary)[:600])}</summary></entry>"
     )
+
+
+def _url(settings: Settings, path: str, more: str = "") -> str:
+    """A page in the language spoken now, and where it is in the others (https://www.sitemaps.org, xhtml:link)."""
+    others = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{spoken}" href="{url}"/>'
+        for spoken, url in languages.alternates(settings, path)
+    )
+    return f"<url><loc>{languages.address(settings, path)}</loc>{more}{others}</url>"
 
 
 def _xml(request: AnyRequest, root: str, lines: Iterable[str]) -> Response[bytes]:

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from kassa import checkout, inventory, orders, payments, web
 from kassa.config import Settings
+from kassa.kernel import speech
 from kassa.kernel.errors import Unavailable
 from kassa.shop import Shop
 from kassa.storefront import forms
@@ -174,7 +175,8 @@ async def _pay_page(
         saved_cards=await _saved_cards(shop, payer, payment), stripe_js_url=settings.stripe_js_url,
         stripe_origin=web.origin(settings.stripe_js_url), policy=_policy(settings),
         publishable_key=settings.stripe_publishable_key,
-        return_url=f"{settings.front(order.locale)}/orders/{order.id}/return", sandbox=settings.sandbox, test_cards=_TEST_CARDS,
+        return_url=f"{settings.front(speech.language())}/orders/{order.id}/return", sandbox=settings.sandbox,
+        test_cards=_TEST_CARDS,
     )  # fmt: skip
 
 

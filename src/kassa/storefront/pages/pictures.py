@@ -11,13 +11,14 @@ from litestar.params import FromPath
 from kassa import catalog
 from kassa.catalog import pictures
 from kassa.kernel.errors import NotFound
+from kassa.kernel.speech import N_
 from kassa.storefront import assets, forms, keeping
 from kassa.storefront.press import press_of
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import shop_of
 
 #: What is said of the shop where there is no book to show.
-LINE: Final = "Books that belong to everybody."
+LINE: Final = N_("Books that belong to everybody.")
 _WIDTHS: Final = "|".join(map(str, pictures.WIDTHS))
 _VIEWS: Final = "|".join(view for view in pictures.VIEWS if view != "cover")
 _RENDITION: Final = re.compile(rf"(?:({_VIEWS})-)?({_WIDTHS})\.({'|'.join(pictures.FORMATS)})")

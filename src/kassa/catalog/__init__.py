@@ -1,15 +1,16 @@
 """The catalogue: products, their variants, prices, collections, attributes and media.
 
-Tables: `products`, `variants`, `prices`, `collections`, `collection_products`, `media`; reads `stock`. What is
-found by what is in `find`.
+Tables: `products`, `variants`, `prices`, `collections`, `collection_products`, `media`; reads `stock` and
+`price_lists`. What is found by what is in `find`.
 Invariants: a SKU belongs to one variant; a variant that was ever ordered is never deleted, only made inactive;
-prices are minor units per currency; descriptions are sanitised on the way in.
+prices are minor units per currency, and those marked automatic are written by `pricing.currencies`; descriptions are
+sanitised on the way in.
 """
 
 from kassa.catalog.demo import demo_csv
 from kassa.catalog.errors import ImportFailed, ProductNotFound, SkuTaken
 from kassa.catalog.export import export_csv
-from kassa.catalog.find.queries import ProductCard
+from kassa.catalog.find.queries import ProductCard, index
 from kassa.catalog.find.shelves import Collection, collections, trail
 from kassa.catalog.find.suggest import Suggestions, suggest
 from kassa.catalog.find.vocabulary import corrected
@@ -73,6 +74,7 @@ __all__ = [
     "demo_csv",
     "export_csv",
     "import_csv",
+    "index",
     "is_empty",
     "list_products",
     "new_products",

@@ -14,7 +14,10 @@ _COUNTRY: Final = {"USD": "United States", "EUR": "Eurozone"}
 
 
 async def export_csv(conn: Conn, *, currency: str) -> str:
-    """The whole catalogue; `currency` is that of the column `Variant Price`."""
+    """The whole catalogue; `currency` is that of the column `Variant Price`.
+
+    Prices that follow from others by rates are left out: read again, they would count as set by hand.
+    """
     products = []
     after = ""
     while slugs := await queries.product_slugs(conn, after=after, limit=_PAGE):
@@ -60,9 +63,10 @@ def _rows(each: Product, paths: list[list[str]], currency: str) -> list[dict[str
         for (name_column, value_column), (name, value) in zip(columns.OPTIONS, options.items(), strict=False):
             row[value_column] = value
             row |= {} if rows else {name_column: name}
+        by_hand, compare_at = variant.by_hand
         for prices, own, market in (
-            (variant.prices, "Variant Price", "Price / "),
-            (variant.compare_at, "Variant Compare At Price", "Compare At Price / "),
+            (by_hand, "Variant Price", "Price / "),
+            (compare_at, "Variant Compare At Price", "Compare At Price / "),
         ):
             for code, amount in prices.items():
                 column = own if code == currency else market + _market(code)

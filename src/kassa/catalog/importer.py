@@ -11,7 +11,15 @@ from uuid import UUID
 from kassa.catalog import columns
 from kassa.catalog.errors import ImportFailed, SkuTaken
 from kassa.catalog.find import queries as finding
-from kassa.catalog.service import MediaInput, ProductInput, SetOnHand, VariantInput, slugify, write_product
+from kassa.catalog.service import (
+    MediaInput,
+    ProductInput,
+    SetOnHand,
+    VariantInput,
+    ask_for_prices,
+    slugify,
+    write_product,
+)
 from kassa.kernel.db import Tx
 from kassa.kernel.errors import Invalid
 from kassa.kernel.money import parse_decimal
@@ -78,6 +86,7 @@ async def import_csv(
             faults = error.errors or (("Handle", error.detail),)
             raise ImportFailed([(line, path, message) for path, message in faults]) from None
     await finding.index(tx, list(dict.fromkeys(changed)))
+    await ask_for_prices(tx, list(dict.fromkeys(changed)), now=now)
     return ImportReport(len(products), sum(len(given.variants) for _, _, given in products))
 
 

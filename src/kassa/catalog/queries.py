@@ -70,7 +70,8 @@ async def variant_rows(conn: Conn, product_id: UUID, currency: str) -> Sequence[
             coalesce((select jsonb_object_agg(currency, compare_at_minor) from prices
                 where variant_id = v.id and compare_at_minor is not null), '{}') as compare_at,
             (select amount_minor from prices where variant_id = v.id and currency = $2) as price_minor,
-            (select compare_at_minor from prices where variant_id = v.id and currency = $2) as compare_at_minor
+            (select compare_at_minor from prices where variant_id = v.id and currency = $2) as compare_at_minor,
+            array(select currency::text from prices where variant_id = v.id and automatic) as automatic
         from variants v left join stock on stock.variant_id = v.id
         where v.product_id = $1 order by v.position
         """,
@@ -153,9 +154,11 @@ async def retire_variants(tx: Tx, product_id: UUID, keep: Sequence[str]) -> None
 async def set_prices(
     tx: Tx, variant_id: UUID, prices: Mapping[str, int], compare_at: Mapping[str, int]
 ) -> None:
-    """Make a variant's prices exactly these."""
+    """Make the prices of a variant that are set by hand exactly these; those that follow from them stay."""
     await tx.execute(
-        "delete from prices where variant_id = $1 and currency <> all($2)", variant_id, list(prices)
+        "delete from prices where variant_id = $1 and currency <> all($2) and not automatic",
+        variant_id,
+        list(prices),
     )
     await tx.execute(
         """
@@ -163,13 +166,19 @@ async def set_prices(
         select $1, currency, amount, compare_at
         from unnest($2::text[], $3::bigint[], $4::bigint[]) as price (currency, amount, compare_at)
         on conflict (variant_id, currency)
-            do update set amount_minor = excluded.amount_minor, compare_at_minor = excluded.compare_at_minor
+            do update set amount_minor = excluded.amount_minor, compare_at_minor = excluded.compare_at_minor,
+                automatic = false
         """,
         variant_id,
         list(prices),
         list(prices.values()),
         [compare_at.get(currency) for currency in prices],
     )
+
+
+async def has_price_lists(conn: Conn) -> bool:
+    """Whether there are prices that follow from others."""
+    return await conn.fetchval("select exists (select 1 from price_lists)")  # type: ignore[no-any-return]
 
 
 async def set_media(tx: Tx, product_id: UUID, media: Sequence[tuple[UUID, str, str]]) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import nh3
 
+from kassa import jobs
 from kassa.catalog import queries
 from kassa.catalog.errors import ProductNotFound, SkuTaken
 from kassa.catalog.find import queries as finding
@@ -22,6 +23,7 @@ from kassa.kernel.money import MAX_MINOR, exponent
 SetOnHand = Callable[[Tx, UUID, int], Awaitable[None]]
 
 VARIANTS_LIMIT: Final = 100
+_PRICED_AT_ONCE: Final = 200
 #: What stands between the titles of a way to a shelf.
 PATH: Final = " > "
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -71,7 +73,10 @@ class ProductInput:
 
 @dataclass(frozen=True, slots=True)
 class ProductVariant:
-    """A variant as its product's page shows it; `price_minor` in the currency asked for."""
+    """A variant as its product's page shows it; `price_minor` in the currency asked for.
+
+    `automatic`: the currencies whose prices follow from others by rates.
+    """
 
     id: UUID
     sku: str
@@ -87,6 +92,16 @@ class ProductVariant:
     price_minor: int | None
     compare_at_minor: int | None
     extra: Mapping[str, str]
+    automatic: Sequence[str] = ()
+
+    @property
+    def by_hand(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """The prices and compare-at prices that a person set; the others follow from them by rates."""
+        kept = self.prices.keys() - set(self.automatic)
+        return (
+            {name: amount for name, amount in self.prices.items() if name in kept},
+            {name: amount for name, amount in self.compare_at.items() if name in kept},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,7 @@ async def product(conn: Conn, slug: str, currency: str, *, include_draft: bool =
             variant["id"], variant["sku"], variant["title"], variant["options"], variant["weight_grams"],
             variant["barcode"], variant["ships"], variant["on_hand"], variant["available"], variant["prices"],
             variant["compare_at"], variant["price_minor"], variant["compare_at_minor"], variant["extra"],
+            variant["automatic"],
         )
         for variant in await queries.variant_rows(conn, row["id"], currency)
         if variant["active"]
@@ -153,7 +169,17 @@ async def put_product(
     """
     product_id, created, moved = await write_product(tx, slug, given, set_on_hand=set_on_hand, now=now)
     await finding.index(tx, [product_id, *moved])
+    await ask_for_prices(tx, [product_id], now=now)
     return product_id, created
+
+
+async def ask_for_prices(tx: Tx, product_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Have the prices of these products written that follow from others by rates, if the shop has such."""
+    if await queries.has_price_lists(tx):
+        chunks = range(0, len(product_ids), _PRICED_AT_ONCE)
+        for start in chunks:
+            ids = [str(id_) for id_ in product_ids[start : start + _PRICED_AT_ONCE]]
+            await jobs.enqueue(tx, "price_products", {"product_ids": ids}, now=now)
 
 
 async def write_product(

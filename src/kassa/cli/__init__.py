@@ -24,6 +24,8 @@ catalog = typer.Typer(no_args_is_help=True, help="The catalogue as a Shopify pro
 app.add_typer(keys, name="keys")
 app.add_typer(staff, name="staff")
 app.add_typer(catalog, name="catalog")
+rates = typer.Typer(no_args_is_help=True, help="Rates of exchange.")
+app.add_typer(rates, name="rates")
 
 DataDir = Annotated[
     Path | None,
@@ -179,6 +181,17 @@ def catalog_export(data_dir: DataDir = None) -> None:
     from kassa.cli.parts import export_catalog
 
     typer.echo(export_catalog(data_dir), nl=False)
+
+
+@rates.command("import")
+def rates_import(
+    file: Annotated[Path, typer.Argument(help="The European Central Bank's eurofxref, as XML or CSV.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Note the rates of a file; prices that follow from others by rates are written anew."""
+    from kassa.cli.rates import run
+
+    typer.echo(run(data_dir, file))
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from kassa.config import Settings
 from kassa.kernel.clock import Clock, SystemClock
 from kassa.kernel.db import Database
 from kassa.mail import Mailer, SmtpMailer, StoreMailer
+from kassa.pricing import currencies
 from kassa.reconciliation import reconcile
 from kassa.shop import Shop
 from kassa.stripe import Gateway, Transport
@@ -159,6 +160,9 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
         "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
         "forget_customer": on(lambda id_: accounts.forget_customer(db, gateway, id_), "customer_id"),
+        "price_products": on(
+            lambda args: currencies.price_products(db, args, own=shop.settings.currencies[0], clock=clock)
+        ),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }
 

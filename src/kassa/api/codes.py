@@ -48,6 +48,8 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "amount_too_large": (400, "More than can be charged at once."),
     "insufficient_stock": (409, "`items` lists `{sku, requested, available}`; nothing is held."),
     "order_not_found": (404, "There is no such order, or it is somebody else's."),
+    "explanation_not_kept": (404, "The order is from before the shop kept how its amounts came about."),
+    "bad_vat_id": (400, "No VAT number of the EU or the United Kingdom looks like this."),
     "invalid_transition": (409, "The order's state has no place for this; nothing changed."),
     "buy_now_not_found": (404, "There is no such purchase, or it is somebody else's."),
     "buy_now_not_offered": (422, "What it costs there is known only with the whole address: place an order."),

@@ -7,14 +7,12 @@ canceled or failed → released); an order in `pending` has a hold.
 """
 
 from kassa.orders.errors import InvalidTransition, OrderNotFound
-from kassa.orders.listing import of_customer
+from kassa.orders.listing import OrderPage, OrderSummary, list_orders, of_customer
 from kassa.orders.queries import (
     NewOrder,
     Order,
     OrderEvent,
     OrderLine,
-    OrderPage,
-    OrderSummary,
     cart_of,
     chain_break,
     chain_head,
@@ -24,9 +22,10 @@ from kassa.orders.queries import (
     disown,
     events,
     get,
-    list_orders,
     lock,
     numbers,
+    quote_of,
+    set_gift,
 )
 from kassa.orders.service import apply, insert, note, shown_number
 from kassa.orders.states import TRANSITIONS, Event, State, after
@@ -60,5 +59,7 @@ __all__ = [
     "note",
     "numbers",
     "of_customer",
+    "quote_of",
+    "set_gift",
     "shown_number",
 ]

@@ -28,6 +28,7 @@ from kassa.config import Settings
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid
 from kassa.kernel.ids import parse_id
+from kassa.pricing.explain import explain
 
 _PAGE = 50
 _SEARCH_LIMIT = 200
@@ -60,8 +61,10 @@ async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[A
     if id_ is None:
         raise orders.OrderNotFound("There is no such order.")
     async with shop.db.snapshot() as conn:
+        order, quote = await orders.get(conn, id_), await orders.quote_of(conn, id_)
         context = {
-            "order": await orders.get(conn, id_),
+            "order": order,
+            "explanation": explain(quote, total=order.total_minor) if quote is not None else None,
             "payments": await payments.of_order(conn, id_),
             "refunds": await refunds.of_order(conn, id_),
             "refunded_minor": await refunds.refunded_minor(conn, id_),

@@ -12,6 +12,7 @@ from kassa.accounts import addresses
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, Unavailable
 from kassa.kernel.ids import new_id, parse_id
+from kassa.pricing.explain import explain
 from kassa.shop import Shop
 from kassa.storefront import checkout_form, forms, words
 from kassa.storefront.checkout_form import BILLING, ELSEWHERE, CheckoutForm, Wanted
@@ -154,6 +155,7 @@ def _page(
     return render(
         request, visitor, "pages/checkout.html", status=status, cache=OWN, form=form, cart=till.priced,
         quote=till.priced.quote, waiting=till.waiting, order_id=order_id, message=message,
+        explanation=explain(till.priced.quote) if till.priced.quote is not None else None,
         blocked=blocked, countries=checkout_form.names_of_countries().items(),
         country_names=checkout_form.names_of_countries(), arrives=_arrives(request, till.priced.quote),
         hold_minutes=words.span(shop_of(request).settings.hold_seconds), note_limit=checkout_form.NOTE_LIMIT,

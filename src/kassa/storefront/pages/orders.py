@@ -13,6 +13,7 @@ from kassa import cart, fulfilment, invoices, notifications, orders, payments, r
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
+from kassa.pricing.explain import explain
 from kassa.storefront import forms, story, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.story import Known
@@ -41,6 +42,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         returnable = any(line.left for line in await returns.returnable(conn, order.id))
         credit_notes = [one for one in await invoices.of_order(conn, order.id) if one.refund_id]
         told = request.query_params.get("told", "")
+        quote = await orders.quote_of(conn, order.id)
         missing = await _missing(conn, visitor, order) if told == "missing" else []
     return render(
         request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), story=story.tell(known),
@@ -49,6 +51,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         journal=journal[:16], address=written(order.shipping_address), cancelable=cancelable, returns=sent_back,
         returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
         told=_TOLD.get(told), credit_notes=credit_notes, missing=missing, reviewable=_reviewable(known),
+        explanation=explain(quote, total=order.total_minor) if quote is not None else None,
     )  # fmt: skip
 
 

@@ -40,9 +40,11 @@ def agree(
 
     Raises:
         BelowMinimum, AmountTooLarge: it can't be charged.
+        NotShippedThere: nothing is sent there.
     """
     quote = pricing.quote([pricing.QuoteLine(variant, quantity)], currency, rules=rules, country=country)
-    if not quote.tax_included or country in _NOT_ON_THE_PAGE:
+    fetched = any(way.pickup for way in quote.methods if way.code == quote.shipping_method)
+    if not quote.tax_included or fetched or country in _NOT_ON_THE_PAGE:
         return None
     others = [
         code for code in countries() if code != country and _same(variant, quantity, quote, code, rules)
@@ -105,6 +107,7 @@ def _same(
         return False
     if not rules.taxes.rate(country, None, variant.tax_class, rules.day).included:
         return False
-    weight = variant.weight_grams * quantity if variant.ships else 0
-    ways = pricing.methods(rules.zones, country, weight, Money(quote.subtotal, quote.currency))
+    goods = Money(quote.subtotal - quote.discount, quote.currency)
+    parcel = pricing.Parcel(variant.weight_grams * quantity, goods, variant.ships)
+    ways = rules.ways(parcel, country)
     return any(way.code == quote.shipping_method and way.amount.amount == quote.shipping for way in ways)

@@ -6,7 +6,7 @@ would have been; a total is one that the provider can charge.
 """
 
 from kassa.pricing.limits import MINIMUM, AmountTooLarge, BelowMinimum, UnevenAmount
-from kassa.pricing.quote import PricedLine, Quote, QuoteLine, TaxLine, Used, quote
+from kassa.pricing.quote import PricedLine, Quote, QuoteLine, Share, TaxLine, Used, quote
 from kassa.pricing.rounding import Rounding
 from kassa.pricing.rules import Rules
 from kassa.pricing.service import rules
@@ -24,6 +24,7 @@ __all__ = [
     "QuoteLine",
     "Rounding",
     "Rules",
+    "Share",
     "ShippingMethod",
     "TaxLine",
     "TaxRate",

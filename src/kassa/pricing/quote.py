@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kassa.catalog import SaleVariant
 from kassa.pricing import discounts, limits, sending
-from kassa.pricing.discounts import Discount, Taken
+from kassa.pricing.discounts import Discount, Entered, Taken
 from kassa.pricing.rounding import Part, Rounding, portion
 from kassa.pricing.rules import Rules
 from kassa.pricing.taxes import VOUCHER, Answered, Asked, Question, TaxRate
@@ -89,7 +89,7 @@ class Quote:
     """The priced cart, frozen; all amounts in minor units of `currency`.
 
     total = subtotal − discount + rounding + shipping + (tax, unless it is in the prices). `shipping` is what is paid
-    for it: what a discount takes off it is gone already.
+    for it: what a discount takes off it is gone already. `entered` is how the code stands that somebody has entered.
     """
 
     lines: tuple[PricedLine, ...]
@@ -111,6 +111,7 @@ class Quote:
     reverse_charge: bool = False
     tax_provider: str = "table"
     tax_reference: str = ""
+    entered: Entered | None = None
 
 
 def quote(
@@ -137,10 +138,10 @@ def quote(
         rules.taxes.rate(at.country, at.region, line.variant.tax_class, rules.day, vat_id=at.vat_id)
         for line in lines
     ]
-    units = [_unit(line.variant, rate) for line, rate in zip(lines, rates, strict=True)]
+    units = [_unit(line.variant, rate, currency) for line, rate in zip(lines, rates, strict=True)]
     subtotal = sum(unit * line.quantity for unit, line in zip(units, lines, strict=True))
     before = rules.ways(sending.parcel(lines, subtotal, currency), country, region)
-    taken = _take(lines, units, rules, currency, sending.spared(before, shipping_method))
+    taken, entered = _take(lines, units, rules, currency, sending.spared(before, shipping_method))
     ways = rules.ways(sending.parcel(lines, subtotal - taken.total, currency), country, region)
     way = sending.choose(ways, shipping_method)
     spared = sending.spared(ways, way.code) if taken.free_shipping else 0
@@ -177,28 +178,29 @@ def quote(
         shipping_method=way.code, methods=ways, rounding=rounding, used=_used(taken, spared),
         shipping_tax=shipping_taxed.tax, exact_shipping_tax=str(shipping_taxed.exact),
         tax_rounding=rules.taxes.rounding, reverse_charge=any(rate.reverse_charge for rate in rates),
-        tax_provider=answer.provider, tax_reference=answer.reference,
+        tax_provider=answer.provider, tax_reference=answer.reference, entered=entered,
     )  # fmt: skip
 
 
-def _unit(variant: SaleVariant, rate: TaxRate) -> int:
+def _unit(variant: SaleVariant, rate: TaxRate, currency: str) -> int:
     """What a unit costs; net, where the customer owes the tax that our price contains."""
     if variant.price_minor is None:
         raise ValueError(f"{variant.sku} has no price in this currency")
     if not rate.reverse_charge:
         return variant.price_minor
-    tax = portion(variant.price_minor, rate.contained, 10_000 + rate.contained)
+    tax = portion(variant.price_minor, rate.contained, 10_000 + rate.contained, limits.step(currency))
     return variant.price_minor - tax.amount
 
 
 def _take(
     lines: Sequence[QuoteLine], units: Sequence[int], rules: Rules, currency: str, sending: int
-) -> Taken:
+) -> tuple[Taken, Entered | None]:
+    """What discounts take, and how the code that was entered stands."""
     meant = [
         discounts.Line(line.variant.meant, unit, line.quantity, line.variant.tax_class != VOUCHER)
         for line, unit in zip(lines, units, strict=True)
     ]
-    return discounts.take(
+    taken = discounts.take(
         meant,
         rules.discounts,
         currency,
@@ -206,6 +208,8 @@ def _take(
         code=rules.code,
         step=limits.step(currency),
     )
+    mine = next((one for one in rules.discounts if one.code is not None and one.code == rules.code), None)
+    return taken, discounts.stand(mine, meant, currency, taken) if mine is not None else rules.refused
 
 
 def _line(line: QuoteLine, unit: int, taken: Taken, index: int, taxed: Answered) -> PricedLine:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from kassa.pricing.discounts import Discount
+from kassa.pricing.discounts import Discount, Entered
 from kassa.pricing.taxes import Source, table
 from kassa.pricing.zones import ZONES, Convert, Parcel, ShippingMethod, ShippingProvider, Table
 
@@ -13,7 +13,8 @@ from kassa.pricing.zones import ZONES, Convert, Parcel, ShippingMethod, Shipping
 class Rules:
     """Everything a quote needs but the cart and where it goes. `day` is the day of the sale, in UTC.
 
-    `discounts` may apply now, as far as schedule and limits say; `code` is the one that was entered.
+    `discounts` may apply now, as far as schedule and limits say; `code` is the one that was entered, `refused` why it
+    is not among them.
     """
 
     day: date
@@ -22,6 +23,7 @@ class Rules:
     convert: Convert | None = None
     discounts: Sequence[Discount] = ()
     code: str | None = None
+    refused: Entered | None = None
 
     def ways(self, parcel: Parcel, country: str, region: str | None = None) -> tuple[ShippingMethod, ...]:
         """The ways to send a parcel there, the cheapest first; none if it can't be sent."""

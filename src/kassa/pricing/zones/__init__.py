@@ -6,10 +6,10 @@ Invariants: a country is in one zone at most, and one zone at most is the rest o
 was offered in its quote, so nothing here changes what was agreed.
 """
 
-from kassa.pricing.zones.calendar import Calendar
 from kassa.pricing.zones.engine import ANY, HOME, ZONES, Band, Table, Way, Zone, amount_in, methods, zone_of
 from kassa.pricing.zones.errors import (
     CountryTaken,
+    InvalidCalendar,
     InvalidZone,
     NotShippedThere,
     UnknownShippingMethod,
@@ -23,6 +23,17 @@ from kassa.pricing.zones.provider import (
     ShippingMethod,
     ShippingProvider,
 )
+from kassa.pricing.zones.service import (
+    calendar,
+    change_zone,
+    put_calendar,
+    put_zone,
+    remove_zone,
+    table,
+    zone,
+    zones,
+)
+from kassa.pricing.zones.workdays import Calendar
 
 __all__ = [
     "ANY",
@@ -33,6 +44,7 @@ __all__ = [
     "Calendar",
     "Convert",
     "CountryTaken",
+    "InvalidCalendar",
     "InvalidZone",
     "NotShippedThere",
     "Parcel",
@@ -45,6 +57,14 @@ __all__ = [
     "Zone",
     "ZoneNotFound",
     "amount_in",
+    "calendar",
+    "change_zone",
     "methods",
+    "put_calendar",
+    "put_zone",
+    "remove_zone",
+    "table",
+    "zone",
     "zone_of",
+    "zones",
 ]

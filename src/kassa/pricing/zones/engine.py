@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 from kassa.kernel.money import Money, exponent
 from kassa.pricing.limits import step
-from kassa.pricing.taxes.table import EU
-from kassa.pricing.zones.calendar import Calendar
+from kassa.pricing.taxes import EU
 from kassa.pricing.zones.provider import Convert, Parcel, PickupPoint, ShippingMethod, nothing_to_send
+from kassa.pricing.zones.workdays import Calendar
 
 HOME: Final = "DE"
 #: In place of a currency: any other, and the amount is in hundredths of its major unit.
@@ -152,7 +152,15 @@ class Table:
             return way
         first, last = self.calendar.window(self.now, way.min_days, way.max_days)
         return ShippingMethod(
-            way.code, way.label, way.amount, way.min_days, way.max_days, first, last, way.pickup, way.free_from
+            way.code,
+            way.label,
+            way.amount,
+            way.min_days,
+            way.max_days,
+            first,
+            last,
+            way.pickup,
+            way.free_from,
         )
 
 

@@ -31,3 +31,9 @@ class CountryTaken(Conflict):
     """A country is in another zone: it can be in one only."""
 
     code = "country_taken"
+
+
+class InvalidCalendar(Invalid):
+    """A calendar by which nothing could leave; `errors` names each fault."""
+
+    code = "invalid_calendar"

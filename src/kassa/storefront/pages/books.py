@@ -60,7 +60,7 @@ async def product_page(
         beside = await catalog.related(conn, found.id, visitor.currency, limit=_BESIDE)
         readers = await about(conn, visitor, found.id)
         last = await last_purchase(request, conn)
-        rules = await pricing.rules(conn, currency=visitor.currency, now=shop.clock.now())
+        rules = await pricing.rules(conn, currency=visitor.currency, now=shop.clock.now(), discounted=False)
     drawn = pictures.version(volume) if volume else ""
     page = (
         web.origin(shop.settings.stripe_api_base) if shop.settings.sandbox else "https://checkout.stripe.com"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,7 @@ class Calendar:
 
     def leaves(self, ordered: datetime) -> date:
         """The day on which what is ordered at this moment leaves the house."""
-        here = ordered.astimezone(ZoneInfo(self.zone))
+        here = ordered.astimezone(UTC if self.zone == "UTC" else ZoneInfo(self.zone))
         late = self.cutoff is not None and here.hour >= self.cutoff
         return next(self._from(here.date() + timedelta(days=late)))
 

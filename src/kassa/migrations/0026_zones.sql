@@ -1,7 +1,7 @@
 -- Where parcels go, by which ways, and when they arrive. What stands here at first prices every parcel as a shop did
 -- that had no such tables.
 create table shipping_calendar (
-    only     boolean primary key default true check (only),
+    single   boolean primary key default true check (single),
     version  uuid     not null default gen_random_uuid(),
     zone     text     not null default 'UTC',
     cutoff   smallint check (cutoff between 0 and 23),
@@ -34,7 +34,7 @@ create trigger shipping_calendar_renewed before update on shipping_calendar
     for each row execute function shipping_renewed();
 create function shipping_changed() returns trigger language plpgsql as $$
 begin
-    update shipping_calendar set only = true;
+    update shipping_calendar set single = true;
     return null;
 end $$;
 create trigger shipping_zones_changed after insert or update or delete or truncate on shipping_zones

@@ -3,7 +3,7 @@
 Tables: `carts`, `cart_lines`, `removed_lines`. Invariants: at most 50 lines of at most 99 units; lines stay in
 the order in which they were put in; a line remembers the prices of that moment, so a change is told until it is
 agreed to; what was taken out last can be put back; a cart is never locked by an order made of it; what was paid
-leaves it, what was added meanwhile stays.
+leaves it, what was added meanwhile stays; it keeps one discount code, which counts as far as it may.
 """
 
 from kassa.cart.errors import CartFull, CartNotFound, QuantityTooLarge, UnknownSku
@@ -17,10 +17,12 @@ from kassa.cart.service import (
     add,
     change,
     create,
+    drop_code,
     put_back,
     remove,
     step,
     sweep,
+    use_code,
 )
 from kassa.cart.shown import CartLine, Notice, PricedCart, priced
 
@@ -42,6 +44,7 @@ __all__ = [
     "contents",
     "count",
     "create",
+    "drop_code",
     "get",
     "heir",
     "lock",
@@ -55,4 +58,5 @@ __all__ = [
     "step",
     "sweep",
     "take_out",
+    "use_code",
 ]

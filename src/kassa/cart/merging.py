@@ -21,8 +21,8 @@ async def merge(tx: Tx, from_cart: UUID, into_cart: UUID, *, now: datetime) -> N
     """Put everything of one cart into another, and remember where it went.
 
     Quantities of the same thing add up to what may be in a line; what finds no room among fifty lines is
-    dropped, newest first. The lines of `from_cart` are gone, so repeating it is harmless; a customer's own bag
-    never goes into another's, and nothing happens.
+    dropped, newest first. The lines of `from_cart` are gone, so repeating it is harmless; its discount code is the
+    one that counts. A customer's own bag never goes into another's, and nothing happens.
 
     Raises:
         CartNotFound: there is no `into_cart`; nothing changed.
@@ -35,6 +35,9 @@ async def merge(tx: Tx, from_cart: UUID, into_cart: UUID, *, now: datetime) -> N
     if coming:
         await queries.write(tx, into_cart, together(coming, await queries.lines(tx, into_cart)), now=now)
         await queries.empty(tx, from_cart)
+    code = (await queries.get(tx, from_cart)).discount_code if coming else None
+    if code is not None:
+        await queries.set_code(tx, into_cart, code, now=now)
     await queries.set_merged_into(tx, from_cart, into_cart)
 
 
@@ -79,6 +82,10 @@ async def heir(conn: Conn, cart_id: UUID) -> UUID:
     return cart_id
 
 
-async def take_out(tx: Tx, cart_id: UUID, quantities: Mapping[UUID, int]) -> None:
-    """What was paid leaves the cart that has it by now; what was added meanwhile stays. Lock it first."""
-    await queries.subtract(tx, await heir(tx, cart_id), quantities)
+async def take_out(tx: Tx, cart_id: UUID, quantities: Mapping[UUID, int], codes: Sequence[str] = ()) -> None:
+    """What was paid, and its codes, leave the cart that has them by now; what was added meanwhile stays. Lock it
+    first."""
+    cart_id = await heir(tx, cart_id)
+    await queries.subtract(tx, cart_id, quantities)
+    if codes:
+        await queries.forget_code(tx, cart_id, codes)

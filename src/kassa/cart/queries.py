@@ -17,10 +17,11 @@ _SWEPT_AT_ONCE: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart's own facts."""
+    """A cart's own facts; `discount_code` is the code that was entered for it."""
 
     id: UUID
     currency: str
+    discount_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ async def get(conn: Conn, cart_id: UUID) -> Cart:
     Raises:
         CartNotFound: there is none.
     """
-    return _cart(await conn.fetchrow("select id, currency from carts where id = $1", cart_id))
+    return _cart(await conn.fetchrow("select id, currency, discount_code from carts where id = $1", cart_id))
 
 
 async def lock(tx: Tx, cart_id: UUID) -> Cart:
@@ -58,7 +59,9 @@ async def lock(tx: Tx, cart_id: UUID) -> Cart:
     Raises:
         CartNotFound: there is none.
     """
-    return _cart(await tx.fetchrow("select id, currency from carts where id = $1 for update", cart_id))
+    return _cart(
+        await tx.fetchrow("select id, currency, discount_code from carts where id = $1 for update", cart_id)
+    )
 
 
 async def lock_if_there(tx: Tx, cart_id: UUID) -> UUID | None:
@@ -88,6 +91,20 @@ async def is_of_customer(conn: Conn, cart_id: UUID) -> bool:
 async def set_currency(tx: Tx, cart_id: UUID, currency: str) -> None:
     """Show the cart in another currency from now on."""
     await tx.execute("update carts set currency = $2 where id = $1", cart_id, currency)
+
+
+async def set_code(tx: Tx, cart_id: UUID, code: str | None, *, now: datetime) -> None:
+    """The discount code of a cart."""
+    await tx.execute("update carts set discount_code = $2, updated_at = $3 where id = $1", cart_id, code, now)
+
+
+async def forget_code(tx: Tx, cart_id: UUID, codes: Sequence[str]) -> None:
+    """Take the discount code out of a cart if it is one of these."""
+    await tx.execute(
+        "update carts set discount_code = null where id = $1 and discount_code = any($2)",
+        cart_id,
+        list(codes),
+    )
 
 
 async def lines(conn: Conn, cart_id: UUID) -> list[Line]:

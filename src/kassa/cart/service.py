@@ -13,6 +13,8 @@ from kassa.catalog import SaleVariant
 from kassa.kernel.db import Tx
 from kassa.kernel.ids import new_id
 from kassa.kernel.money import Money
+from kassa.kernel.speech import _
+from kassa.pricing import discounts
 
 LINES_LIMIT: Final = 50
 QUANTITY_LIMIT: Final = 99
@@ -119,6 +121,34 @@ async def accept(
         await queries.drop(tx, cart_id, variant.id, now=now)
     elif quantity < lines[variant.id].quantity:
         await queries.put(tx, cart_id, variant.id, quantity, now=now)
+
+
+async def use_code(tx: Tx, cart_id: UUID, code: str, *, email: str = "", now: datetime) -> None:
+    """Enter a discount code; it counts in place of the one before, as soon as the cart has what it asks for.
+
+    Raises:
+        CartNotFound: there is no such cart.
+        UnknownDiscount: no discount has this code.
+        Conflict: it may not be used, whatever is in the cart (`discount_ended`, `discount_used_up` …).
+    """
+    await queries.lock(tx, cart_id)
+    found = await discounts.look(tx, code=code, now=now, email=email)
+    unknown = found.refused is not None and found.refused.standing is discounts.Standing.UNKNOWN
+    if unknown or not found.code:
+        raise discounts.UnknownDiscount(_("There is no discount with the code %(code)s.", code=code.strip()))
+    if found.refused is not None:
+        raise discounts.refusal(found.refused)
+    await queries.set_code(tx, cart_id, found.code, now=now)
+
+
+async def drop_code(tx: Tx, cart_id: UUID, *, now: datetime) -> None:
+    """Use no code.
+
+    Raises:
+        CartNotFound: there is no such cart.
+    """
+    await queries.lock(tx, cart_id)
+    await queries.set_code(tx, cart_id, None, now=now)
 
 
 async def sweep(tx: Tx, *, now: datetime) -> int:

@@ -9,6 +9,7 @@ from kassa import catalog, pricing
 from kassa.cart import queries
 from kassa.catalog import SaleVariant
 from kassa.kernel.db import Conn
+from kassa.pricing.discounts import Entered
 
 #: What stands in the way of buying a line.
 _IN_THE_WAY: Final = frozenset({"sold_out", "not_enough", "no_price"})
@@ -53,12 +54,22 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class PricedCart:
-    """The whole cart with what it costs; `quote` is None while there is nothing that can be bought."""
+    """The whole cart with what it costs; `quote` is None while there is nothing that can be bought.
+
+    `code` is the discount code that was entered, `entered` how it stands.
+    """
 
     id: UUID
     currency: str
     lines: tuple[CartLine, ...]
     quote: pricing.Quote | None
+    code: str | None = None
+    entered: Entered | None = None
+
+    @property
+    def savings(self) -> dict[str, tuple[pricing.Share, ...]]:
+        """What discounts take from lines, by SKU."""
+        return {line.sku: line.shares for line in self.quote.lines if line.shares} if self.quote else {}
 
     @property
     def count(self) -> int:
@@ -88,12 +99,17 @@ async def priced(
     currency: str | None = None,
     country: str = "DE",
     region: str | None = None,
+    postal_code: str | None = None,
+    vat_id: str = "",
     shipping_method: str | None = None,
+    email: str = "",
+    order_id: UUID | None = None,
     now: datetime,
 ) -> PricedCart:
     """The cart with what it costs at `now`, sent to `country`; in its own currency, or in the one asked for.
 
-    A customer has one cart on every device, and may look at it in euros here and in dollars there.
+    A customer has one cart on every device, and may look at it in euros here and in dollars there. `email` is whose
+    discounts count, if it is known; what an order of this cart that waits (`order_id`) uses is left to it.
 
     Raises:
         CartNotFound: there is no such cart.
@@ -109,7 +125,9 @@ async def priced(
         for line, variant in pairs
         if variant.active and variant.price_minor is not None
     ]
-    rules = await pricing.rules(conn, currency=currency, now=now)
+    rules = await pricing.rules(
+        conn, currency=currency, now=now, code=cart.discount_code, email=email, order_id=order_id
+    )
     try:
         quote = (
             pricing.quote(
@@ -118,6 +136,8 @@ async def priced(
                 rules=rules,
                 country=country,
                 region=region,
+                postal_code=postal_code,
+                vat_id=vat_id,
                 shipping_method=shipping_method,
             )
             if buyable
@@ -125,7 +145,8 @@ async def priced(
         )
     except (pricing.BelowMinimum, pricing.AmountTooLarge):
         quote = None
-    return PricedCart(cart.id, currency, lines, quote)
+    entered = quote.entered if quote is not None else rules.refused
+    return PricedCart(cart.id, currency, lines, quote, cart.discount_code, entered)
 
 
 def _line(variant: SaleVariant, line: queries.Line, currency: str) -> CartLine:

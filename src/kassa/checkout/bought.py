@@ -75,7 +75,7 @@ async def _complete(tx: Tx, found: BuyNow, session: Session, *, now: datetime, a
     to = dict(session.ship_to or session.bill_to or {})
     country = to.setdefault("country", agreed.country)
     variants = await catalog.variants_by_id(tx, [found.variant_id], found.currency)
-    rules = await pricing.rules(tx, currency=found.currency, now=now)
+    rules = await pricing.rules(tx, currency=found.currency, now=now, discounted=False)
     quote = terms.for_country(agreed, variants.get(found.variant_id), country, to.get("region"), rules)
     fresh = orders.NewOrder(
         id=found.id, token_hash=found.token_hash, email=session.email or found.email or "", locale=found.locale,

@@ -23,7 +23,7 @@ from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.errors import KassaError
 from kassa.kernel.ids import hash_token, same_token
-from kassa.pricing.shipping import HOME
+from kassa.pricing.zones import HOME
 from kassa.stripe import Gateway, Rejected, Session
 
 #: How soon the poller asks about one that nobody has told us about.
@@ -169,7 +169,7 @@ async def _agree(tx: Tx, wish: BuyNowWish, now: datetime) -> tuple[catalog.SaleV
         raise UnknownSku(
             "This is not for sale here.", errors=[("sku", f"{wish.sku} is not for sale in {wish.currency}")]
         )
-    rules = await pricing.rules(tx, currency=wish.currency, now=now)
+    rules = await pricing.rules(tx, currency=wish.currency, now=now, discounted=False)
     agreed = terms.agree(variant, wish.quantity, wish.currency, wish.country, rules)
     if agreed is None:
         raise NotOffered(

@@ -1,19 +1,20 @@
-"""Placing an order: one transaction from cart to held stock. Locks cart, then stock, stock last."""
+"""Placing an order: one transaction from cart to held stock. Locks cart, then stock, then discounts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
-from kassa import cart, catalog, inventory, orders, pricing
+from kassa import cart, catalog, inventory, orders, payments, pricing
 from kassa.checkout.errors import NothingToBuy, OrderTaken, QuoteChanged, UnknownSku
 from kassa.kernel import speech
 from kassa.kernel.address import Address, validate
 from kassa.kernel.db import Tx
 from kassa.kernel.errors import KassaError
 from kassa.kernel.ids import hash_token, new_token
+from kassa.pricing import discounts, taxes
 
 _LINES_LIMIT = 50
 
@@ -23,7 +24,7 @@ class PlaceOrder:
     """What a customer asks for: `lines` of (SKU, quantity), or the cart's. `total_shown` in minor units.
 
     `customer_id` is of whoever is signed in; `note` is for the people who pack, at most a thousand characters.
-    `locale` is the language the order keeps: the one spoken now.
+    `discount_code` counts in place of the cart's. `locale` is the language the order keeps: the one spoken now.
     """
 
     order_id: UUID
@@ -39,6 +40,8 @@ class PlaceOrder:
     total_shown: int | None = None
     customer_id: UUID | None = None
     note: str = ""
+    vat_id: str = ""
+    discount_code: str | None = None
 
 
 async def place_order(
@@ -46,16 +49,21 @@ async def place_order(
 ) -> tuple[orders.Order, str]:
     """Place an order and hold its stock; the order, and the token that opens it (shown only now).
 
+    What gift cards have of its total is promised to it; if that is all of it, it is paid.
+
     Placing the same order id for the same cart again gives the order that is there, and no token: also when it was
     paid and the cart is empty, or when what it was for is sold no more.
 
     Raises:
-        UnknownSku, NothingToBuy, Invalid: the wish is wrong in itself.
+        UnknownSku, NothingToBuy, BadVatId, Invalid: the wish is wrong in itself.
         QuoteChanged: the total shown is not the total.
         InsufficientStock: `items` says what there is; nothing is held.
+        UsedUp: somebody else has just had the last use of a discount; nothing is held.
         OrderTaken: the id belongs to another order.
+        CardRefused, TooManyGiftCards: nothing is placed.
     """
     address = validate(wish.shipping_address)
+    wish = replace(wish, vat_id=taxes.vat_id(wish.vat_id, address.country))
     billing = validate(wish.billing_address, "billing_address") if wish.billing_address else None
     try:
         quote = await _agree(tx, wish, address, now)
@@ -69,7 +77,7 @@ async def place_order(
         id=wish.order_id, token_hash=hash_token(token), email=wish.email, locale=wish.locale, quote=quote,
         shipping_address=msgspec.to_builtins(address),
         billing_address=msgspec.to_builtins(billing) if billing else None,
-        cart_id=wish.cart_id, owner=wish.owner, customer_id=wish.customer_id, note=wish.note,
+        cart_id=wish.cart_id, owner=wish.owner, customer_id=wish.customer_id, note=wish.note, vat_id=wish.vat_id,
     )  # fmt: skip
     if not await orders.insert(tx, order, now=now, actor=actor):
         return await _same(tx, wish), ""
@@ -85,11 +93,18 @@ async def place_order(
             for variant_id, (requested, available) in short.short.items()
         ]
         raise inventory.InsufficientStock(short.short, extra={"items": items}) from None
-    return await orders.get(tx, wish.order_id), token
+    taken = {used.id: used.amount for used in quote.used}
+    await discounts.redeem(tx, wish.order_id, taken, email=wish.email, now=now)
+    placed = await orders.get(tx, wish.order_id)
+    if wish.gift_cards:
+        await payments.use_gift_cards(tx, placed, wish.gift_cards, now=now, actor=actor)
+        placed = await orders.get(tx, wish.order_id)
+    return placed, token
 
 
 async def _agree(tx: Tx, wish: PlaceOrder, address: Address, now: datetime) -> pricing.Quote:
-    quote = await _quote(tx, wish, await _wanted(tx, wish), address, now)
+    wanted, code = await _wanted(tx, wish)
+    quote = await _quote(tx, wish, wanted, code, address, now)
     if wish.total_shown is not None and wish.total_shown != quote.total:
         raise QuoteChanged(
             "The total has changed since it was shown.",
@@ -98,12 +113,14 @@ async def _agree(tx: Tx, wish: PlaceOrder, address: Address, now: datetime) -> p
     return quote
 
 
-async def _wanted(tx: Tx, wish: PlaceOrder) -> dict[str, int]:
-    """The SKUs wished for and how many of each; the same SKU on two lines is one wish."""
+async def _wanted(tx: Tx, wish: PlaceOrder) -> tuple[dict[str, int], str | None]:
+    """The SKUs wished for and how many of each, and the code; the same SKU on two lines is one wish."""
+    code = wish.discount_code
     if wish.lines is not None:
         pairs = list(wish.lines)
     elif wish.cart_id is not None:
-        await cart.lock(tx, wish.cart_id)
+        entered = (await cart.lock(tx, wish.cart_id)).discount_code
+        code = code or entered
         pairs = await cart.contents(tx, wish.cart_id)
     else:
         pairs = []
@@ -114,11 +131,11 @@ async def _wanted(tx: Tx, wish: PlaceOrder) -> dict[str, int]:
     wanted: dict[str, int] = {}
     for sku, quantity in pairs:
         wanted[sku] = wanted.get(sku, 0) + quantity
-    return wanted
+    return wanted, code
 
 
 async def _quote(
-    tx: Tx, wish: PlaceOrder, wanted: dict[str, int], address: Address, now: datetime
+    tx: Tx, wish: PlaceOrder, wanted: dict[str, int], code: str | None, address: Address, now: datetime
 ) -> pricing.Quote:
     variants = await catalog.variants_by_sku(tx, wanted, wish.currency)
     faults = [
@@ -128,14 +145,22 @@ async def _quote(
     ]
     if faults:
         raise UnknownSku("Something in this order is not for sale here.", errors=faults)
-    return pricing.quote(
+    quote = pricing.quote(
         [pricing.QuoteLine(variants[sku], quantity) for sku, quantity in wanted.items()],
         wish.currency,
-        rules=await pricing.rules(tx, currency=wish.currency, now=now, email=wish.email),
+        rules=await pricing.rules(tx, currency=wish.currency, now=now, code=code, email=wish.email),
         country=address.country,
         region=address.region,
+        postal_code=address.postal_code or None,
+        vat_id=wish.vat_id,
         shipping_method=wish.shipping_method,
     )
+    # Whoever asked for a code, or has not been shown the total, is not charged more without a word.
+    entered = quote.entered
+    strict = wish.discount_code or (wish.total_shown is None and entered is not None and entered.final)
+    if entered is not None and not entered.good and strict:
+        raise discounts.refusal(entered)
+    return quote
 
 
 async def _placed(tx: Tx, wish: PlaceOrder) -> orders.Order | None:

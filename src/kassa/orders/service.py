@@ -1,6 +1,6 @@
 """The verbs of an order: place it, let something happen to it, note something about it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,13 @@ from kassa.kernel.db import Tx
 from kassa.orders import queries, states
 from kassa.orders.queries import NewOrder, Order
 from kassa.orders.states import Event, State
+from kassa.pricing import discounts
 
 
 async def insert(tx: Tx, order: NewOrder, *, now: datetime, actor: str) -> bool:
     """Place an order; False if one of this id was placed before (nothing changes then).
 
-    The caller reserves its stock in the same transaction.
+    The caller reserves its stock and uses its discounts in the same transaction.
     """
     if not await queries.insert(tx, order, now=now):
         return False
@@ -25,11 +26,14 @@ async def insert(tx: Tx, order: NewOrder, *, now: datetime, actor: str) -> bool:
 
 
 async def apply(
-    tx: Tx, order_id: UUID, event: Event, *, now: datetime, actor: str, data: Mapping[str, Any] | None = None
-) -> Order:
+    tx: Tx, order_id: UUID, event: Event, *, now: datetime, actor: str, data: Mapping[str, Any] | None = None,
+    retake: Callable[[Tx], Awaitable[bool]] | None = None,
+) -> Order:  # fmt: skip
     """Let `event` happen to an order: the only door through which an order changes state.
 
-    Stock and mail follow the order here, in the same transaction, so no caller can move one and forget the
+    `retake`: what else than stock must be taken again for late money to revive an order; whether it could be.
+
+    Stock, discounts and mail follow the order here, in the same transaction, so no caller can move one and forget the
     others. The order comes back as it stands afterwards: a payment that succeeded and did not move it is
     surplus, and the caller sends it back.
 
@@ -40,7 +44,7 @@ async def apply(
     order = await queries.lock(tx, order_id)
     state = states.after(order.state, event, attempt_failed=order.attempt_failed)
     if order.state in states.DEAD and state is State.PAID:
-        stock_left = await inventory.retake(tx, order_id, now=now, expires_at=now)
+        stock_left = await _retake(tx, order_id, now=now)
         state = states.after(order.state, event, stock_left=stock_left)
     if state is not order.state:
         await _follow(tx, order, state, now=now, actor=actor)
@@ -68,11 +72,23 @@ def shown_number(number: int) -> str:
     return f"K-{number}"
 
 
+async def _retake(tx: Tx, order_id: UUID, *, now: datetime) -> bool:
+    """Hold the stock of a dead order and use its discounts again: all of it, or nothing."""
+    if not await inventory.retake(tx, order_id, now=now, expires_at=now):
+        return False
+    if await discounts.retake(tx, order_id):
+        return True
+    await inventory.release(tx, order_id)
+    return False
+
+
 async def _follow(tx: Tx, order: Order, state: State, *, now: datetime, actor: str) -> None:
     if state is State.PAID:
         await inventory.commit(tx, order.id, order_id=order.id, actor=actor, now=now)
+        await discounts.commit(tx, order.id)
         await jobs.enqueue(
             tx, "send_receipt", {"order_id": str(order.id)}, now=now, key=f"receipt:{order.id}"
         )
     elif state in states.DEAD:
         await inventory.release(tx, order.id)
+        await discounts.restore(tx, order.id)

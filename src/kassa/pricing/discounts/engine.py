@@ -1,14 +1,7 @@
 """Discounts: which of them apply to a cart, and what each takes from each line. Pure.
 
-The rules, said here and nowhere else. Of those that may apply now (`considered`):
-
-1. *A line* loses at most one discount on products: the one that takes most from it.
-2. *The order* loses at most one discount on everything: the one that takes most from what the lines still cost.
-3. *Shipping* is free if one of them says so.
-4. A discount that does not combine stands alone. Of all that is allowed, the customer gets what costs least in all;
-   if that is the same, what uses the code they entered.
-
-Nothing is discounted below zero, and gift cards are never discounted.
+How they go together is said by `RULES`, and nowhere else: the shopper reads the same words. Of those that may apply,
+the customer gets what costs least in all; if that is the same, what uses the code they entered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +10,19 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from kassa.kernel.speech import N_
 from kassa.pricing.rounding import Part, divide, portion
+
+#: How discounts go together, in the order in which they are worked out.
+RULES: Final = (
+    N_("Each thing in your bag gets at most one discount of its own: the one that saves most."),
+    N_("The order gets at most one discount on everything, on what is left to pay for what is in the bag."),
+    N_("Beside those, the cheapest way of shipping is free if one of your discounts says so."),
+    N_(
+        "A discount that does not go with others stands alone. Of all that is allowed, you pay what is least."
+    ),
+    N_("One code counts for each order. Nothing goes below zero, and gift cards are never discounted."),
+)
 
 #: More automatic discounts than this are never looked at; the operator's form refuses them first.
 LIMIT: Final = 50
@@ -113,13 +118,14 @@ def fits(one: Discount, lines: Sequence[Line], currency: str) -> bool:
     """Whether the discount is in this currency and the cart has what it asks for."""
     if one.currency is not None and one.currency != currency:
         return False
-    meant = [line for line in lines if _meant(one, line)]
+    meant = [line for line in lines if is_meant(one, line)]
     if sum(line.amount for line in lines) < one.minimum or not meant:
         return False
     return one.kind is not Kind.BUY_X_GET_Y or sum(line.quantity for line in meant) > one.buy
 
 
-def _meant(one: Discount, line: Line) -> bool:
+def is_meant(one: Discount, line: Line) -> bool:
+    """Whether the discount is for this line."""
     return line.discountable and (not one.on or bool(one.on & line.ids))
 
 
@@ -154,7 +160,7 @@ def _best_per_line(
     used: list[Discount],
     step: int,
 ) -> None:
-    """Rule 1: each line takes the offer that gives it most."""
+    """Each line takes the offer that gives it most."""
     each = [(one, _from_lines(one, lines, step)) for one in offers]
     for index in range(len(lines)):
         best = max(each, key=lambda offer: offer[1][index].amount, default=None)
@@ -168,12 +174,12 @@ def _best_per_line(
 
 def _from_lines(one: Discount, lines: Sequence[Line], step: int) -> list[Part]:
     """What a discount on products takes from each line."""
-    meant = [line.amount if _meant(one, line) else 0 for line in lines]
+    meant = [line.amount if is_meant(one, line) else 0 for line in lines]
     if one.kind is Kind.PERCENT:
         return [portion(amount, one.value, 10_000, step) for amount in meant]
     if one.kind is Kind.FIXED:
         return divide(min(one.value, sum(meant)) // step * step, meant, step)
-    got = _got(one, [line for line in lines if _meant(one, line)])
+    got = _got(one, [line for line in lines if is_meant(one, line)])
     return [portion(got.get(id(line), 0), one.value, 10_000, step) for line in lines]
 
 

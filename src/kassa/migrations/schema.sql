@@ -199,7 +199,6 @@ create table discounts (
     ends_at timestamp with time zone,
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
-    CHECK ((code = upper(code))),
     CHECK ((kind = ANY (ARRAY['percent'::text, 'fixed'::text, 'free_shipping'::text, 'buy_x_get_y'::text]))),
     CHECK (((minimum_minor = 0) OR (currency IS NOT NULL))),
     CHECK ((minimum_minor >= 0)),
@@ -996,6 +995,8 @@ create table sessions (
     signed_in_at timestamp with time zone,
     challenge bytea,
     challenge_until timestamp with time zone,
+    country text,
+    CHECK ((country ~ '^[A-Z]{2}$'::text)),
     FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE CASCADE,
     FOREIGN KEY (staff_id) REFERENCES staff(id) ON DELETE CASCADE,
     PRIMARY KEY (token_hash),
@@ -1004,6 +1005,45 @@ create table sessions (
 CREATE INDEX sessions_due ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_of_cart ON public.sessions USING btree (cart_id) WHERE (cart_id IS NOT NULL);
 CREATE INDEX sessions_of_customer ON public.sessions USING btree (customer_id) WHERE (customer_id IS NOT NULL);
+
+create table shipping_calendar (
+    single boolean not null default true,
+    version uuid not null default gen_random_uuid(),
+    zone text not null default 'UTC'::text,
+    cutoff smallint,
+    days smallint[] not null default '{0,1,2,3,4}'::smallint[],
+    holidays date[] not null default '{}'::date[],
+    CHECK (((cutoff >= 0) AND (cutoff <= 23))),
+    CHECK (((days <@ '{0,1,2,3,4,5,6}'::smallint[]) AND (cardinality(days) > 0))),
+    CHECK ((cardinality(holidays) <= 400)),
+    CHECK (single),
+    PRIMARY KEY (single)
+);
+CREATE TRIGGER shipping_calendar_renewed BEFORE UPDATE ON public.shipping_calendar FOR EACH ROW EXECUTE FUNCTION shipping_renewed();
+
+create table shipping_countries (
+    country text not null,
+    zone text not null,
+    CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    FOREIGN KEY (zone) REFERENCES shipping_zones(code) ON DELETE CASCADE,
+    PRIMARY KEY (country)
+);
+CREATE INDEX shipping_countries_zone ON public.shipping_countries USING btree (zone);
+CREATE TRIGGER shipping_countries_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.shipping_countries FOR EACH STATEMENT EXECUTE FUNCTION shipping_changed();
+
+create table shipping_zones (
+    code text not null,
+    name text not null,
+    rest boolean not null default false,
+    ways jsonb not null default '[]'::jsonb,
+    position integer not null default 0,
+    CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+    CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CHECK ((jsonb_typeof(ways) = 'array'::text)),
+    PRIMARY KEY (code)
+);
+CREATE UNIQUE INDEX shipping_zones_one_rest ON public.shipping_zones USING btree (rest) WHERE rest;
+CREATE TRIGGER shipping_zones_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.shipping_zones FOR EACH STATEMENT EXECUTE FUNCTION shipping_changed();
 
 create table staff (
     id uuid not null,

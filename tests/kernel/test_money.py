@@ -63,12 +63,30 @@ def test_what_is_no_price_is_refused_and_not_rounded(text):
         (1299, "EUR", "en", "€12.99"),
         (1299, "EUR", "de", "12,99\xa0€"),
         (500, "JPY", "ja", "￥500"),
-        (1500, "KWD", "en", "KWD1.500"),
-        (1200, "RSD", "en", "RSD12.00"),
+        (500, "JPY", "en", "¥500"),
+        (1500, "KWD", "en", "KWD\xa01.500"),
+        (1500, "KWD", "de", "1,500\xa0KWD"),
+        (1500, "KWD", "ja", "KWD\xa01.500"),
+        (1200, "RSD", "en", "RSD\xa012.00"),
     ],
 )
 def test_an_amount_is_shown_with_the_decimals_its_currency_has(amount, currency, locale, shown):
     assert money.show(amount, currency, locale) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "shown"),
+    [
+        (100000, "EUR", "de", "1.000\xa0€"),
+        (100050, "EUR", "de", "1.000,50\xa0€"),
+        (1000, "EUR", "en", "€10"),
+        (1000, "KWD", "en", "KWD\xa01"),
+        (1500, "KWD", "fr", "1,500\xa0KWD"),
+        (1000, "JPY", "en", "¥1,000"),
+    ],
+)
+def test_a_whole_amount_can_be_shown_briefly(amount, currency, locale, shown):
+    assert money.show_briefly(amount, currency, locale) == shown
 
 
 @given(st.integers(0, 10**10), st.integers(0, 10**4))

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
-from babel.numbers import format_currency, list_currencies
+from babel.numbers import format_currency, get_currency_symbol, list_currencies
 
 from kassa.kernel import speech
 from kassa.kernel.errors import Invalid
@@ -136,21 +136,29 @@ def to_decimal(amount: int, currency: str) -> Decimal:
 
 
 @lru_cache(maxsize=256)
-def _pattern(locale: str, digits: int) -> str:
-    """The locale's currency pattern with exactly `digits` decimals."""
+def _pattern(locale: str, currency: str, digits: int) -> str:
+    """The locale's currency pattern with exactly `digits` decimals, and CLDR's space where letters meet a figure."""
     pattern = speech.locale(locale).currency_formats["standard"].pattern
+    if get_currency_symbol(currency, speech.locale(locale))[-1:].isalpha():
+        pattern = re.sub(r"¤(?=[#0])", "¤\xa0", pattern)
     decimals = "." + "0" * digits if digits else ""
     return re.sub(r"0\.0+", "0" + decimals, pattern)
 
 
 def show(amount: int, currency: str, locale: str | None = None) -> str:
     """The amount as people read it who speak `locale`, or the language spoken now: 1299 EUR → "€12.99", "12,99 €"."""
-    return _shown(amount, currency, locale or speech.language())
+    return _shown(amount, currency, locale or speech.language(), exponent(currency))
+
+
+def show_briefly(amount: int, currency: str, locale: str | None = None) -> str:
+    """As `show`, but without decimals if there are none: 1000 EUR → "€10"."""
+    digits = exponent(currency)
+    return _shown(amount, currency, locale or speech.language(), digits if amount % 10**digits else 0)
 
 
 @lru_cache(maxsize=4096)  # a page of a list shows dozens, and lists show the same ones
-def _shown(amount: int, currency: str, locale: str) -> str:
+def _shown(amount: int, currency: str, locale: str, digits: int) -> str:
     return format_currency(
         to_decimal(amount, currency), currency, locale=speech.locale(locale), currency_digits=False,
-        decimal_quantization=False, format=_pattern(locale, exponent(currency)),
+        decimal_quantization=False, format=_pattern(locale, currency, digits),
     )  # fmt: skip

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from kassa import catalog
-from kassa.kernel.money import show
+from kassa.kernel.money import show_briefly
 from kassa.storefront import forms
 from kassa.storefront.request import AnyRequest
 
@@ -24,7 +23,6 @@ _LABELS: Final = {
 }
 _STOCK: Final = {catalog.IN_STOCK: "In stock", catalog.SOLD_OUT: "Sold out"}
 _BAND: Final = re.compile(r"(\d{1,12})-(\d{1,12})")
-_NOTHING_AFTER_THE_POINT: Final = re.compile(r"\.0+(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,6 @@ def shown(facets: Sequence[catalog.Facet], chosen: Mapping[str, Sequence[str]], 
     return groups
 
 
-@lru_cache(maxsize=2048)
 def said(name: str, value: str, currency: str) -> str:
     """A value as it is read: "€10 to €15", "In stock", "Jane Austen"."""
     if name == "availability":
@@ -82,5 +79,5 @@ def said(name: str, value: str, currency: str) -> str:
     band = _BAND.fullmatch(value) if name == "price" else None
     if band is None:
         return value
-    low, high = (_NOTHING_AFTER_THE_POINT.sub("", show(int(minor), currency)) for minor in band.groups())
+    low, high = (show_briefly(int(minor), currency) for minor in band.groups())
     return f"Under {high}" if int(band[1]) == 0 else f"{low} to {high}"

@@ -2,15 +2,12 @@
 
 import json
 import re
-from datetime import date
 
 import pytest
 from tests.catalog.books import put_book, variant
 
-from kassa import catalog, pricing
-from kassa.kernel.money import Money
-from kassa.pricing.shipping import ZONES
-from kassa.storefront import structured, words
+from kassa import catalog
+from kassa.storefront import structured
 from kassa.storefront.editions import editions
 
 EMMA = [
@@ -87,28 +84,6 @@ async def test_an_unknown_sku_chooses_the_first_that_can_be_bought(db, clock):
 
     for sku in ("", "nonsense", "A"):
         assert editions(await product(db), sku).chosen.sku == "B"
-
-
-@pytest.mark.parametrize(
-    ("today", "said"),
-    [
-        (date(2026, 11, 19), "Monday 23 – Wednesday 25 November"),
-        (date(2026, 11, 20), "Tuesday 24 – Thursday 26 November"),
-        (date(2026, 11, 21), "Tuesday 24 – Thursday 26 November"),
-        (date(2026, 11, 26), "Monday 30 November – Wednesday 2 December"),
-        (date(2026, 12, 29), "Thursday 31 December – Monday 4 January"),
-    ],
-)
-def test_a_parcel_arrives_on_working_days(today, said):
-    standard = pricing.methods(ZONES, "DE", 300, Money(1190, "EUR"))[0]
-
-    assert words.delivery(standard, today) == said
-
-
-def test_a_parcel_that_arrives_on_one_day_has_one_day():
-    way = pricing.ShippingMethod("express", "Express", Money(0, "EUR"), 1, 1)
-
-    assert words.delivery(way, date(2026, 11, 20)) == "Monday 23 November"
 
 
 async def test_the_page_says_when_it_arrives_at_home(browser, db, clock):

@@ -56,7 +56,8 @@ class Notice:
 class PricedCart:
     """The whole cart with what it costs; `quote` is None while there is nothing that can be bought.
 
-    `code` is the discount code that was entered, `entered` how it stands.
+    `code` is the discount code that was entered, `entered` how it stands. `country` is where it is priced for; nothing
+    can be sent there unless `sent`.
     """
 
     id: UUID
@@ -65,6 +66,8 @@ class PricedCart:
     quote: pricing.Quote | None
     code: str | None = None
     entered: Entered | None = None
+    country: str = ""
+    sent: bool = True
 
     @property
     def savings(self) -> dict[str, tuple[pricing.Share, ...]]:
@@ -97,7 +100,7 @@ async def priced(
     cart_id: UUID,
     *,
     currency: str | None = None,
-    country: str = "DE",
+    country: str | None = None,
     region: str | None = None,
     postal_code: str | None = None,
     vat_id: str = "",
@@ -106,7 +109,7 @@ async def priced(
     order_id: UUID | None = None,
     now: datetime,
 ) -> PricedCart:
-    """The cart with what it costs at `now`, sent to `country`; in its own currency, or in the one asked for.
+    """The cart with what it costs at `now`, sent to `country`, or at home; in its own currency, or the one asked for.
 
     A customer has one cart on every device, and may look at it in euros here and in dollars there. `email` is whose
     discounts count, if it is known; what an order of this cart that waits (`order_id`) uses is left to it.
@@ -128,6 +131,7 @@ async def priced(
     rules = await pricing.rules(
         conn, currency=currency, now=now, code=cart.discount_code, email=email, order_id=order_id
     )
+    country, sent = country or rules.taxes.home, True
     try:
         quote = (
             pricing.quote(
@@ -145,8 +149,10 @@ async def priced(
         )
     except (pricing.BelowMinimum, pricing.AmountTooLarge):
         quote = None
+    except pricing.NotShippedThere:
+        quote, sent = None, False
     entered = quote.entered if quote is not None else rules.refused
-    return PricedCart(cart.id, currency, lines, quote, cart.discount_code, entered)
+    return PricedCart(cart.id, currency, lines, quote, cart.discount_code, entered, country, sent)
 
 
 def _line(variant: SaleVariant, line: queries.Line, currency: str) -> CartLine:

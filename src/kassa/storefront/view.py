@@ -13,8 +13,9 @@ from kassa import orders, web
 from kassa.config import Settings
 from kassa.kernel import speech
 from kassa.kernel.money import show
+from kassa.pricing import zones
 from kassa.shop import Shop
-from kassa.storefront import assets, keeping, languages, scripted, story, structured, words
+from kassa.storefront import assets, keeping, languages, scripted, story, structured, whereabouts, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.visitor import Visitor
 
@@ -66,22 +67,32 @@ def _number(order: orders.Order) -> str:
 
 
 _ENV.globals.update(
+    arrival=zones.arrival,
     asset=assets.address,
     at=_At(),
     changed=words.changed,
+    chosen_way=words.chosen,
     csrf_field=_csrf_field,
     day=story.day,
+    device=words.device,
     direction=speech.direction,
     figure=_figure,
     language=speech.language,
     money=show,
     moment=words.moment,
     number=_number,
+    pickup_place=zones.place,
     plain=structured.plain,
     problem=words.problem,
     scripted=scripted.shop,
+    scripted_gallery=scripted.gallery,
+    scripted_passkeys=scripted.passkeys,
     site=structured.site,
+    still_to_free=words.still_to_free,
     structured=structured.script,
+    country_name=whereabouts.country_name,
+    prices_told=whereabouts.told,
+    tax_name=whereabouts.tax_name,
     territory=speech.territory,
 )
 

@@ -1,10 +1,10 @@
 """What the shop says: plain words for states, events and problems. What a bank says is in `troubles`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 
 from kassa import cart, fulfilment, orders, pricing
 from kassa.kernel.money import show
@@ -125,27 +125,14 @@ def span(seconds: int) -> str:
     return f"{seconds // 3600} hours"
 
 
-def delivery(method: pricing.ShippingMethod, today: date) -> str:
-    """When a parcel sent this way arrives, if it is ordered `today`: "Tuesday 24 – Thursday 26 November".
-
-    Counted in working days, Monday to Friday, from the next one on.
-    """
-    first, last = working_day(today, method.min_days), working_day(today, method.max_days)
-    if first == last:
-        return _day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{format_date(first, 'EEEE d', locale='en')} – {_day(last)}"
-    return f"{_day(first)} – {_day(last)}"
+def still_to_free(quote: pricing.Quote) -> int:
+    """What the goods of a cart must cost more, in minor units, for the way it goes to cost nothing; 0: it is not so."""
+    way = chosen(quote)
+    if way is None or way.free_from is None or not way.amount.amount:
+        return 0
+    return max(0, way.free_from - (quote.subtotal - quote.discount))
 
 
-def working_day(today: date, days: int) -> date:
-    """The day that is so many working days after `today`."""
-    found = today
-    while days > 0:
-        found += timedelta(days=1)
-        days -= found.weekday() < 5
-    return found
-
-
-def _day(day: date) -> str:
-    return str(format_date(day, "EEEE d MMMM", locale="en"))
+def chosen(quote: pricing.Quote) -> pricing.ShippingMethod | None:
+    """The way that a quote goes."""
+    return next((way for way in quote.methods if way.code == quote.shipping_method), None)

@@ -33,6 +33,7 @@ from kassa.pricing.zones.service import (
     zone,
     zones,
 )
+from kassa.pricing.zones.words import arrival, delivery, place, span
 from kassa.pricing.zones.workdays import Calendar
 
 __all__ = [
@@ -57,12 +58,16 @@ __all__ = [
     "Zone",
     "ZoneNotFound",
     "amount_in",
+    "arrival",
     "calendar",
     "change_zone",
+    "delivery",
     "methods",
+    "place",
     "put_calendar",
     "put_zone",
     "remove_zone",
+    "span",
     "table",
     "zone",
     "zone_of",

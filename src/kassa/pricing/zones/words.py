@@ -1,15 +1,21 @@
 """When a parcel arrives, as people say it, in the language spoken now."""
 
 from datetime import date
+from typing import Final
 
 from babel.dates import format_date, format_skeleton
 
 from kassa.kernel import speech
-from kassa.kernel.speech import _
-from kassa.pricing.zones.provider import ShippingMethod
+from kassa.kernel.speech import N_, _
+from kassa.pricing.zones.provider import PickupPoint, ShippingMethod
 
-#: Way by way, the labels that a shop begins with are said in the language spoken; what an operator wrote is said as is.
-_ENGLISH = "en"
+_ENGLISH: Final = "en"
+#: A day with its weekday in full, which CLDR writes in full only with the year.
+_DAYS: Final = {
+    _ENGLISH: "EEEE d MMMM", "de": "EEEE, d. MMMM", "fr": "EEEE d MMMM", "es": "EEEE, d 'de' MMMM", "ja": "M月d日EEEE",
+}  # fmt: skip
+#: The labels that a shop begins with are said in the language spoken; what an operator wrote is said as it is.
+LABELS: Final = (N_("Standard"), N_("Express"))
 
 
 def delivery(method: ShippingMethod) -> str:
@@ -37,10 +43,17 @@ def arrival(method: ShippingMethod) -> str:
     return _("Ready for you %(days)s", days=days) if method.pickup else _("Arrives %(days)s", days=days)
 
 
+def place(point: PickupPoint) -> list[str]:
+    """Where something is fetched, in lines."""
+    at = point.address
+    return [part for part in (at.name, at.line1, at.line2, f"{at.postal_code} {at.city}".strip()) if part]
+
+
 def _day(day: date) -> str:
-    if _speaks_english():
-        return str(format_date(day, "EEEE d MMMM", locale=speech.locale()))
-    return str(format_skeleton("MMMMEEEEd", day, locale=speech.locale()))
+    pattern = _DAYS.get(speech.locale().language)
+    if pattern is None:
+        return str(format_skeleton("MMMMEEEEd", day, locale=speech.locale()))
+    return str(format_date(day, pattern, locale=speech.locale()))
 
 
 def _speaks_english() -> bool:

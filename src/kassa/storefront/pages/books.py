@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from babel import Locale
 from litestar import Response, get
 from litestar.params import FromPath
 
@@ -12,21 +11,19 @@ from kassa import catalog, pricing, web
 from kassa.catalog import pictures
 from kassa.config import Settings
 from kassa.kernel import speech
-from kassa.kernel.money import Money, show
-from kassa.pricing.zones import HOME
-from kassa.storefront import forms, keeping, structured, words
+from kassa.kernel.money import Money
+from kassa.storefront import forms, keeping, structured
 from kassa.storefront.about import About, about
 from kassa.storefront.editions import editions
 from kassa.storefront.purchase import fresh, last_purchase
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import SHARED, render, shop_of
 from kassa.storefront.visitor import Visitor, visitor_of
+from kassa.storefront.whereabouts import country_name
 
 #: From so few on the page says how many are left.
 _FEW: Final = 5
 _BESIDE: Final = 6
-#: Where what is bought at once is sent to, in words.
-_HOME_NAME: Final = Locale("en").territories[HOME]
 _FACTS: Final = {
     "author": "Author",
     "year": "First published",
@@ -68,7 +65,7 @@ async def product_page(
     choice = editions(found, chosen)
     return render(
         request, visitor, "pages/product.html", cache=SHARED, product=found, few=_FEW, facts=_facts(found.attributes),
-        choice=choice, arrives=_arrives(choice.chosen, visitor.currency, rules), home=_HOME_NAME,
+        choice=choice, arrives=_arrives(choice.chosen, visitor.currency, rules), home=country_name(rules.taxes.home),
         drawn=drawn, beside=beside, about=readers, trail=_trail(found), message=message, status=status,
         data=_data(shop.settings, found, visitor.currency, drawn, readers),
         buy_now_id="" if keeping.is_anybody(request) else fresh(request),
@@ -79,13 +76,12 @@ async def product_page(
 
 def _arrives(
     variant: catalog.ProductVariant | None, currency: str, rules: pricing.Rules
-) -> list[tuple[str, str, str]]:
-    """How a variant can be sent at home: name, price, and when it arrives; nothing for what is not sent."""
+) -> tuple[pricing.ShippingMethod, ...]:
+    """How a variant can be sent at home; nothing for what is not sent."""
     if variant is None or not variant.ships:
-        return []
+        return ()
     price = Money(variant.price_minor or 0, currency)
-    ways = rules.ways(pricing.Parcel(variant.weight_grams, price), rules.taxes.home)
-    return [(way.label, show(way.amount.amount, currency), words.delivery(way, rules.day)) for way in ways]
+    return rules.ways(pricing.Parcel(variant.weight_grams, price), rules.taxes.home)
 
 
 def _trail(found: catalog.Product) -> list[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
 
-from kassa import cart, checkout, inventory, orders, pricing
+from kassa import cart, checkout, inventory, notifications, orders, pricing
 from kassa.accounts import addresses
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, Unavailable
@@ -64,8 +65,10 @@ async def place(request: AnyRequest) -> Response[Any]:
         form, wanted = checkout_form.read(values, await _book(conn, visitor))
     if visitor.cart_id is None:
         return go(visitor, "/cart")
+    async with shop.db.transaction() as tx:
+        await visitor.set_country(tx, form.country())
     if values.get("intent") == "update":
-        form.faults.clear()
+        form.faults = {name: words for name, words in form.faults.items() if name == "vat_id"}
         return await _again(request, visitor, form, order_id, status=200)
     if wanted is None:
         return await _again(request, visitor, form, order_id)
@@ -86,6 +89,7 @@ async def place(request: AnyRequest) -> Response[Any]:
         form.faults.update(_faults(fault))
         return await _again(request, visitor, form, order_id)
     await _remember(shop, visitor, wanted)
+    await _remind(shop, placed, wished=wanted.remind)
     return go(visitor, f"/orders/{placed}/pay")
 
 
@@ -95,6 +99,7 @@ def _wish(
     return checkout.PlaceOrder(
         order_id=order_id, cart_id=visitor.cart_of(), email=wanted.email, currency=visitor.currency,
         shipping_address=wanted.shipping, billing_address=wanted.billing, note=wanted.note,
+        vat_id=wanted.vat_id,
         shipping_method=form.values["shipping_method"] or None, total_shown=total_shown,
         customer_id=visitor.customer.id if visitor.customer is not None else None,
     )  # fmt: skip
@@ -109,6 +114,17 @@ async def _remember(shop: Shop, visitor: Visitor, wanted: Wanted) -> None:
             await addresses.save(tx, visitor.customer.id, wanted.shipping, now=shop.clock.now())
     except addresses.BookFull:
         return
+
+
+async def _remind(shop: Shop, order_id: UUID, *, wished: bool) -> None:
+    """Write down whether the customer wants to be reminded of this order, should it not be paid."""
+    async with shop.db.transaction() as tx:
+        order = await orders.lock(tx, order_id)
+        if wished and order.state is orders.State.PENDING:
+            now, hold = shop.clock.now(), shop.settings.hold_seconds
+            await notifications.abandoned.agree(tx, order, now=now, hold_seconds=hold)
+        else:
+            await notifications.abandoned.take_back(tx, order_id)
 
 
 async def _book(conn: Conn, visitor: Visitor) -> list[addresses.SavedAddress]:
@@ -128,17 +144,16 @@ async def _again(
 
 async def _till(conn: Conn, visitor: Visitor, form: CheckoutForm, now: datetime) -> _Till:
     """The bag at the prices of the address given so far; a way that does not lead there is dropped."""
-    country, region = form.country(), form.region()
-    bag, way = visitor.cart_of(), form.values["shipping_method"] or None
+    way = form.values["shipping_method"] or None
+    look = partial(
+        cart.priced, conn, visitor.cart_of(), currency=visitor.currency, country=form.country(),
+        region=form.region(), postal_code=form.postal_code(), vat_id=form.vat_id, now=now,
+    )  # fmt: skip
     try:
-        priced = await cart.priced(
-            conn, bag, currency=visitor.currency, country=country, region=region, shipping_method=way, now=now
-        )
+        priced = await look(shipping_method=way)
     except pricing.UnknownShippingMethod:
         form.values["shipping_method"] = ""
-        priced = await cart.priced(
-            conn, bag, currency=visitor.currency, country=country, region=region, now=now
-        )
+        priced = await look()
     return _Till(priced, await waiting_order(conn, visitor))
 
 
@@ -157,30 +172,26 @@ def _page(
         quote=till.priced.quote, waiting=till.waiting, order_id=order_id, message=message,
         explanation=explain(till.priced.quote) if till.priced.quote is not None else None,
         blocked=blocked, countries=checkout_form.names_of_countries().items(),
-        country_names=checkout_form.names_of_countries(), arrives=_arrives(request, till.priced.quote),
+        country_names=checkout_form.names_of_countries(),
         hold_minutes=words.span(shop_of(request).settings.hold_seconds), note_limit=checkout_form.NOTE_LIMIT,
+        reminder=notifications.abandoned.BOX,
     )  # fmt: skip
-
-
-def _arrives(request: AnyRequest, quote: pricing.Quote | None) -> dict[str, str]:
-    """When a parcel arrives, by way of sending, should it be ordered today."""
-    today = shop_of(request).clock.now().date()
-    return {way.code: words.delivery(way, today) for way in quote.methods} if quote is not None else {}
 
 
 def _known(
     visitor: Visitor, book: list[addresses.SavedAddress], waiting: orders.Order | None
 ) -> dict[str, str]:
     """What is known before anybody types: of whoever is signed in, and of an order of this bag that waits."""
-    known = {}
+    known = {"country": visitor.country, f"{BILLING}country": visitor.country}
     if visitor.customer is not None:
-        known = {"email": visitor.customer.email, "name": visitor.customer.name}
+        known |= {"email": visitor.customer.email, "name": visitor.customer.name}
     if waiting is None:
         return known
     there = next((str(one.id) for one in book if one.address == waiting.shipping_address), ELSEWHERE)
     return {
         **known, **checkout_form.address_known(waiting.shipping_address), "email": waiting.email,
-        "shipping_method": waiting.shipping_method, "note": waiting.note, "saved_address": there if book else "",
+        "shipping_method": waiting.shipping_method, "note": waiting.note,
+        "vat_id": waiting.vat_id, "saved_address": there if book else "",
         **checkout_form.address_known(waiting.billing_address or {}, BILLING),
         "bill_elsewhere": "on" if waiting.billing_address else "",
     }  # fmt: skip

@@ -143,6 +143,17 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "send_resume_link": on(
             lambda args: notifications.build_resume_mail(db, args, clock=clock, settings=shop.settings)
         ),
+        "send_placed_mail": on(
+            lambda args: notifications.build_placed_mail(db, args, clock=clock, settings=shop.settings)
+        ),
+        "send_payment_failed_mail": on(
+            lambda args: notifications.build_payment_failed_mail(
+                db, args, clock=clock, settings=shop.settings
+            )
+        ),
+        "send_abandoned_mail": on(
+            lambda args: notifications.build_abandoned_mail(db, args, clock=clock, settings=shop.settings)
+        ),
         "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
         "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
         "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),

@@ -24,6 +24,7 @@ class Alert:
     edition: str
     slug: str
     sku: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ async def get(conn: Conn, alert_id: UUID) -> Alert | None:
     """The alert, if there is one."""
     row = await conn.fetchrow(
         """
-        select alerts.id, variant_id, email, state, alerts.created_at, products.title, variants.title, slug, sku
+        select alerts.id, variant_id, email, state, alerts.created_at, products.title, variants.title, slug, sku,
+            alerts.language
         from alerts join variants on variants.id = variant_id join products on products.id = product_id
         where alerts.id = $1
         """,
@@ -64,7 +66,8 @@ async def of_email(conn: Conn, email: str) -> list[Alert]:
     """Every alert of an address, newest first, at most a hundred."""
     rows = await conn.fetch(
         """
-        select alerts.id, variant_id, email, state, alerts.created_at, products.title, variants.title, slug, sku
+        select alerts.id, variant_id, email, state, alerts.created_at, products.title, variants.title, slug, sku,
+            alerts.language
         from alerts join variants on variants.id = variant_id join products on products.id = product_id
         where email = lower($1) order by alerts.created_at desc, alerts.id desc limit $2
         """,
@@ -75,20 +78,28 @@ async def of_email(conn: Conn, email: str) -> list[Alert]:
 
 
 async def insert(
-    tx: Tx, alert_id: UUID, variant_id: UUID, email: str, *, proved: bool, now: datetime, most: int
+    tx: Tx,
+    alert_id: UUID,
+    variant_id: UUID,
+    email: str,
+    *,
+    proved: bool,
+    now: datetime,
+    most: int,
+    language: str,
 ) -> bool:
     """Write an alert, unless this edition and address have one or the address has `most` unproved ones; whether
     it was written."""
     return bool(
         await tx.execute(
             """
-            insert into alerts (id, variant_id, email, state, created_at, confirmed_at)
+            insert into alerts (id, variant_id, email, state, created_at, confirmed_at, language)
             select $1, $2, $3, case when $4 then 'waiting' else 'asked' end, $5::timestamptz,
-                case when $4 then $5::timestamptz end
+                case when $4 then $5::timestamptz end, $7
             where $4 or (select count(*) from alerts where email = $3 and state = 'asked') < $6
             on conflict (variant_id, email) where state <> 'told' do nothing
             """,
-            alert_id, variant_id, email, proved, now, most,
+            alert_id, variant_id, email, proved, now, most, language,
         )
     )  # fmt: skip
 

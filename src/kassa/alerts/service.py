@@ -8,6 +8,7 @@ from kassa import jobs
 from kassa.alerts import queries
 from kassa.alerts.errors import AlertNotFound, InStock
 from kassa.alerts.queries import Alert
+from kassa.kernel import speech
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
@@ -27,7 +28,7 @@ _EDITIONS: Final = 100
 
 
 async def ask(tx: Tx, sku: str, email: str, *, proved: bool, now: datetime) -> None:
-    """Tell this address when the edition is there again. Asking twice is asking once.
+    """Tell this address when the edition is there again, in the language spoken now. Asking twice is asking once.
 
     `email` is an address the caller has checked. If it is not `proved`, it gets a letter first, with a link that
     proves it; what comes of it here is not told, so nobody learns who waits for what.
@@ -43,8 +44,9 @@ async def ask(tx: Tx, sku: str, email: str, *, proved: bool, now: datetime) -> N
         raise InStock("It is there: you can buy it now.")
     alert_id, email = new_id(), email.lower()
     written = await queries.insert(
-        tx, alert_id, edition.variant_id, email, proved=proved, now=now, most=UNPROVED
-    )
+        tx, alert_id, edition.variant_id, email, proved=proved, now=now, most=UNPROVED,
+        language=speech.language(),
+    )  # fmt: skip
     if proved:
         await queries.prove(tx, edition.variant_id, email, now=now)
     elif written:

@@ -17,10 +17,11 @@ from kassa.checkout.errors import (
     UnknownSku,
 )
 from kassa.checkout.expiry import expire_due, look_after_payments
+from kassa.checkout.gift_cards import take_off_gift_card, use_gift_cards
 from kassa.checkout.place import PlaceOrder, place_order
 from kassa.checkout.queries import BuyNow, proof_of
 from kassa.checkout.queries import get as get_buy_now
-from kassa.checkout.reminders import remind_later, send_link
+from kassa.checkout.reminders import send_link
 from kassa.checkout.service import (
     cancel,
     capture_before_sending,
@@ -56,8 +57,9 @@ __all__ = [
     "pay",
     "place_order",
     "proof_of",
-    "remind_later",
     "send_link",
     "sync_buy_now",
     "sync_payment",
+    "take_off_gift_card",
+    "use_gift_cards",
 ]

@@ -28,7 +28,10 @@ class BadSmtpUrl(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One mail to one person, in text and HTML. `sender` may have a name: `Shop <shop@example.org>`."""
+    """One mail to one person, in text and HTML. `sender` may have a name: `Shop <shop@example.org>`.
+
+    `unsubscribe` is the address at which a program says that its reader wants no more of this kind, by one POST.
+    """
 
     id: UUID
     sender: str
@@ -37,6 +40,8 @@ class Mail:
     text: str
     html: str
     date: datetime
+    language: str = "en"
+    unsubscribe: str | None = None
 
 
 class Mailer(Protocol):
@@ -118,6 +123,11 @@ def message(mail: Mail) -> EmailMessage:
     result["Message-ID"] = f"<{mail.id}@{domain}>"
     # RFC 3834: nobody's holiday notice should answer this.
     result["Auto-Submitted"] = "auto-generated"
+    result["Content-Language"] = mail.language
+    if mail.unsubscribe:
+        # RFC 8058: one press in the mail program, and no page to look at.
+        result["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        result["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     result.set_content(mail.text)
     result.add_alternative(mail.html, subtype="html")
     return result

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from kassa import alerts
 from kassa.config import Settings
+from kassa.kernel import speech
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database
 from kassa.kernel.ids import derived_id
+from kassa.kernel.speech import _, speak
 from kassa.notifications import render
 from kassa.notifications.links import is_key_of, key_of
+from kassa.notifications.render import Letter
 from kassa.notifications.service import post
 
 #: What a letter's link may do.
@@ -31,18 +34,26 @@ async def build_alert_mail(
         found = await alerts.get(tx, UUID(args["alert_id"]))
         if found is None or (kind == "confirm") is not (found.state == "asked"):
             return
-        page = f"{settings.base_url}/products/{found.slug}?sku={quote(found.sku, safe='')}"
-        edition = found.edition if found.edition and found.edition != found.title else ""
-        values = {
-            "title": found.title, "edition": edition, "page": page, "confirm": _link(settings, CONFIRM, found.id),
-            "stop": _link(settings, STOP, found.id),
-        }  # fmt: skip
-        if kind == "confirm":
-            letter = render.plain("alert_confirm", f"Shall we tell you? {found.title}", settings, **values)
-        else:
-            letter = render.plain("alert", f"Here again: {found.title}", settings, **values)
+        with speak(found.language):
+            letter = written(kind, found, settings)
         id_ = derived_id("alert mail", str(found.id), kind)
         await post(tx, id_, f"alert:{kind}", found.email, letter, clock=clock, settings=settings)
+
+
+def written(kind: str, alert: alerts.Alert, settings: Settings) -> Letter:
+    """The letter about an alert, in the language spoken now; its programs may end the alert by themselves."""
+    front = settings.front(speech.offered(speech.language(), settings.locales))
+    stop = _link(settings, settings.base_url, STOP, alert.id)
+    values = {
+        "title": alert.title, "edition": alert.edition if alert.edition != alert.title else "",
+        "page": f"{front}/products/{alert.slug}?sku={quote(alert.sku, safe='')}",
+        "confirm": _link(settings, front, CONFIRM, alert.id), "stop": _link(settings, front, STOP, alert.id),
+    }  # fmt: skip
+    if kind == "confirm":
+        subject = _("Shall we tell you? %(title)s", title=alert.title)
+        return render.plain("alert_confirm", subject, settings, unsubscribe=stop, **values)
+    subject = _("Here again: %(title)s", title=alert.title)
+    return render.plain("alert", subject, settings, unsubscribe=stop, **values)
 
 
 def verify_alert_link(settings: Settings, purpose: str, alert_id: UUID, key: str) -> bool:
@@ -50,6 +61,6 @@ def verify_alert_link(settings: Settings, purpose: str, alert_id: UUID, key: str
     return is_key_of(settings, purpose, str(alert_id), key)
 
 
-def _link(settings: Settings, purpose: str, alert_id: UUID) -> str:
+def _link(settings: Settings, front: str, purpose: str, alert_id: UUID) -> str:
     step = purpose.removeprefix("alert-")
-    return f"{settings.base_url}/alerts/{alert_id}/{step}?key={key_of(settings, purpose, str(alert_id))}"
+    return f"{front}/alerts/{alert_id}/{step}?key={key_of(settings, purpose, str(alert_id))}"

@@ -11,6 +11,7 @@ from uuid import UUID
 from itsdangerous import Signer
 
 from kassa.config import Settings
+from kassa.kernel import speech
 
 #: How long after an order was placed its links open it: long enough for a guarantee; after that, an old mailbox
 #: that somebody else reads opens nothing.
@@ -19,12 +20,12 @@ _ORDER: Final = "order-link"
 _KEY_LIMIT: Final = 200
 
 
-def order_link(settings: Settings, order_id: UUID) -> str:
-    """The order's page, with a key that opens it for whoever has the link.
+def order_link(settings: Settings, order_id: UUID, language: str | None = None) -> str:
+    """The order's page in a language of the shop, with a key that opens it for whoever has the link.
 
     Without a secret to sign with (development only) the link has no key.
     """
-    page = f"{settings.base_url}/orders/{order_id}"
+    page = f"{settings.front(speech.offered(language, settings.locales))}/orders/{order_id}"
     if not settings.secret_key:
         return page
     return f"{page}?key={key_of(settings, _ORDER, str(order_id))}"

@@ -1,4 +1,4 @@
-"""All SQL of `mails`."""
+"""All SQL of `mails`, `reminders` and `reminder_stops`."""
 
 import base64
 from collections.abc import Sequence
@@ -21,7 +21,10 @@ class MailNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class StoredMail:
-    """A mail as it was built. `kind`: `receipt`, `refund:{id}`; `state`: `queued` or `sent`."""
+    """A mail as it was built. `kind`: `receipt`, `refund:{id}`; `state`: `queued` or `sent`.
+
+    `unsubscribe` is the address at which whoever wants no more of its kind says so; None: it is not that sort of mail.
+    """
 
     id: UUID
     order_id: UUID | None
@@ -34,6 +37,8 @@ class StoredMail:
     state: str
     created_at: datetime
     sent_at: datetime | None
+    language: str = "en"
+    unsubscribe: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,12 @@ async def insert(tx: Tx, mail: StoredMail) -> bool:
         await tx.execute(
             """
             insert into mails (id, order_id, kind, recipient, sender, subject, text_body, html_body,
-                created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                created_at, language, unsubscribe)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             on conflict do nothing
             """,
             mail.id, mail.order_id, mail.kind, mail.recipient, mail.sender, mail.subject, mail.text_body,
-            mail.html_body, mail.created_at,
+            mail.html_body, mail.created_at, mail.language, mail.unsubscribe,
         )
     )  # fmt: skip
 
@@ -83,7 +88,7 @@ async def mail(conn: Conn, mail_id: UUID) -> StoredMail:
     row = await conn.fetchrow(
         """
         select id, order_id, kind, recipient, sender, subject, text_body, html_body, state, created_at,
-            sent_at
+            sent_at, language, unsubscribe
         from mails where id = $1
         """,
         mail_id,
@@ -123,6 +128,101 @@ async def sweep_letters(tx: Tx, before: datetime, at_once: int) -> int:
         """,
         before,
         at_once,
+    )
+
+
+async def ordered_since(conn: Conn, order_id: UUID) -> bool:
+    """Whether anything was ordered with the address of this order after it."""
+    return bool(
+        await conn.fetchval(
+            """
+            select exists (
+                select from orders this join orders later
+                    on lower(later.email) = lower(this.email) and later.created_at > this.created_at
+                where this.id = $1
+            )
+            """,
+            order_id,
+        )
+    )
+
+
+async def agree(tx: Tx, order_id: UUID, email: str, words: str, *, now: datetime) -> bool:
+    """Write down that this address wants to be reminded of an order; False if that is known."""
+    return bool(
+        await tx.execute(
+            """
+            insert into reminders (order_id, email, words, agreed_at) values ($1, $2, $3, $4)
+            on conflict do nothing
+            """,
+            order_id,
+            email,
+            words,
+            now,
+        )
+    )
+
+
+async def take_back(tx: Tx, order_id: UUID) -> None:
+    """Nobody is reminded of this order."""
+    await tx.execute("delete from reminders where order_id = $1", order_id)
+
+
+async def take_back_all(tx: Tx, email: str) -> None:
+    """Nobody is reminded at this address of what it has ordered so far."""
+    await tx.execute("delete from reminders where email = $1", email)
+
+
+async def stop(tx: Tx, email: str, *, now: datetime) -> None:
+    """Nobody is reminded at this address any more."""
+    await tx.execute(
+        "insert into reminder_stops (email, stopped_at) values ($1, $2) on conflict do nothing", email, now
+    )
+
+
+async def may_remind(conn: Conn, order_id: UUID, *, since: datetime) -> bool:
+    """Whether this order's customer agreed and never said no, ordered nothing since, and has heard neither of a
+    payment of it that failed nor, after `since`, of anything else that was left behind."""
+    return bool(
+        await conn.fetchval(
+            """
+            select exists (
+                select from reminders join orders this on this.id = order_id
+                where order_id = $1
+                    and not exists (select from reminder_stops where reminder_stops.email = reminders.email)
+                    and not exists (
+                        select from orders later
+                        where lower(later.email) = reminders.email and later.created_at > this.created_at)
+                    and not exists (
+                        select from mails where mails.order_id = $1 and starts_with(kind, 'payment_failed:'))
+                    and not exists (
+                        select from mails
+                        where kind = 'abandoned' and lower(recipient) = reminders.email and created_at > $2)
+            )
+            """,
+            order_id,
+            since,
+        )
+    )
+
+
+async def sweep_reminders(tx: Tx, before: datetime, at_once: int) -> int:
+    """Delete consents from before a time, and the letters about what was left behind; how many consents."""
+    return int(
+        await tx.fetchval(
+            """
+            with old as (
+                delete from reminders where order_id in (
+                    select order_id from reminders where agreed_at <= $1 order by agreed_at limit $2
+                ) returning order_id
+            ), letters as (
+                delete from mails using old where mails.order_id = old.order_id and kind = 'abandoned'
+            )
+            select count(*) from old
+            """,
+            before,
+            at_once,
+        )
     )
 
 

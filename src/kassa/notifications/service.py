@@ -1,5 +1,7 @@
 """The verbs: build a mail once, send it until it is taken."""
 
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from kassa import jobs, orders, payments, refunds
@@ -11,6 +13,11 @@ from kassa.mail import Mail, Mailer
 from kassa.notifications import queries, render
 from kassa.notifications.queries import StoredMail
 from kassa.notifications.render import Letter
+
+#: Letters about accounts carry links, and nobody needs them when those are over.
+_LETTERS_KEPT: Final = timedelta(days=7)
+_REMINDERS_KEPT: Final = timedelta(days=30)
+_SWEPT_AT_ONCE: Final = 1_000
 
 
 async def build_receipt(db: Database, order_id: UUID, *, clock: Clock, settings: Settings) -> None:
@@ -68,11 +75,19 @@ async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock) -> 
     await mailer.send(
         Mail(
             id=stored.id, sender=stored.sender, recipient=stored.recipient, subject=stored.subject,
-            text=stored.text_body, html=stored.html_body, date=stored.created_at,
+            text=stored.text_body, html=stored.html_body, date=stored.created_at, language=stored.language,
+            unsubscribe=stored.unsubscribe,
         )
     )  # fmt: skip
     async with db.transaction() as tx:
         await queries.mark_sent(tx, mail_id, now=clock.now())
+
+
+async def sweep(tx: Tx, *, now: datetime) -> int:
+    """Delete what has served its time: letters of accounts after a week, reminders and the consent to them after a
+    month; how many there were."""
+    letters = await queries.sweep_letters(tx, now - _LETTERS_KEPT, _SWEPT_AT_ONCE)
+    return letters + await queries.sweep_reminders(tx, now - _REMINDERS_KEPT, _SWEPT_AT_ONCE)
 
 
 async def queue(
@@ -84,7 +99,7 @@ async def queue(
     mail = StoredMail(
         id=new_id(), order_id=order.id, kind=kind, recipient=recipient or order.email, sender=settings.mail_from,
         subject=letter.subject, text_body=letter.text, html_body=letter.html, state="queued", created_at=now,
-        sent_at=None,
+        sent_at=None, language=letter.language, unsubscribe=letter.unsubscribe,
     )  # fmt: skip
     if await queries.insert(tx, mail):
         await jobs.enqueue(tx, "send_mail", {"mail_id": str(mail.id)}, now=now, key=f"mail:{mail.id}")
@@ -98,7 +113,7 @@ async def post(
     mail = StoredMail(
         id=mail_id, order_id=None, kind=kind, recipient=recipient, sender=settings.mail_from,
         subject=letter.subject, text_body=letter.text, html_body=letter.html, state="queued", created_at=now,
-        sent_at=None,
+        sent_at=None, language=letter.language, unsubscribe=letter.unsubscribe,
     )  # fmt: skip
     if await queries.insert(tx, mail):
         await jobs.enqueue(tx, "send_mail", {"mail_id": str(mail.id)}, now=now, key=f"mail:{mail.id}")

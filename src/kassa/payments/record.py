@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from kassa import cart, inventory, jobs, orders
 from kassa.kernel.db import Tx
-from kassa.payments import queries
+from kassa.payments import gift_parts, queries, telling
 from kassa.payments.books import post
 from kassa.payments.facts import Facts
 from kassa.payments.queries import Payment
@@ -66,10 +66,13 @@ async def record(tx: Tx, payment: Payment, facts: Facts, *, now: datetime, actor
 
 
 def surplus_minor(payment: Payment, order: orders.Order) -> int:
-    """How much of a payment its order has no use for, in the payment's currency: all of it, or what is too much."""
-    if payment.state != "succeeded":
+    """How much of a payment its order has no use for, in the payment's currency: all of it, or what is too much.
+
+    What a gift card paid was taken to measure.
+    """
+    if payment.state != "succeeded" or payment.gift_card_id is not None:
         return 0
-    return payment.received_minor if payment.surplus else max(0, payment.received_minor - order.total_minor)
+    return payment.received_minor if payment.surplus else max(0, payment.received_minor - order.due_minor)
 
 
 def _next(payment: Payment, facts: Facts) -> str:
@@ -82,7 +85,7 @@ async def _take(
     tx: Tx, order: orders.Order, payment: Payment, facts: Facts, *, now: datetime, actor: str
 ) -> bool:
     """Money came in. Whether the order had a use for it; what it has no use for is sent back."""
-    fits = facts.received >= order.total_minor and facts.currency == order.currency
+    fits = facts.received >= order.due_minor and facts.currency == order.currency
     data = {
         "payment_id": str(payment.id),
         "amount_minor": facts.received,
@@ -90,19 +93,23 @@ async def _take(
         "provider_ref": facts.intent_ref,
     }
     useful = False
+    after = order
     if fits:
         after = await orders.apply(
-            tx, order.id, orders.Event.PAYMENT_SUCCEEDED, now=now, actor=actor, data=data
-        )
+            tx, order.id, orders.Event.PAYMENT_SUCCEEDED, now=now, actor=actor, data=data,
+            retake=lambda tx: gift_parts.retake(tx, order, now=now),
+        )  # fmt: skip
         useful = order.state is not after.state and after.state is orders.State.PAID
         if useful and payment.state not in _BOUGHT:
             await _take_out(tx, after)
     else:
         await _unfit(tx, order, payment, data, now=now, actor=actor)
-    await post(tx, order, payment.id, received=facts.received, currency=facts.currency, sold=useful, now=now)
+    await post(tx, after, payment.id, received=facts.received, currency=facts.currency, sold=useful, now=now)
+    if useful:
+        await gift_parts.settle(tx, after, now=now, actor=actor)
     if useful and not payment.payable:
         await _close_others(tx, order, payment, now=now)
-    if not useful or facts.received > order.total_minor:
+    if not useful or facts.received > order.due_minor:
         await orders.note(tx, order.id, "payment.surplus", now=now, actor=actor, data=data)
         await jobs.enqueue(
             tx, "refund_surplus", {"payment_id": str(payment.id)}, now=now, key=f"surplus:{payment.id}"
@@ -114,14 +121,15 @@ async def _take_out(tx: Tx, order: orders.Order) -> None:
     """What was bought is not in the cart any more; its row is locked."""
     if order.cart_id:
         bought = {line.variant_id: line.quantity for line in order.lines}
-        await cart.take_out(tx, order.cart_id, bought)
+        codes = [used["code"] for used in order.discounts if used["code"]]
+        await cart.take_out(tx, order.cart_id, bought, codes)
 
 
 async def _unfit(
     tx: Tx, order: orders.Order, payment: Payment, data: dict[str, Any], *, now: datetime, actor: str
 ) -> None:
     """Too little, or in another currency: nothing is sent for it, and somebody must look how it came about."""
-    asked = {"asked_minor": order.total_minor, "asked_currency": order.currency}
+    asked = {"asked_minor": order.due_minor, "asked_currency": order.currency}
     await orders.note(tx, order.id, "payment.unfit", now=now, actor=actor, data={**data, **asked})
     case = {
         "kind": "unfit_payment", "cause": str(payment.id), "order_id": str(order.id), "known": {**data, **asked},
@@ -139,8 +147,10 @@ async def _follow(
         await orders.apply(
             tx, order.id, orders.Event.ATTEMPT_FAILED, now=now, actor=actor, data={**data, **error}
         )
+        await telling.failed(tx, order, payment, facts, now=now)
     elif facts.state != payment.state:
         await orders.note(tx, order.id, f"payment.{facts.state}", now=now, actor=actor, data=data)
+        await telling.with_the_bank(tx, order, facts, now=now)
     if order.state is not orders.State.PENDING:
         return
     if facts.state in _WITH_THE_BANK:

@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from kassa.accounts.addresses import SavedAddress
 from kassa.kernel import postal
 from kassa.kernel.address import Address, countries
+from kassa.pricing import taxes
 from kassa.storefront.forms import Form
 
 NOTE_LIMIT: Final = 1_000
@@ -25,7 +26,10 @@ ELSEWHERE: Final = "new"
 
 #: Fields may be sent longer than they may be, so that it can be said beside the field and nothing typed is lost.
 _SENT_LIMIT: Final = 5_000
-_OTHERS: Final = ("email", "shipping_method", "note", "saved_address", "bill_elsewhere", "save_address")
+_OTHERS: Final = (
+    "email", "shipping_method", "note", "saved_address", "bill_elsewhere", "save_address", "vat_id",
+    "remind",
+)  # fmt: skip
 LONGER: Final = dict.fromkeys(
     [*_OTHERS, *postal.PARTS, *(f"{BILLING}{part}" for part in postal.PARTS)], _SENT_LIMIT
 )
@@ -35,18 +39,22 @@ _NAMES: Final = {
     f"{BILLING}country": "Country of the bill",
     "shipping_method": "How it travels",
     "note": "Note",
+    "vat_id": "VAT number",
 }
 
 
 @dataclass(slots=True)
 class Wanted:
-    """What a form without faults asks for. `save`: the address goes into the customer's book."""
+    """What a form without faults asks for. `save`: the address goes into the customer's book; `remind`: the customer
+    wants to be reminded of the order, should it not be paid."""
 
     email: str
     shipping: Address
     billing: Address | None
     note: str
     save: bool
+    vat_id: str = ""
+    remind: bool = False
 
 
 @dataclass(slots=True)
@@ -69,6 +77,22 @@ class CheckoutForm(Form):
             if self.values[f"{prefix}country"] in names_of_countries()
             else HOME
         )
+
+    @property
+    def asks_vat_id(self) -> bool:
+        """Whether businesses have VAT numbers where it goes."""
+        return self.country() in taxes.VAT_COUNTRIES
+
+    @property
+    def vat_id(self) -> str:
+        """The VAT number, if it is good."""
+        return "" if "vat_id" in self.faults or not self.asks_vat_id else self.values["vat_id"]
+
+    def postal_code(self) -> str | None:
+        """The postal code of the address that the parcel goes to."""
+        if self.chosen is not None:
+            return self.chosen.address.get("postal_code")
+        return postal.tidy(self.values, self.country()).get("postal_code") or None
 
     def region(self) -> str | None:
         """The region of the address that the parcel goes to, as the tax table calls it."""
@@ -109,12 +133,15 @@ def read(values: Mapping[str, str], saved: Sequence[SavedAddress] = ()) -> tuple
     email = _email(form)
     shipping = _saved_or_typed(form)
     billing = _typed(form, BILLING) if form.values["bill_elsewhere"] else None
+    _check_vat_id(form)
     if len(form.values["note"]) > NOTE_LIMIT:
         form.faults["note"] = f"This is too long: at most {NOTE_LIMIT:,} characters fit."
     if form.faults or email is None or shipping is None:
         return form, None
     save = bool(form.values["save_address"]) and form.chosen is None
-    return form, Wanted(email, shipping, billing, form.values["note"], save)
+    return form, Wanted(
+        email, shipping, billing, form.values["note"], save, form.vat_id, bool(form.values["remind"])
+    )
 
 
 def read_address(values: Mapping[str, str]) -> tuple[CheckoutForm, Address | None]:
@@ -154,6 +181,15 @@ def _email(form: CheckoutForm) -> str | None:
         return None
     form.values["email"] = found
     return found
+
+
+def _check_vat_id(form: CheckoutForm) -> None:
+    try:
+        number = taxes.vat_id(form.values["vat_id"], form.country())
+    except taxes.BadVatId as fault:
+        form.faults["vat_id"] = fault.detail
+    else:
+        form.values["vat_id"] = number or form.values["vat_id"]
 
 
 def _saved_or_typed(form: CheckoutForm) -> Address | None:

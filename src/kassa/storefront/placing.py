@@ -47,11 +47,10 @@ async def settle(shop: Shop, visitor: Visitor, wish: checkout.PlaceOrder) -> UUI
 
 
 async def place(tx: Tx, shop: Shop, visitor: Visitor, wish: checkout.PlaceOrder) -> UUID:
-    """Place the order, remember it in the visitor's session, and have a link sent should it be left unpaid."""
+    """Place the order, and remember it in the visitor's session."""
     now, hold = shop.clock.now(), shop.settings.hold_seconds
     order, _ = await checkout.place_order(tx, wish, now=now, hold_seconds=hold, actor="customer")
     await visitor.remember_order(tx, order.id)
-    await checkout.remind_later(tx, order.id, now=now, hold_seconds=hold)
     return order.id
 
 
@@ -65,6 +64,7 @@ async def _asks_for(conn: Conn, wish: checkout.PlaceOrder, order: orders.Order) 
         and wish.shipping_method in (None, order.shipping_method)
         and (wish.email, wish.currency) == (order.email, order.currency)
         and (wish.note, wish.customer_id) == (order.note, order.customer_id)
+        and wish.vat_id == order.vat_id
         and wish.total_shown in (None, order.total_minor)
     )
 

@@ -12,6 +12,7 @@ from kassa import alerts, notifications
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
 from kassa.storefront import forms, pace
+from kassa.storefront.pages.reminders import one_click
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
@@ -89,12 +90,15 @@ async def show_stop(request: AnyRequest, alert_id: FromPath[str]) -> Response[st
 
 @post("/alerts/{alert_id:str}/stop", include_in_schema=False)
 async def stop(request: AnyRequest, alert_id: FromPath[str]) -> Response[str]:
-    """POST /alerts/…/stop: forget the address."""
+    """POST /alerts/…/stop: forget the address, by the page's button or by one press in a mail program."""
     shop, id_ = shop_of(request), _opened(request, alert_id, notifications.STOP)
     values = await forms.read(request)
     async with shop.db.transaction() as tx:
-        visitor = await checked_visitor(request, tx, values)
+        if not one_click(values):
+            visitor = await checked_visitor(request, tx, values)
         await alerts.end_all(tx, id_)
+    if one_click(values):
+        return Response("", media_type="text/plain")
     return _page(request, visitor, _STOPPED)
 
 

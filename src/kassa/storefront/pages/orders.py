@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from babel import Locale
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kassa import cart, fulfilment, invoices, notifications, orders, payments, refunds, returns
-from kassa.kernel.db import Conn
+from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
+from kassa.pricing import TaxLine
 from kassa.pricing.explain import explain
+from kassa.shop import Shop
 from kassa.storefront import forms, story, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.story import Known
@@ -69,18 +72,24 @@ async def again(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
     shop, values = shop_of(request), await forms.read(request)
     visitor, order = await checked_order(request, order_id, values)
     async with shop.db.transaction() as tx:
-        await visitor.keep(tx, now=shop.clock.now())
-        if visitor.cart_id is None:
-            fresh = await cart.create(tx, order.currency, now=shop.clock.now())
-            await visitor.set_cart(tx, fresh.id)
-        there, missing = dict(await cart.contents(tx, visitor.cart_of())), False
-        for line in order.lines:
-            wanted = max(line.quantity, there.get(line.sku, 0))
-            try:
-                await cart.change(tx, visitor.cart_of(), line.sku, wanted, now=shop.clock.now())
-            except Invalid:
-                missing = True  # no longer for sale: the rest of the order still is
+        missing = not await fill_bag(tx, shop, visitor, order)
     return go(visitor, f"/orders/{order_id}?told=missing" if missing else "/cart")
+
+
+async def fill_bag(tx: Tx, shop: Shop, visitor: Visitor, order: orders.Order) -> bool:
+    """Put the books of an order into the visitor's bag; whether all of them are still for sale."""
+    await visitor.keep(tx, now=shop.clock.now())
+    if visitor.cart_id is None:
+        fresh = await cart.create(tx, order.currency, now=shop.clock.now())
+        await visitor.set_cart(tx, fresh.id)
+    there, missing = dict(await cart.contents(tx, visitor.cart_of())), False
+    for line in order.lines:
+        wanted = max(line.quantity, there.get(line.sku, 0))
+        try:
+            await cart.change(tx, visitor.cart_of(), line.sku, wanted, now=shop.clock.now())
+        except Invalid:
+            missing = True  # no longer for sale: the rest of the order still is
+    return not missing
 
 
 async def _missing(conn: Conn, visitor: Visitor, order: orders.Order) -> list[str]:
@@ -141,12 +150,6 @@ async def checked_order(
 
 
 @dataclass(frozen=True, slots=True)
-class _TaxLine:
-    label: str
-    tax: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Bill:
     currency: str
     subtotal: int
@@ -154,14 +157,17 @@ class _Bill:
     shipping: int
     total: int
     tax_included: bool
-    tax_lines: tuple[_TaxLine, ...]
+    tax_lines: tuple[TaxLine, ...]
+    rounding: int
+    reverse_charge: bool
 
 
 def bill(order: orders.Order) -> _Bill:
     """The totals of an order, in the shape in which a quote has them."""
     return _Bill(
         order.currency, order.subtotal_minor, order.discount_minor, order.shipping_minor, order.total_minor,
-        order.tax_included, tuple(_TaxLine(str(line["label"]), int(line["tax"])) for line in order.tax_lines),
+        order.tax_included, tuple(msgspec.convert(dict(line), TaxLine) for line in order.tax_lines),
+        order.rounding_minor, order.reverse_charge,
     )  # fmt: skip
 
 

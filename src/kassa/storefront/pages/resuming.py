@@ -9,8 +9,8 @@ from litestar.response import Redirect
 from kassa import checkout, notifications
 from kassa.kernel.ids import parse_id
 from kassa.storefront import forms
-from kassa.storefront.pages.orders import checked_order
-from kassa.storefront.payer import let_in
+from kassa.storefront.pages.orders import checked_order, fill_bag
+from kassa.storefront.payer import checked_payer, let_in
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import visitor_of
@@ -31,6 +31,16 @@ async def resume(request: AnyRequest, order_id: FromPath[str], token: FromPath[s
         return render(request, visitor, "pages/link-over.html", status=404, cache=OWN)
     answer = go(visitor, f"/orders/{id_}/pay")
     return let_in(answer, id_, token, ends=ends, now=now, secure=shop.settings.production)
+
+
+@post("/orders/{order_id:str}/refill", include_in_schema=False)
+async def refill(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
+    """POST /orders/…/refill: what is left of an order that was not paid in time, in the bag of whoever has its link."""
+    shop, values = shop_of(request), await forms.read(request)
+    payer = await checked_payer(request, order_id, values)
+    async with shop.db.transaction() as tx:
+        await fill_bag(tx, shop, payer.visitor, payer.order)
+    return go(payer.visitor, "/cart")
 
 
 @post("/orders/{order_id:str}/link", include_in_schema=False)

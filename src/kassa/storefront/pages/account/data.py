@@ -6,7 +6,7 @@ from typing import Final
 from litestar import Response, get, post
 from litestar.response import Redirect, Stream
 
-from kassa import accounts, alerts, orders, reviews, wishlists
+from kassa import accounts, alerts, notifications, orders, reviews, wishlists
 from kassa.accounts import TooManyTries, throttle
 from kassa.storefront import forms, takeaway
 from kassa.storefront.pages.account.frame import checked_member, is_fresh, member_of, page
@@ -54,6 +54,7 @@ async def delete(request: AnyRequest) -> Response[str] | Redirect:
         await orders.disown(tx, customer.id)
         await wishlists.forget(tx, customer.id)
         await alerts.forget(tx, customer.email)
+        await notifications.abandoned.forget(tx, customer.email)
         await reviews.make_anonymous(tx, customer.email)
         await visitor.sign_out(tx)
     return go(visitor, "/login?deleted=1")

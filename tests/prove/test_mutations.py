@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import asyncpg
 import pytest
+from tests.prove.gift_cards import GIFT_CARD_MUTATIONS
 from tests.prove.many import fill
 from tests.prove.shop import broken
 
@@ -213,6 +214,7 @@ MUTATIONS = [
     Mutation("cases", "insert into cases (id, kind, cause, state, opened_at, resolved_at) values (gen_random_uuid(), "
              "'refund_failed', 'refund:1', 'resolved', now(), now())",
              "case refund_failed refund:1 is resolved by nobody"),
+    *(Mutation(*broken_by) for broken_by in GIFT_CARD_MUTATIONS),
 ]  # fmt: skip
 
 _NO_CHECKS = """

@@ -28,6 +28,7 @@ _PRICED_AT_ONCE: Final = 200
 PATH: Final = " > "
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BOOKS: Final = ("book", "novel", "poetry", "plays")
+_GIFT_CARD: Final = "gift card"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,16 +232,23 @@ async def _shelve(tx: Tx, product_id: UUID, ways: Sequence[str]) -> list[UUID]:
 async def _put_variant(
     tx: Tx, product_id: UUID, position: int, variant: VariantInput, *, kind: str, set_on_hand: SetOnHand
 ) -> None:
-    is_book = any(word in kind.lower() for word in _BOOKS)
+    tax_class = _tax_class(kind)
     values: dict[str, Any] = {
         "position": position, "sku": variant.sku, "title": variant.title or " / ".join(variant.options.values()),
         "options": dict(variant.options), "weight_grams": variant.weight_grams, "barcode": variant.barcode,
-        "tax_class": "books" if is_book else "standard", "ships": variant.ships, "extra": dict(variant.extra),
+        "tax_class": tax_class, "ships": variant.ships and tax_class != "voucher", "extra": dict(variant.extra),
     }  # fmt: skip
     variant_id = await queries.upsert_variant(tx, new_id(), product_id, values)
     await queries.set_prices(tx, variant_id, variant.prices, variant.compare_at)
     if variant.on_hand is not None:
         await set_on_hand(tx, variant_id, variant.on_hand)
+
+
+def _tax_class(kind: str) -> str:
+    """How goods of a kind are taxed; a gift card is not, until it is spent."""
+    if _GIFT_CARD in kind.lower():
+        return "voucher"
+    return "books" if any(word in kind.lower() for word in _BOOKS) else "standard"
 
 
 def _check(slug: str, given: ProductInput) -> None:

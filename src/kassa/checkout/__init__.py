@@ -31,6 +31,7 @@ from kassa.checkout.service import (
     pay,
     sync_payment,
 )
+from kassa.checkout.taxed import taxed
 
 __all__ = [
     "BuyNow",
@@ -61,5 +62,6 @@ __all__ = [
     "sync_buy_now",
     "sync_payment",
     "take_off_gift_card",
+    "taxed",
     "use_gift_cards",
 ]

@@ -1,4 +1,4 @@
-"""Placing an order: one transaction from cart to held stock. Locks cart, then stock, then discounts."""
+"""Placing an order: one transaction from cart to held stock. Locks cart, then stock, then discounts and gift cards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +9,7 @@ import msgspec
 
 from kassa import cart, catalog, inventory, orders, payments, pricing
 from kassa.checkout.errors import NothingToBuy, OrderTaken, QuoteChanged, UnknownSku
+from kassa.checkout.taxed import keep_taxes
 from kassa.kernel import speech
 from kassa.kernel.address import Address, validate
 from kassa.kernel.db import Tx
@@ -42,6 +43,7 @@ class PlaceOrder:
     note: str = ""
     vat_id: str = ""
     discount_code: str | None = None
+    gift_cards: Sequence[str] = ()
 
 
 async def place_order(
@@ -55,6 +57,7 @@ async def place_order(
     paid and the cart is empty, or when what it was for is sold no more.
 
     Raises:
+        Unanswered: the tax is somebody else's to say: see `taxed`.
         UnknownSku, NothingToBuy, BadVatId, Invalid: the wish is wrong in itself.
         QuoteChanged: the total shown is not the total.
         InsufficientStock: `items` says what there is; nothing is held.
@@ -81,6 +84,7 @@ async def place_order(
     )  # fmt: skip
     if not await orders.insert(tx, order, now=now, actor=actor):
         return await _same(tx, wish), ""
+    await keep_taxes(tx, wish.order_id, quote, now=now, actor=actor)
     expires_at = now + timedelta(seconds=hold_seconds)
     wanted = {line.variant_id: line.quantity for line in quote.lines}
     try:
@@ -95,11 +99,10 @@ async def place_order(
         raise inventory.InsufficientStock(short.short, extra={"items": items}) from None
     taken = {used.id: used.amount for used in quote.used}
     await discounts.redeem(tx, wish.order_id, taken, email=wish.email, now=now)
-    placed = await orders.get(tx, wish.order_id)
     if wish.gift_cards:
-        await payments.use_gift_cards(tx, placed, wish.gift_cards, now=now, actor=actor)
-        placed = await orders.get(tx, wish.order_id)
-    return placed, token
+        there = await orders.get(tx, wish.order_id)
+        await payments.use_gift_cards(tx, there, wish.gift_cards, now=now, actor=actor)
+    return await orders.get(tx, wish.order_id), token
 
 
 async def _agree(tx: Tx, wish: PlaceOrder, address: Address, now: datetime) -> pricing.Quote:
@@ -145,10 +148,13 @@ async def _quote(
     ]
     if faults:
         raise UnknownSku("Something in this order is not for sale here.", errors=faults)
-    quote = pricing.quote(
+    quote = await pricing.priced(
+        tx,
         [pricing.QuoteLine(variants[sku], quantity) for sku, quantity in wanted.items()],
         wish.currency,
         rules=await pricing.rules(tx, currency=wish.currency, now=now, code=code, email=wish.email),
+        now=now,
+        insist=True,
         country=address.country,
         region=address.region,
         postal_code=address.postal_code or None,

@@ -40,7 +40,7 @@ async def pay(
             order = await orders.lock(tx, order_id)
             if order.state is not orders.State.PENDING:
                 raise payments.NotPayable(f"The order is {order.state}, so there is nothing to pay.")
-            other = await _payable(tx, order_id)
+            other = await payable(tx, order_id)
             if other is not None and other.state == "authorized":
                 raise payments.NotPayable(
                     "The bank has promised the money already; nothing more is to be paid."
@@ -59,7 +59,7 @@ async def pay(
                     raise
             saved = None  # Stripe may have forgotten the customer: the order is paid without saved cards
             continue
-        await _close(db, gateway, other, clock=clock, actor=actor)
+        await close_for_good(db, gateway, other, clock=clock, actor=actor)
     raise Unavailable("The payment is being changed by somebody else.", code="busy")
 
 
@@ -154,21 +154,28 @@ async def _end(
         async with db.transaction() as tx:
             order = await orders.lock(tx, order_id)
             pending = order.state is orders.State.PENDING
-            open_payment = await _payable(tx, order_id) if pending else None
+            open_payment = await payable(tx, order_id) if pending else None
             if open_payment is None:
                 if pending or (event is orders.Event.CANCELED and order.state not in _GIVEN_UP):
                     await orders.apply(tx, order_id, event, now=clock.now(), actor=actor)
+                    await payments.release_gift_cards(tx, order_id, now=clock.now())
                 return
-        await _close(db, gateway, open_payment, clock=clock, actor=actor)
+        await close_for_good(db, gateway, open_payment, clock=clock, actor=actor)
     raise Unavailable("The order is being changed by somebody else.", code="busy")
 
 
-async def _close(db: Database, gateway: Gateway, payment: Payment, *, clock: Clock, actor: str) -> None:
+async def close_for_good(db: Database, gateway: Gateway, payment: Payment, *, clock: Clock, actor: str) -> None:
+    """See to it that nobody can pay an attempt any more.
+
+    Raises:
+        StillProcessing: the bank is still deciding.
+    """
     closed = await payments.close(db, gateway, payment.id, clock=clock, actor=actor)
     if closed.payable:
         raise payments.StillProcessing("The bank has not decided about the payment yet.")
 
 
-async def _payable(tx: Tx, order_id: UUID) -> Payment | None:
+async def payable(tx: Tx, order_id: UUID) -> Payment | None:
+    """The attempt of an order that can be paid, if there is one."""
     found = [payment for payment in await payments.of_order(tx, order_id) if payment.payable]
     return found[0] if found else None

@@ -39,40 +39,63 @@ async def post(
 
 
 async def post_sale(
-    tx: Tx, order_id: UUID, *, total: int, discount: int, tax: int, shipping: int, currency: str, at: datetime
-) -> bool:
-    """An order was paid for: the customer owes its total, and is credited with each payment."""
+    tx: Tx, order_id: UUID, *, total: int, discount: int, tax: int, shipping: int, currency: str, at: datetime,
+    gift_cards: int = 0,
+) -> bool:  # fmt: skip
+    """An order was paid for: the customer owes its total, and is credited with each payment.
+
+    `gift_cards` of the total were paid for gift cards: nothing is earned by them yet, they are owed.
+    """
     lines = {
         A.RECEIVABLE: total,
         A.DISCOUNTS: discount,
         A.TAX: -tax,
         A.SHIPPING: -shipping,
-        A.SALES: -(total + discount - tax - shipping),
+        A.GIFT_CARDS: -gift_cards,
+        A.SALES: -(total + discount - tax - shipping - gift_cards),
     }
     return await post(tx, "sale", f"order:{order_id}", lines, currency=currency, at=at, order_id=order_id)
 
 
 async def post_payment(
-    tx: Tx, payment_id: UUID, *, received: int, currency: str, at: datetime, order_id: UUID
-) -> bool:
-    """A payment succeeded, whether its order had a use for it or not."""
-    lines = {A.PROVIDER: received, A.RECEIVABLE: -received}
+    tx: Tx, payment_id: UUID, *, received: int, currency: str, at: datetime, order_id: UUID,
+    into: Account = A.PROVIDER,
+) -> bool:  # fmt: skip
+    """A payment succeeded, whether its order had a use for it or not; with a gift card, less is owed to its holder."""
+    lines = {into: received, A.RECEIVABLE: -received}
     return await post(
         tx, "payment", f"payment:{payment_id}", lines, currency=currency, at=at, order_id=order_id
     )
 
 
 async def post_refund(
-    tx: Tx, refund_id: UUID, *, amount: int, surplus: bool, currency: str, at: datetime, order_id: UUID
-) -> bool:
-    """The provider is sending money back. `surplus`: it never was the order's, so no income is given up."""
-    lines = {A.RECEIVABLE if surplus else A.REFUNDS: amount, A.PROVIDER: -amount}
+    tx: Tx, refund_id: UUID, *, amount: int, surplus: bool, currency: str, at: datetime, order_id: UUID,
+    out_of: Account = A.PROVIDER,
+) -> bool:  # fmt: skip
+    """The provider is sending money back, or a gift card has it again. `surplus`: it never was the order's, so no
+    income is given up."""
+    lines = {A.RECEIVABLE if surplus else A.REFUNDS: amount, out_of: -amount}
     return await post(tx, "refund", f"refund:{refund_id}", lines, currency=currency, at=at, order_id=order_id)
 
 
 async def post_refund_failed(tx: Tx, refund_id: UUID, *, at: datetime) -> bool:
     """A refund did not reach its customer: what was posted for it is reversed; False if nothing was."""
     return await _reverse(tx, "refund", "refund_failed", f"refund:{refund_id}", at=at)
+
+
+async def post_gift_card_given(tx: Tx, event_id: UUID, *, amount: int, currency: str, at: datetime) -> bool:
+    """A gift card was given away: its holder is owed what nobody paid."""
+    lines = {A.DISCOUNTS: amount, A.GIFT_CARDS: -amount}
+    return await post(tx, "gift_card_given", f"gift_card_event:{event_id}", lines, currency=currency, at=at)
+
+
+async def post_gift_card_voided(
+    tx: Tx, event_id: UUID, *, amount: int, against: Account, currency: str, at: datetime, order_id: UUID | None
+) -> bool:
+    """What was left on a gift card is owed no more; `against` is what it had cost, or what it is now."""
+    lines = {A.GIFT_CARDS: amount, against: -amount}
+    cause = f"gift_card_event:{event_id}"
+    return await post(tx, "gift_card_voided", cause, lines, currency=currency, at=at, order_id=order_id)
 
 
 async def post_dispute(

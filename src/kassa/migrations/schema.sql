@@ -1104,6 +1104,17 @@ CREATE INDEX stripe_events_of_object ON public.stripe_events USING btree (object
 CREATE INDEX stripe_events_of_order ON public.stripe_events USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX stripe_events_waiting ON public.stripe_events USING btree (run_at, received_at) WHERE (state = 'received'::text);
 
+create table tax_answers (
+    key text not null,
+    wish jsonb not null,
+    answer jsonb not null,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    CHECK ((length(key) = 64)),
+    PRIMARY KEY (key)
+);
+CREATE INDEX tax_answers_over ON public.tax_answers USING btree (expires_at);
+
 create table tax_rates (
     id uuid not null,
     country text not null,
@@ -1121,6 +1132,45 @@ create table tax_rates (
     CHECK ((length(region) <= 100)),
     CHECK (((length(tax_class) >= 1) AND (length(tax_class) <= 40))),
     PRIMARY KEY (id)
+);
+
+create table tax_reversals (
+    refund_id uuid not null,
+    order_id uuid not null,
+    amount_minor bigint not null,
+    whole boolean not null,
+    state text not null default 'due'::text,
+    reference text,
+    last_error text,
+    created_at timestamp with time zone not null,
+    told_at timestamp with time zone,
+    CHECK ((amount_minor > 0)),
+    CHECK (((state = 'recorded'::text) = (reference IS NOT NULL))),
+    CHECK ((state = ANY (ARRAY['due'::text, 'recorded'::text, 'impossible'::text]))),
+    FOREIGN KEY (order_id) REFERENCES tax_sales(order_id),
+    FOREIGN KEY (refund_id) REFERENCES refunds(id),
+    PRIMARY KEY (refund_id),
+    UNIQUE (reference)
+);
+CREATE INDEX tax_reversals_of_order ON public.tax_reversals USING btree (order_id);
+
+create table tax_sales (
+    order_id uuid not null,
+    calculation text not null,
+    wish jsonb not null,
+    tax_minor bigint not null,
+    total_minor bigint not null,
+    currency text not null,
+    state text not null default 'waiting'::text,
+    transaction text,
+    last_error text,
+    created_at timestamp with time zone not null,
+    told_at timestamp with time zone,
+    CHECK (((state = 'recorded'::text) = (transaction IS NOT NULL))),
+    CHECK ((state = ANY (ARRAY['waiting'::text, 'due'::text, 'recorded'::text, 'impossible'::text]))),
+    FOREIGN KEY (order_id) REFERENCES orders(id),
+    PRIMARY KEY (order_id),
+    UNIQUE (transaction)
 );
 
 create table tax_settings (

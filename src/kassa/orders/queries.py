@@ -3,19 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from kassa.kernel import cursor
 from kassa.kernel.db import Conn, Row, Tx
 from kassa.kernel.ids import new_id
 from kassa.orders.errors import OrderNotFound
 from kassa.orders.states import State
 from kassa.pricing import Quote
-
-_PAGE_LIMIT: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +30,7 @@ class NewOrder:
     owner: str
     customer_id: UUID | None = None
     note: str = ""
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,13 @@ class OrderLine:
     tax_minor: int
     total_minor: int
     rounding_minor: int = 0
+    voucher: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as it stands, with its lines. `discounts` is what each took: {id, title, code, amount}."""
+    """An order as it stands, with its lines. `discounts` is what each took: {id, title, code, amount}; `gift_minor` is
+    what gift cards pay of the total."""
 
     id: UUID
     number: int
@@ -83,7 +83,20 @@ class Order:
     note: str = ""
     rounding_minor: int = 0
     discounts: Sequence[Mapping[str, Any]] = ()
+    gift_minor: int = 0
+    vat_id: str = ""
+    reverse_charge: bool = False
     lines: tuple[OrderLine, ...] = ()
+
+    @property
+    def due_minor(self) -> int:
+        """What is to be paid besides gift cards."""
+        return self.total_minor - self.gift_minor
+
+    @property
+    def voucher_minor(self) -> int:
+        """What of the total is for gift cards that are bought; the lines must have been read."""
+        return sum(line.total_minor for line in self.lines if line.voucher)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +111,6 @@ class OrderEvent:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderSummary:
-    """An order as a list shows it; `lines_count` is the number of units."""
-
-    id: UUID
-    number: int
-    state: State
-    currency: str
-    total_minor: int
-    email: str
-    created_at: datetime
-    paid_at: datetime | None
-    lines_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPage:
-    """Some orders, newest first, and the cursor of the next page."""
-
-    items: Sequence[OrderSummary]
-    next: str | None
-
-
 async def insert(tx: Tx, order: NewOrder, *, now: datetime) -> bool:
     """Write the order and its lines; False if an order of this id is there already (nothing changed)."""
     quote = order.quote
@@ -129,15 +119,16 @@ async def insert(tx: Tx, order: NewOrder, *, now: datetime) -> bool:
         insert into orders (id, token_hash, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
             shipping_address, billing_address, cart_id, owner, created_at, customer_id, note, rounding_minor,
-            discounts, quote)
+            discounts, quote, vat_id, reverse_charge)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23)
+            $23, $24, $25)
         on conflict (id) do nothing
         """,
         order.id, order.token_hash, quote.currency, order.email, order.locale, quote.subtotal, quote.discount,
         quote.shipping, quote.tax, quote.total, quote.tax_included, msgspec.to_builtins(quote.tax_lines),
         quote.shipping_method, order.shipping_address, order.billing_address, order.cart_id, order.owner, now,
         order.customer_id, order.note, quote.rounding, msgspec.to_builtins(quote.used), msgspec.to_builtins(quote),
+        order.vat_id, quote.reverse_charge,
     )  # fmt: skip
     if not written:
         return False
@@ -145,8 +136,9 @@ async def insert(tx: Tx, order: NewOrder, *, now: datetime) -> bool:
     await tx.execute(
         """
         insert into order_lines (id, order_id, position, variant_id, sku, title, slug, quantity,
-            unit_minor, discount_minor, tax_minor, total_minor, rounding_minor)
-        select id, $1, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total, rounding
+            unit_minor, discount_minor, tax_minor, total_minor, rounding_minor, voucher)
+        select id, $1, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total, rounding,
+            (select tax_class = 'voucher' from variants where variants.id = variant_id)
         from unnest($2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::int[],
             $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
             as line (id, position, variant_id, sku, title, slug, quantity, unit, discount, tax, total, rounding)
@@ -172,7 +164,7 @@ async def lock(tx: Tx, order_id: UUID) -> Order:
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
             shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at,
-            refunded_minor, customer_id, note, rounding_minor, discounts
+            refunded_minor, customer_id, note, rounding_minor, discounts, gift_minor, vat_id, reverse_charge
         from orders where id = $1 for update
         """,
         order_id,
@@ -191,7 +183,7 @@ async def get(conn: Conn, order_id: UUID) -> Order:
         select id, number, token_hash, state, currency, email, locale, subtotal_minor, discount_minor,
             shipping_minor, tax_minor, total_minor, tax_included, tax_lines, shipping_method,
             shipping_address, billing_address, cart_id, owner, attempt_failed, created_at, paid_at,
-            refunded_minor, customer_id, note, rounding_minor, discounts
+            refunded_minor, customer_id, note, rounding_minor, discounts, gift_minor, vat_id, reverse_charge
         from orders where id = $1
         """,
         order_id,
@@ -232,7 +224,7 @@ async def lines(conn: Conn, order_id: UUID) -> tuple[OrderLine, ...]:
     rows = await conn.fetch(
         """
         select id, sku, title, slug, variant_id, quantity, unit_minor, discount_minor, tax_minor, total_minor,
-            rounding_minor
+            rounding_minor, voucher
         from order_lines where order_id = $1 order by position
         """,
         order_id,
@@ -254,6 +246,11 @@ async def record(
         attempt_failed,
         paid_at,
     )
+
+
+async def set_gift(tx: Tx, order_id: UUID, gift_minor: int) -> None:
+    """What gift cards pay of an order, which is locked by the caller, who writes their payments."""
+    await tx.execute("update orders set gift_minor = $2 where id = $1", order_id, gift_minor)
 
 
 async def journal(
@@ -328,49 +325,6 @@ async def events(conn: Conn, order_id: UUID) -> list[OrderEvent]:
         order_id,
     )
     return [OrderEvent(*row.values()) for row in rows]
-
-
-async def list_orders(
-    conn: Conn,
-    *,
-    owner: str | None = None,
-    states: Sequence[str] | None = None,
-    q: str | None = None,
-    after: str | None = None,
-    limit: int = 50,
-) -> OrderPage:
-    """Orders, newest first, at most a hundred a page.
-
-    `q` is an order number or the beginning of an e-mail address.
-
-    Raises:
-        Invalid: `after` is no cursor of ours (`invalid_cursor`).
-    """
-    limit = max(1, min(limit, _PAGE_LIMIT))
-    at, last = cursor.read(after)
-    digits = "".join(c for c in q or "" if c.isdecimal() and c.isascii())
-    rows = await conn.fetch(
-        """
-        select id, number, state, currency, total_minor, email, created_at, paid_at,
-            (select coalesce(sum(quantity), 0) from order_lines where order_id = orders.id)::int
-        from orders
-        where ($1::text is null or owner = $1)
-          and ($2::text[] is null or state = any($2))
-          and ($3::text is null or number = $4 or starts_with(lower(email), lower($3)))
-          and ($5::timestamptz is null or (created_at, id) < ($5, $6))
-        order by created_at desc, id desc limit $7
-        """,
-        owner,
-        list(states) if states is not None else None,
-        q or None,
-        int(digits) if digits and len(digits) < 18 else None,
-        at,
-        last,
-        limit + 1,
-    )
-    found = [OrderSummary(row[0], row[1], State(row[2]), *list(row.values())[3:]) for row in rows[:limit]]
-    more = len(rows) > limit
-    return OrderPage(found, cursor.write(found[-1].created_at, found[-1].id) if more else None)
 
 
 async def claim(tx: Tx, customer_id: UUID, email: str) -> int:

@@ -11,6 +11,7 @@ from kassa.orders import queries, states
 from kassa.orders.queries import NewOrder, Order
 from kassa.orders.states import Event, State
 from kassa.pricing import discounts
+from kassa.pricing.taxes import elsewhere
 
 
 async def insert(tx: Tx, order: NewOrder, *, now: datetime, actor: str) -> bool:
@@ -86,6 +87,7 @@ async def _follow(tx: Tx, order: Order, state: State, *, now: datetime, actor: s
     if state is State.PAID:
         await inventory.commit(tx, order.id, order_id=order.id, actor=actor, now=now)
         await discounts.commit(tx, order.id)
+        await elsewhere.sold(tx, order.id, now=now)
         await jobs.enqueue(
             tx, "send_receipt", {"order_id": str(order.id)}, now=now, key=f"receipt:{order.id}"
         )

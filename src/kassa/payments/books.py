@@ -20,10 +20,7 @@ async def post(
     `receivable` until it has gone back. What the provider keeps of it is asked for later.
     """
     if sold:
-        await ledger.post_sale(
-            tx, order.id, total=order.total_minor, discount=order.discount_minor, tax=order.tax_minor,
-            shipping=order.shipping_minor, currency=order.currency, at=now,
-        )  # fmt: skip
+        await post_sale(tx, order, now=now)
     await ledger.post_payment(tx, payment_id, received=received, currency=currency, at=now, order_id=order.id)
     await jobs.enqueue(
         tx,
@@ -33,3 +30,19 @@ async def post(
         run_at=now + FEE_AFTER,
         key=f"fee:{payment_id}",
     )
+
+
+async def post_sale(tx: Tx, order: orders.Order, *, now: datetime) -> None:
+    """Post the sale of an order, which was read with its lines: what it bought of gift cards is owed, not earned."""
+    await ledger.post_sale(
+        tx, order.id, total=order.total_minor, discount=order.discount_minor, tax=order.tax_minor,
+        shipping=order.shipping_minor, currency=order.currency, at=now, gift_cards=order.voucher_minor,
+    )  # fmt: skip
+
+
+async def post_part(tx: Tx, payment_id: UUID, order: orders.Order, amount: int, *, now: datetime) -> None:
+    """Post what a gift card paid of an order."""
+    await ledger.post_payment(
+        tx, payment_id, received=amount, currency=order.currency, at=now, order_id=order.id,
+        into=ledger.Account.GIFT_CARDS,
+    )  # fmt: skip

@@ -19,7 +19,8 @@ class Payment:
 
     `capture` is `automatic` or `manual`; `capture_before` is when an authorisation lapses; `told_by` is the actor
     who brought the news of the success; `fee_minor` is what the provider kept, once it said so; `customer_ref` is
-    the provider's name of the customer whose saved cards may pay it.
+    the provider's name of the customer whose saved cards may pay it. What a gift card pays has the flow `gift_card`,
+    the provider `kassa` and the card's id, and is `reserved` until its order is paid, or dies.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class Payment:
     fee_minor: int | None
     balance_ref: str | None
     customer_ref: str | None = None
+    gift_card_id: UUID | None = None
 
     @property
     def provider_ref(self) -> str | None:
@@ -70,11 +72,71 @@ async def insert(
         values ($1, $2, $3, $9, $4, $5, $6, $7, $7, $8, $10)
         returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref, customer_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref, gift_card_id
         """,
         payment_id, order_id, flow, amount_minor, currency, sync_at, now, capture, state, customer_ref,
     )  # fmt: skip
     return _payment(row)
+
+
+async def insert_part(
+    tx: Tx, payment_id: UUID, *, order_id: UUID, gift_card_id: UUID, amount_minor: int, currency: str, now: datetime
+) -> Payment:
+    """Write down what a gift card is to pay of an order."""
+    row = await tx.fetchrow(
+        """
+        insert into payments (id, order_id, provider, flow, state, amount_minor, currency, created_at, updated_at,
+            gift_card_id)
+        values ($1, $2, 'kassa', 'gift_card', 'reserved', $3, $4, $5, $5, $6)
+        returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref, customer_ref, gift_card_id
+        """,
+        payment_id, order_id, amount_minor, currency, now, gift_card_id,
+    )  # fmt: skip
+    return _payment(row)
+
+
+async def parts(conn: Conn, order_id: UUID) -> list[Payment]:
+    """What gift cards pay of an order, oldest first."""
+    rows = await conn.fetch(
+        """
+        select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
+            received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
+            capture_before, told_by, fee_minor, balance_ref, customer_ref, gift_card_id
+        from payments where order_id = $1 and gift_card_id is not null order by created_at, id
+        """,
+        order_id,
+    )
+    return [_payment(row) for row in rows]
+
+
+async def move_part(tx: Tx, payment_id: UUID, *, frm: str, to: str, now: datetime) -> bool:
+    """What a gift card pays is reserved, spent or given up; False if it was not in the state `frm`."""
+    return bool(
+        await tx.execute(
+            """
+            update payments set state = $3::text, updated_at = $4::timestamptz,
+                received_minor = case when $3::text = 'succeeded' then amount_minor else 0 end,
+                succeeded_at = case when $3::text = 'succeeded' then $4::timestamptz end,
+                told_by = case when $3::text = 'succeeded' then 'kassa' end
+            where id = $1 and state = $2 and gift_card_id is not null
+            """,
+            payment_id,
+            frm,
+            to,
+            now,
+        )
+    )
+
+
+async def drop_part(tx: Tx, payment_id: UUID) -> bool:
+    """A gift card was taken off an order that waits: it never paid anything, so nothing is kept of it here."""
+    return bool(
+        await tx.execute(
+            "delete from payments where id = $1 and state = 'reserved' and gift_card_id is not null", payment_id
+        )
+    )
 
 
 async def get(conn: Conn, payment_id: UUID) -> Payment:
@@ -87,7 +149,7 @@ async def get(conn: Conn, payment_id: UUID) -> Payment:
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref, customer_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref, gift_card_id
         from payments where id = $1
         """,
         payment_id,
@@ -101,7 +163,7 @@ async def of_order(conn: Conn, order_id: UUID) -> list[Payment]:
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref, customer_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref, gift_card_id
         from payments where order_id = $1 order by created_at, id limit 100
         """,
         order_id,
@@ -115,7 +177,7 @@ async def by_reference(conn: Conn, reference: str, payment_id: UUID | None) -> P
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref, customer_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref, gift_card_id
         from payments
         where (provider = 'stripe' and intent_ref = $1) or (provider = 'stripe' and session_ref = $1) or id = $2
         limit 1
@@ -145,7 +207,7 @@ async def write(
         where id = $1
         returning id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref, customer_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref, gift_card_id
         """,
         payment.id, state, intent_ref, session_ref, charge_ref, received_minor, client_secret, url, last_error,
         surplus, now, sync_at, amount_minor, currency, told_by, capture_before,
@@ -190,9 +252,10 @@ async def unprompted(conn: Conn, *, since: datetime, until: datetime, limit: int
         """
         select id, order_id, provider, flow, state, amount_minor, currency, intent_ref, session_ref, charge_ref,
             received_minor, client_secret, url, last_error, surplus, created_at, updated_at, succeeded_at, capture,
-            capture_before, told_by, fee_minor, balance_ref, customer_ref
+            capture_before, told_by, fee_minor, balance_ref, customer_ref, gift_card_id
         from payments
-        where state = 'succeeded' and told_by not like 'stripe:evt%' and succeeded_at between $1 and $2
+        where state = 'succeeded' and told_by not like 'stripe:evt%' and provider = 'stripe'
+            and succeeded_at between $1 and $2
         order by succeeded_at limit $3
         """,
         since,

@@ -30,7 +30,7 @@ async def start(
     tx: Tx, order: orders.Order, flow: str, *, now: datetime, capture: str = "automatic",
     customer_ref: str | None = None,
 ) -> Payment:  # fmt: skip
-    """Write down that the whole of `order` (locked by the caller) is to be collected by `flow`.
+    """Write down that what gift cards leave to pay of `order` (locked by the caller) is to be collected by `flow`.
 
     `capture`: at once (`automatic`), or only authorised now and collected by `capture` later (`manual`).
     `customer_ref`: the provider's name of the customer whose saved cards may pay.
@@ -41,7 +41,7 @@ async def start(
     if order.state is not orders.State.PENDING:
         raise NotPayable(f"The order is {order.state}, so there is nothing to pay.")
     return await queries.insert(
-        tx, new_id(), order_id=order.id, flow=flow, amount_minor=order.total_minor,
+        tx, new_id(), order_id=order.id, flow=flow, amount_minor=order.due_minor,
         currency=order.currency, capture=capture, now=now, sync_at=now + FIRST_LOOK, customer_ref=customer_ref,
     )  # fmt: skip
 
@@ -171,7 +171,10 @@ async def _create(gateway: Gateway, payment: Payment, order: orders.Order) -> Fa
 
 
 def _session_lines(order: orders.Order) -> list[SessionLine]:
-    """The order as lines whose sum is its total, to the minor unit."""
+    """The order as lines whose sum is what is to be paid of it, to the minor unit."""
+    if order.gift_minor:
+        title = f"Order {orders.shown_number(order.number)}, what gift cards leave to pay"
+        return [SessionLine(title=title, unit=order.due_minor, quantity=1)]
     lines = [
         SessionLine(title=line.title, unit=line.unit_minor, quantity=line.quantity)
         if line.total_minor == line.unit_minor * line.quantity

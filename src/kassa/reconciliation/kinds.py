@@ -70,6 +70,26 @@ KINDS: Final[Mapping[str, Kind]] = {
             "Write down in the resolution how the money went back.",
         ),
     ),
+    "tax_not_recorded": Kind(
+        "Stripe Tax did not take a sale",
+        "The order is paid and its tax was charged as Stripe worked it out, but Stripe refuses to record the sale. It is "
+        "missing in Stripe's tax reports, and nowhere else.",
+        (
+            "Read the error: a calculation is good for 90 days, and rates may have changed since.",
+            "Add the sale to the tax return by hand: the order's page shows rate, base and tax.",
+            "Write down in the resolution where it was declared.",
+        ),
+    ),
+    "tax_not_reversed": Kind(
+        "Stripe Tax did not take a refund",
+        "Money went back to the customer, but Stripe refuses to take it off the sale it recorded. Its tax reports say "
+        "too much.",
+        (
+            "Look the transaction up in Stripe: was it reversed there by hand already?",
+            "If not, reverse it in Stripe's dashboard, or correct the tax return by hand.",
+            "Write down in the resolution which of the two.",
+        ),
+    ),
     "dispute_opened": Kind(
         "A customer disputes a payment",
         "The cardholder told their bank that the payment is not right. The amount and a fee are withdrawn until the "

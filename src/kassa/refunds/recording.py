@@ -14,6 +14,7 @@ from kassa import jobs, ledger, orders, payments
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id, parse_id
+from kassa.pricing.taxes import elsewhere
 from kassa.refunds import queries, sharing, states
 from kassa.refunds.errors import RefundTooLarge
 from kassa.refunds.queries import Refund
@@ -156,9 +157,11 @@ async def _follow(tx: Tx, refund: Refund, before: State, *, now: datetime) -> No
     if refund.own:
         await queries.count_on_order(tx, refund.order_id)
     if refund.state in states.SENT:
+        payment = await payments.get(tx, refund.payment_id)
+        of = ledger.Account.PROVIDER if payment.gift_card_id is None else ledger.Account.GIFT_CARDS
         await ledger.post_refund(
             tx, refund.id, amount=refund.amount_minor, surplus=not refund.own, currency=refund.currency, at=now,
-            order_id=refund.order_id,
+            order_id=refund.order_id, out_of=of,
         )  # fmt: skip
     else:
         await ledger.post_refund_failed(tx, refund.id, at=now)
@@ -169,6 +172,7 @@ async def _follow(tx: Tx, refund: Refund, before: State, *, now: datetime) -> No
             key=f"refund_mail:{refund.id}:{refund.state}",
         )  # fmt: skip
     if refund.own and refund.state is State.SUCCEEDED:
+        await elsewhere.gave_back(tx, refund.order_id, refund.id, refund.amount_minor, now=now)
         await _close_order(tx, refund, now=now)
     if refund.own and refund.state is not State.PENDING:
         await jobs.enqueue(tx, "finish_fulfilment", {"order_id": str(refund.order_id)}, now=now)

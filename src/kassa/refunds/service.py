@@ -1,15 +1,14 @@
 """The verbs that send money back: write it down, then ask for it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from kassa import inventory, jobs, orders, payments
+from kassa import gift_cards, inventory, jobs, orders, payments
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Conn, Database, Tx
-from kassa.kernel.ids import new_id
+from kassa.kernel.ids import derived_id, new_id
 from kassa.refunds import queries, sharing
 from kassa.refunds.errors import InvalidRefund, NothingToRefund, RefundTooLarge
 from kassa.refunds.queries import GivenLine, Refund
@@ -40,9 +39,13 @@ async def request(
     same goods. With the `refund_id` of one that was written down before, that one is the answer and nothing else
     happens.
 
+    It is of the provider's payment first, up to what that paid; what is more goes back to gift cards, each by a refund
+    of its own (`of_order` has them all). What of it was for gift cards that the order bought is taken off these.
+
     Raises:
         NothingToRefund: the order never had money of its own.
-        RefundTooLarge: more than is left, in money or in units of a line; nothing changed.
+        RefundTooLarge: more than is left, in money or in units of a line, or a gift card that was spent; nothing
+            changed.
         AlreadyRestocked: the goods are on the shelf again already.
         InvalidRefund: a line that is not the order's, or an amount that is not positive.
     """
@@ -55,23 +58,37 @@ async def request(
     if not sharing.kept(order, attempts):
         raise NothingToRefund("Nothing was paid for this order, so there is nothing to give back.")
     there = await _left(tx, order, attempts)
-    if there is None:
+    sold = await gift_cards.sold_by(tx, order_id)
+    rest = _keepable(there, sold)
+    if rest <= 0:
         extra = {"left": 0, "currency": order.currency}
         raise RefundTooLarge("Nothing is left of what was paid for this order.", extra=extra)
     priced = sharing.price(order, lines or (), await queries.lines_of_order(tx, order_id), now=now)
-    share = replace(there, amount_minor=_wanted(amount, priced, there.amount_minor, order))
-    refund = _new(share, "requested", refund_id=refund_id or new_id(), reason=reason, actor=actor, now=now)
-    await _write_down(tx, refund, order, priced, now=now)
+    wanted = _wanted(amount, priced, rest, order)
+    made: list[Refund] = []
+    for share in sharing.portions(there, wanted):
+        id_ = derived_id(str(made[0].id), str(share.payment.id)) if made else refund_id or new_id()
+        refund = _new(share, "requested", refund_id=id_, reason=reason, actor=actor, now=now)
+        await _write_down(tx, refund, order, () if made else priced, now=now)
+        made.append(refund)
     await queries.count_on_order(tx, order_id)
     await _restock(tx, order, priced, actor=actor, now=now)
-    return refund
+    if sold:
+        by_line, all_ = sharing.cards_back(order, sold, sum(one.amount_minor for one in there), priced, wanted)
+        await _take_back(tx, order, by_line, all_, actor=actor, now=now)
+    return made[0]
 
 
 async def left_minor(conn: Conn, order: orders.Order) -> int:
     """What can still be given back of an order's own money, in its minor unit."""
-    attempts = await payments.of_order(conn, order.id)
-    there = await _left(conn, order, attempts)
-    return there.amount_minor if there else 0
+    there = await _left(conn, order, await payments.of_order(conn, order.id))
+    return max(0, _keepable(there, await gift_cards.sold_by(conn, order.id)))
+
+
+async def left_of_payments(conn: Conn, order: orders.Order) -> list[Left]:
+    """What of each payment can still be given back, in the order in which it is: the provider's, then gift cards."""
+    there = await _left(conn, order, await payments.of_order(conn, order.id))
+    return sharing.portions(there, max(0, _keepable(there, await gift_cards.sold_by(conn, order.id))))
 
 
 async def send_back_surplus(db: Database, payment_id: UUID, *, clock: Clock) -> None:
@@ -109,6 +126,9 @@ async def submit(db: Database, gateway: Gateway, refund_id: UUID, *, clock: Cloc
         if refund is None or refund.state is not State.REQUESTED:
             return
         payment = await payments.get(conn, refund.payment_id)
+    if payment.gift_card_id is not None:
+        await _to_card(db, refund, payment.gift_card_id, now=clock.now())
+        return
     if payment.intent_ref is None:
         raise ValueError(f"payment {payment.id} received money without a PaymentIntent")
     by_hand = None
@@ -129,7 +149,33 @@ async def submit(db: Database, gateway: Gateway, refund_id: UUID, *, clock: Cloc
         await record(tx, refund, OF_PROVIDER[answer.status], now=clock.now(), answer=answer)
 
 
-async def _left(conn: Conn, order: orders.Order, attempts: Sequence[payments.Payment]) -> Left | None:
+async def _to_card(db: Database, refund: Refund, card_id: UUID, *, now: datetime) -> None:
+    """A gift card has it again: nobody else need be asked."""
+    async with db.transaction() as tx:
+        await orders.lock(tx, refund.order_id)
+        before = await queries.get(tx, refund.id)
+        if before is not None and before.state is State.REQUESTED:
+            await gift_cards.give_back(tx, card_id, refund.amount_minor, now=now)
+            await record(tx, before, State.SUCCEEDED, now=now)
+
+
+async def _take_back(
+    tx: Tx, order: orders.Order, by_line: Mapping[UUID, int], amount: int, *, actor: str, now: datetime
+) -> None:
+    try:
+        await gift_cards.take_back(tx, order, by_line, amount, actor=actor, now=now)
+    except gift_cards.NothingToVoid as spent:
+        extra = {**spent.extra, "currency": order.currency}
+        raise RefundTooLarge(spent.detail, extra=extra) from None
+
+
+def _keepable(there: Sequence[Left], sold: Sequence[gift_cards.SoldCard]) -> int:
+    """What can be given back: what is left, less what was spent of the gift cards that the order bought."""
+    spent = sum(card.kept_minor - card.available_minor for card in sold)
+    return sum(one.amount_minor for one in there) - spent
+
+
+async def _left(conn: Conn, order: orders.Order, attempts: Sequence[payments.Payment]) -> list[Left]:
     given, contested = await queries.given(conn, order.id), await queries.contested(conn, order.id)
     return sharing.left(order, attempts, given, contested)
 

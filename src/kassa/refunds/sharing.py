@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kassa import orders, payments
+from kassa.gift_cards import SoldCard
 from kassa.kernel.money import split
 from kassa.refunds.errors import AlreadyRestocked, InvalidRefund, RefundTooLarge
 from kassa.refunds.queries import Given, GivenLine
@@ -25,7 +26,7 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What of the payment that paid for it, in minor units, an order still keeps."""
+    """What of a payment that paid for it, in minor units, an order still keeps."""
 
     payment: payments.Payment
     amount_minor: int
@@ -55,13 +56,15 @@ def left(
     attempts: Sequence[payments.Payment],
     given: Mapping[UUID, Given],
     contested: Mapping[UUID, int],
-) -> Left | None:
-    """What the order still keeps of its money; None if nothing is left.
+) -> list[Left]:
+    """What the order still keeps of its money, of each payment; nothing if nothing is left.
 
-    An order is paid for by one payment, of which all refunds of its own money are; any other that succeeded is
-    surplus (the database says so too). `contested` is what banks have taken back.
+    One payment of the provider's pays for an order, and gift cards beside it; any other that succeeded is surplus (the
+    database says so too). The provider's comes first, so cards are given back to last. `contested` is what banks have
+    taken back.
     """
-    for payment in attempts:
+    found = []
+    for payment in sorted(attempts, key=lambda one: one.gift_card_id is not None):
         if payment.state != "succeeded":
             continue
         gone = given.get(payment.id, _NOTHING)
@@ -69,8 +72,33 @@ def left(
         own = min(own, payment.received_minor - gone.own - gone.surplus)
         own -= contested.get(payment.id, 0)
         if own > 0:
-            return Left(payment, own)
-    return None
+            found.append(Left(payment, own))
+    return found
+
+
+def portions(left: Sequence[Left], amount: int) -> list[Left]:
+    """`amount`, which is no more than is left, taken from the payments one after the other."""
+    found = []
+    for there in left:
+        part = min(there.amount_minor, amount)
+        amount -= part
+        if part:
+            found.append(Left(there.payment, part))
+    return found
+
+
+def cards_back(
+    order: orders.Order, sold: Sequence[SoldCard], rest: int, priced: Sequence[GivenLine], amount: int
+) -> tuple[dict[UUID, int], int]:
+    """What of a refund of `amount` is for gift cards that the order bought: by line, and in all.
+
+    `rest` is what the order still keeps of its money. Lines say what they are for; what is more than all else is worth
+    must be for cards.
+    """
+    vouchers = {line.id for line in order.lines if line.voucher}
+    by_line = {line.line_id: line.amount_minor for line in fit(priced, amount) if line.line_id in vouchers}
+    others = rest - sum(card.kept_minor for card in sold)
+    return by_line, max(sum(by_line.values()), amount - max(others, 0))
 
 
 def lines_left(order: orders.Order, given: Sequence[GivenLine]) -> list[LineLeft]:

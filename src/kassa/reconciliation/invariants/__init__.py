@@ -12,6 +12,7 @@ from typing import Final
 from kassa.kernel.db import Tx
 from kassa.reconciliation.invariants import (
     after_sale,
+    gift_cards,
     journal,
     ledger,
     orders,
@@ -81,6 +82,11 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("parcels_complete", "fulfilments", promises.complete),
     Invariant("returns", "returns", after_sale.returns),
     Invariant("ratings", "reviews", after_sale.ratings),
+    Invariant("gift_card_balances", "gift_cards", gift_cards.balances),
+    Invariant("gift_cards_promised", "gift_cards", gift_cards.promised),
+    Invariant("gift_cards_follow_orders", "payments", gift_cards.follow_orders),
+    Invariant("gift_cards_sold", "gift_cards", gift_cards.sold),
+    Invariant("gift_cards_owed", "ledger_entries", gift_cards.owed),
     Invariant("ledger_balanced", "ledger_entries", ledger.balanced),
     Invariant("ledger_sales", "orders", ledger.sales),
     Invariant("ledger_payments", "payments", ledger.payments),

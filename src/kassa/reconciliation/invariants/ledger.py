@@ -24,14 +24,19 @@ async def sales(tx: Tx) -> list[str]:
         """
         with due as (
             select id as order_id, currency, total_minor as receivable, discount_minor as discounts, -tax_minor as tax,
-                -shipping_minor as shipping, -(total_minor + discount_minor - tax_minor - shipping_minor) as sales
-            from orders where paid_at is not null
+                -shipping_minor as shipping, -coalesce(bought, 0) as gift_cards,
+                -(total_minor + discount_minor - tax_minor - shipping_minor - coalesce(bought, 0)) as sales
+            from orders left join (
+                select order_id, sum(total_minor) as bought from order_lines where voucher group by order_id
+            ) as cards on cards.order_id = id
+            where paid_at is not null
         ), posted as (
             select order_id, cause, currency,
                 coalesce(sum(amount_minor) filter (where account = 'receivable'), 0) as receivable,
                 coalesce(sum(amount_minor) filter (where account = 'discounts'), 0) as discounts,
                 coalesce(sum(amount_minor) filter (where account = 'tax'), 0) as tax,
                 coalesce(sum(amount_minor) filter (where account = 'shipping'), 0) as shipping,
+                coalesce(sum(amount_minor) filter (where account = 'gift_cards'), 0) as gift_cards,
                 coalesce(sum(amount_minor) filter (where account = 'sales'), 0) as sales
             from ledger_entries left join ledger_lines on entry_id = id where kind = 'sale'
             group by order_id, cause, currency
@@ -39,8 +44,9 @@ async def sales(tx: Tx) -> list[str]:
         select format('order %s: its sale in the books is not what it was',
             coalesce('K-' || number, order_id::text, cause))
         from due full join posted using (order_id) left join orders on orders.id = order_id
-        where (due.currency, due.receivable, due.discounts, due.tax, due.shipping, due.sales) is distinct from
-            (posted.currency, posted.receivable, posted.discounts, posted.tax, posted.shipping, posted.sales)
+        where (due.currency, due.receivable, due.discounts, due.tax, due.shipping, due.gift_cards, due.sales)
+            is distinct from (posted.currency, posted.receivable, posted.discounts, posted.tax, posted.shipping,
+                posted.gift_cards, posted.sales)
             or cause is distinct from 'order:' || order_id
         order by number limit 101
         """
@@ -53,11 +59,13 @@ async def payments(tx: Tx) -> list[str]:
     rows = await tx.fetch(
         """
         with due as (
-            select 'payment:' || id as cause, order_id, currency, received_minor as amount from payments
-            where state = 'succeeded'
+            select 'payment:' || id as cause, order_id, currency, received_minor as amount,
+                case when gift_card_id is null then 'provider' else 'gift_cards' end as account
+            from payments where state = 'succeeded'
         ), posted as (
-            select cause, order_id, currency, sum(amount_minor) filter (where account = 'provider') as amount,
-                sum(amount_minor) filter (where account = 'receivable') as owed
+            select cause, order_id, currency, sum(amount_minor) filter (where account <> 'receivable') as amount,
+                sum(amount_minor) filter (where account = 'receivable') as owed,
+                max(account) filter (where account <> 'receivable') as account
             from ledger_entries left join ledger_lines on entry_id = id where kind = 'payment'
             group by cause, order_id, currency
         )
@@ -65,8 +73,8 @@ async def payments(tx: Tx) -> list[str]:
             coalesce(due.amount || ' ' || due.currency, 'nothing'),
             coalesce(posted.amount || ' ' || posted.currency, 'nothing'))
         from due full join posted using (cause)
-        where (due.order_id, due.currency, due.amount, -due.amount) is distinct from
-            (posted.order_id, posted.currency, posted.amount, posted.owed)
+        where (due.order_id, due.currency, due.amount, -due.amount, due.account) is distinct from
+            (posted.order_id, posted.currency, posted.amount, posted.owed, posted.account)
         order by 1 limit 101
         """
     )
@@ -78,12 +86,15 @@ async def refunds(tx: Tx) -> list[str]:
     rows = await tx.fetch(
         """
         with due as (
-            select 'refund:' || id as cause, currency, -amount_minor as amount,
-                case when kind = 'surplus' then 'receivable' else 'refunds' end as account
-            from refunds where state in ('pending', 'succeeded')
+            select 'refund:' || refunds.id as cause, refunds.currency, -refunds.amount_minor as amount,
+                case when kind = 'surplus' then 'receivable' else 'refunds' end as account,
+                case when gift_card_id is null then 'provider' else 'gift_cards' end as out_of
+            from refunds join payments on payments.id = payment_id where refunds.state in ('pending', 'succeeded')
         ), posted as (
-            select cause, currency, coalesce(sum(amount_minor) filter (where account = 'provider'), 0) as amount,
-                max(account) filter (where account <> 'provider') as account
+            select cause, currency,
+                coalesce(sum(amount_minor) filter (where account in ('provider', 'gift_cards')), 0) as amount,
+                max(account) filter (where account not in ('provider', 'gift_cards')) as account,
+                max(account) filter (where account in ('provider', 'gift_cards')) as out_of
             from ledger_entries left join ledger_lines on entry_id = id where kind in ('refund', 'refund_failed')
             group by cause, currency
         )
@@ -92,7 +103,7 @@ async def refunds(tx: Tx) -> list[str]:
             coalesce(-posted.amount || ' ' || posted.currency, 'nothing'))
         from due full join posted using (cause)
         where coalesce(due.amount, 0) <> coalesce(posted.amount, 0)
-            or due.currency <> posted.currency or due.account <> posted.account
+            or due.currency <> posted.currency or due.account <> posted.account or due.out_of <> posted.out_of
         order by 1 limit 101
         """
     )
@@ -149,7 +160,8 @@ async def causes(tx: Tx) -> list[str]:
             left join ledger_entries as first on first.cause = entry.cause
                 and first.kind = replace(entry.kind, '_failed', '')
         where entry.kind not in ('sale', 'payment', 'refund', 'refund_failed', 'fee', 'dispute', 'dispute_won',
-                'payout', 'payout_failed', 'exchange_out', 'exchange_in', 'provider_fee')
+                'payout', 'payout_failed', 'exchange_out', 'exchange_in', 'provider_fee', 'gift_card_given',
+                'gift_card_voided')
             or entry.kind in ('refund_failed', 'payout_failed') and first.id is null
             or entry.kind = 'dispute_won' and split_part(entry.cause, ':', 2) not in (
                 select split_part(cause, ':', 2) from ledger_entries where kind = 'dispute')

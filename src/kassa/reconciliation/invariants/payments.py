@@ -4,14 +4,15 @@ from kassa.kernel.db import Tx
 
 
 async def facts(tx: Tx) -> list[str]:
-    """A success has money, a moment and the provider's object; what did not succeed has no money."""
+    """A success has money, a moment and the provider's object or a gift card; what did not succeed has no money."""
     rows = await tx.fetch(
         """
         select format('payment %s of order K-%s is %s with %s %s received', payments.id, number, payments.state,
             received_minor, payments.currency)
         from payments join orders on orders.id = order_id
         where case when payments.state = 'succeeded'
-            then received_minor <= 0 or succeeded_at is null or intent_ref is null else received_minor <> 0 end
+            then received_minor <= 0 or succeeded_at is null or (intent_ref is null) = (gift_card_id is null)
+            else received_minor <> 0 end
         order by payments.id limit 101
         """
     )
@@ -72,7 +73,8 @@ async def surplus(tx: Tx) -> list[str]:
         """
         with due as (
             select payments.id, number, payments.currency,
-                case when surplus then received_minor else greatest(received_minor - total_minor, 0) end as amount
+                case when surplus then received_minor when gift_card_id is not null then 0
+                    else greatest(received_minor - total_minor + gift_minor, 0) end as amount
             from payments join orders on orders.id = order_id where payments.state = 'succeeded'
         ), sent as (
             select payment_id, bool_or(state in ('failed', 'canceled')) as bounced,

@@ -227,7 +227,8 @@ async def unbooked(
     rows = await conn.fetch(
         """
         select id, order_id, intent_ref, received_minor, currency from payments
-        where state = 'succeeded' and balance_ref is null and succeeded_at >= $1 and succeeded_at <= $2 and id > $3
+        where state = 'succeeded' and provider = 'stripe' and balance_ref is null and succeeded_at >= $1
+            and succeeded_at <= $2 and id > $3
         order by id limit $4
         """,
         since,

@@ -34,12 +34,12 @@ LONGER: Final = dict.fromkeys(
     [*_OTHERS, *postal.PARTS, *(f"{BILLING}{part}" for part in postal.PARTS)], _SENT_LIMIT
 )
 _NAMES: Final = {
-    "email": "E-mail",
-    "country": "Country",
-    f"{BILLING}country": "Country of the bill",
-    "shipping_method": "How it travels",
-    "note": "Note",
-    "vat_id": "VAT number",
+    "email": N_("E-mail"),
+    "country": N_("Country"),
+    f"{BILLING}country": N_("Country of the bill"),
+    "shipping_method": N_("How it travels"),
+    "note": N_("Note"),
+    "vat_id": N_("VAT number"),
 }
 
 
@@ -135,7 +135,9 @@ def read(values: Mapping[str, str], saved: Sequence[SavedAddress] = ()) -> tuple
     billing = _typed(form, BILLING) if form.values["bill_elsewhere"] else None
     _check_vat_id(form)
     if len(form.values["note"]) > NOTE_LIMIT:
-        form.faults["note"] = f"This is too long: at most {NOTE_LIMIT:,} characters fit."
+        form.faults["note"] = _(
+            "This is too long: at most %(number)s characters fit.", number=speech.decimal(NOTE_LIMIT)
+        )
     if form.faults or email is None or shipping is None:
         return form, None
     save = bool(form.values["save_address"]) and form.chosen is None
@@ -177,7 +179,7 @@ def _email(form: CheckoutForm) -> str | None:
     try:
         found = validate_email(form.values["email"], check_deliverability=False).normalized
     except EmailNotValidError:
-        form.faults["email"] = "We need an e-mail address that works, like ada@example.org."
+        form.faults["email"] = _("We need an e-mail address that works, like ada@example.org.")
         return None
     form.values["email"] = found
     return found
@@ -202,7 +204,7 @@ def _saved_or_typed(form: CheckoutForm) -> Address | None:
 def _typed(form: CheckoutForm, prefix: str) -> Address | None:
     country = form.values[f"{prefix}country"]
     if country not in names_of_countries():
-        form.faults[f"{prefix}country"] = "Please choose a country of the list."
+        form.faults[f"{prefix}country"] = _("Please choose a country of the list.")
         return None
     typed = {part: form.values[f"{prefix}{part}"] for part in postal.PARTS}
     kept = postal.tidy(typed, country)

@@ -35,7 +35,7 @@ def editions(product: catalog.Product, sku: str = "") -> Editions:
     """The choices, with the variant of this SKU chosen; if it can't be bought, one beside it; if unknown, the first."""
     variants = product.variants
     if not variants:
-        return Editions((), "Edition", (), None)
+        return Editions((), "", (), None)
     asked = next((each for each in variants if each.sku == sku), None)
     here = asked or next((each for each in variants if buyable(each)), variants[0])
     names = list(product.options)
@@ -44,7 +44,7 @@ def editions(product: catalog.Product, sku: str = "") -> Editions:
     chosen = here if buyable(here) else next((each for each in rows if buyable(each)), None)
     return Editions(
         options=[(name, _values(variants, here, leading, name)) for name in leading],
-        label=names[-1] if leading else ", ".join(names) or "Edition",
+        label=names[-1] if leading else ", ".join(names) or "",
         rows=rows,
         chosen=chosen,
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 from kassa import catalog
 from kassa.kernel.money import show_briefly
+from kassa.kernel.speech import N_, _
 from kassa.storefront import forms
 from kassa.storefront.request import AnyRequest
 
@@ -14,14 +15,14 @@ _VALUES_LIMIT: Final = 20
 #: So many values of a facet are seen at once; the others are a click away.
 _FIRST: Final = 6
 _LABELS: Final = {
-    "subject": "Subject",
-    "author": "Author",
-    "format": "Format",
-    "language": "Written in",
-    "price": "Price",
-    "availability": "Availability",
+    "subject": N_("Subject"),
+    "author": N_("Author"),
+    "format": N_("Format"),
+    "language": N_("Written in"),
+    "price": N_("Price"),
+    "availability": N_("Availability"),
 }
-_STOCK: Final = {catalog.IN_STOCK: "In stock", catalog.SOLD_OUT: "Sold out"}
+_STOCK: Final = {catalog.IN_STOCK: N_("In stock"), catalog.SOLD_OUT: N_("Sold out")}
 _BAND: Final = re.compile(r"(\d{1,12})-(\d{1,12})")
 
 
@@ -68,16 +69,16 @@ def shown(facets: Sequence[catalog.Facet], chosen: Mapping[str, Sequence[str]], 
             ahead = [place < _FIRST or each.chosen for place, each in enumerate(choices)]
             first = [each for each, seen in zip(choices, ahead, strict=True) if seen]
             others = [each for each, seen in zip(choices, ahead, strict=True) if not seen]
-            groups.append(Group(facet.name, _LABELS[facet.name], first, others))
+            groups.append(Group(facet.name, _(_LABELS[facet.name]), first, others))
     return groups
 
 
 def said(name: str, value: str, currency: str) -> str:
     """A value as it is read: "€10 to €15", "In stock", "Jane Austen"."""
     if name == "availability":
-        return _STOCK.get(value, value)
+        return _(_STOCK[value]) if value in _STOCK else value
     band = _BAND.fullmatch(value) if name == "price" else None
     if band is None:
         return value
     low, high = (show_briefly(int(minor), currency) for minor in band.groups())
-    return f"Under {high}" if int(band[1]) == 0 else f"{low} to {high}"
+    return _("Under %(price)s", price=high) if int(band[1]) == 0 else _("%(low)s to %(high)s", low=low, high=high)

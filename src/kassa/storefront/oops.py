@@ -15,28 +15,29 @@ from litestar.types import Receive, Scope, Send
 from markupsafe import Markup
 
 from kassa import catalog
+from kassa.kernel.speech import N_, _
 from kassa.catalog import covers
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, stranger, visitor_of
 
 _HEADLINES: Final = {
-    400: "That did not make sense to us.",
-    403: "That is not possible from here.",
-    404: "There is no such page.",
-    405: "That is not possible from here.",
-    409: "Things have changed meanwhile.",
-    413: "That was too much at once.",
-    422: "Something in the form is not right.",
-    429: "A little slower, please.",
-    503: "Just a moment.",
+    400: N_("That did not make sense to us."),
+    403: N_("That is not possible from here."),
+    404: N_("There is no such page."),
+    405: N_("That is not possible from here."),
+    409: N_("Things have changed meanwhile."),
+    413: N_("That was too much at once."),
+    422: N_("Something in the form is not right."),
+    429: N_("A little slower, please."),
+    503: N_("Just a moment."),
 }
-_LOST: Final = "We looked on every shelf. Its cover is all there is of it."
-_OURS: Final = "Something of ours broke."
-_BROKEN: Final = "It is not your fault, and it is written down. If you were paying, look at your order first."
+_LOST: Final = N_("We looked on every shelf. Its cover is all there is of it.")
+_OURS: Final = N_("Something of ours broke.")
+_BROKEN: Final = N_("It is not your fault, and it is written down. If you were paying, look at your order first.")
 #: What stands on the cover of a book that is not there; which of them, the address decides.
-_MISSING: Final = ("The Missing Page", "Nowhere in Particular", "The Empty Shelf", "A Chapter Unwritten")
-_INTERRUPTED: Final = "An Interruption"
+_MISSING: Final = (N_("The Missing Page"), N_("Nowhere in Particular"), N_("The Empty Shelf"), N_("A Chapter Unwritten"))
+_INTERRUPTED: Final = N_("An Interruption")
 _SHELVES: Final = 8
 _PATIENCE_SECONDS: Final = 1.0
 
@@ -99,8 +100,8 @@ def _page(
     ours = status >= 500 and status != 503
     return render(
         request, visitor, "pages/error.html", status=status, cache=OWN, shown=status, shelves=shelves,
-        headline=_HEADLINES.get(status, _OURS),
-        detail=_BROKEN if ours else _LOST if status == 404 else problem.get("detail", ""),
+        headline=_(_HEADLINES.get(status, _OURS)),
+        detail=_(_BROKEN if ours else _LOST if status == 404 else str(problem.get("detail", ""))),
         faults=problem.get("errors") or (), request_id=problem.get("request_id") if ours else None,
         cover=_cover(status, request.url.path),
     )  # fmt: skip
@@ -111,4 +112,4 @@ def _cover(status: int, path: str) -> Markup | None:
     if status != 404 and status < 500:
         return None
     title = _MISSING[sum(path.encode()) % len(_MISSING)] if status == 404 else _INTERRUPTED
-    return Markup(covers.draw(title, "Anonymous", status, "the uncanny", seed_text=path))  # noqa: S704
+    return Markup(covers.draw(_(title), _("Anonymous"), status, "the uncanny", seed_text=path))  # noqa: S704

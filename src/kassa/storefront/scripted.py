@@ -1,5 +1,6 @@
 """What the shop's scripts have to say, which the server says: a page carries it in the language it is in."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,6 +35,34 @@ def shop() -> Mapping[str, Any]:
         "wished": _("On your wish list."),
         "unwished": _("Off your wish list."),
     }
+
+
+def passkeys() -> str:
+    """The words of `elements/passkeys.js`, as JSON."""
+    return _json(
+        silent=_("The shop can’t be reached just now. Please try again."),
+        unused=_("No passkey was used. Try again, or sign in another way."),
+        unmade=_("No passkey was made. Try again when you like."),
+        there=_("This device has a passkey for your account already."),
+    )
+
+
+def gallery() -> str:
+    """The words of `elements/media-gallery.js`, as JSON."""
+    return _json(
+        sheet=_("Picture; plus and minus enlarge it"),
+        before=_("Picture before"),
+        next=_("Next picture"),
+        smaller=_("Smaller"),
+        larger=_("Larger"),
+        close=_("Close"),
+        pictures=_("Pictures"),
+        place=_("{number} of {all}: {picture}"),
+    )
+
+
+def _json(**words: str) -> str:
+    return json.dumps(words, ensure_ascii=False)
 
 
 def _forms(said: Callable[[int], str]) -> dict[str, str]:

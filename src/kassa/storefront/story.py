@@ -5,31 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from babel.dates import format_date
-
 from kassa import fulfilment, orders, payments, refunds
 from kassa.kernel.money import show
+from kassa.kernel.speech import N_, _
 from kassa.orders import State
 from kassa.storefront import words
 
 #: Why something is sent back, as a customer says it.
 REASONS: Final = {
-    "changed_mind": "I changed my mind",
-    "damaged": "It arrived damaged",
-    "wrong_item": "It is not what I ordered",
-    "not_as_described": "It is not as described",
-    "other": "Something else",
+    "changed_mind": N_("I changed my mind"),
+    "damaged": N_("It arrived damaged"),
+    "wrong_item": N_("It is not what I ordered"),
+    "not_as_described": N_("It is not as described"),
+    "other": N_("Something else"),
 }
 #: A return's state as its customer reads it.
 RETURNS: Final = {
-    "asked": "We are looking at it",
-    "accepted": "Agreed: send it to us",
-    "refused": "We can't take it back",
-    "received": "It has arrived, and your money goes back",
+    "asked": N_("We are looking at it"),
+    "accepted": N_("Agreed: send it to us"),
+    "refused": N_("We can't take it back"),
+    "received": N_("It has arrived, and your money goes back"),
 }
-_LATE: Final = "Your payment arrived after the books were gone. All of it goes back to you by itself."
-_BANKS: Final = "Banks take up to ten days to show it."
-_MAIL: Final = "You get a mail when a parcel leaves."
+_CANCELED: Final = N_("Canceled.")
+_LATE: Final = N_("Your payment arrived after the books were gone. All of it goes back to you by itself.")
+_BANKS: Final = N_("Banks take up to ten days to show it.")
+_MAIL: Final = N_("You get a mail when a parcel leaves.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,7 @@ def tell(known: Known) -> Story:
     """The order as its page tells it."""
     headline, lead = _verdict(known)
     told = [Entry(event.at, text) for event in known.events if (text := words.event(event))]
-    return Story(headline, lead, _state(known), _next(known), told)
-
-
-def day(at: datetime) -> str:
-    """A day as people write it: "21 November 2026"."""
-    return format_date(at, "d MMMM yyyy", locale="en")
+    return Story(_(headline), _(lead), _state(known), _next(known), told)
 
 
 def _verdict(known: Known) -> tuple[str, str]:
@@ -131,10 +126,13 @@ def _called_off(known: Known) -> tuple[str, str]:
     back = _back(known)
     amount = show(sum(one.amount_minor for one in back), known.order.currency)
     if not back:
-        return "Canceled.", "Your bank did not take the money back. We have seen it, and will write to you."
+        return _CANCELED, N_("Your bank did not take the money back. We have seen it, and will write to you.")
     if all(one.state == "succeeded" for one in back):
-        return "Canceled.", f"You canceled this order before it was sent. {amount} went back to you. {_BANKS}"
-    return "Canceled.", f"You canceled this order before it was sent. {amount} is on its way back to you."
+        gone = _("You canceled this order before it was sent. %(amount)s went back to you.", amount=amount)
+        return _CANCELED, f"{gone} {_(_BANKS)}"
+    return _CANCELED, _(
+        "You canceled this order before it was sent. %(amount)s is on its way back to you.", amount=amount
+    )
 
 
 def _back(known: Known) -> list[refunds.Refund]:
@@ -144,29 +142,29 @@ def _back(known: Known) -> list[refunds.Refund]:
 
 def _state(known: Known) -> str:
     if known.promised:
-        return words.PROMISED_STATE
+        return _(words.PROMISED_STATE)
     if known.called_off and not _back(known):
-        return "Canceled; your money waits with us"
+        return _("Canceled; your money waits with us")
     if known.called_off:
         done = known.order.state is State.REFUNDED
-        return "Canceled and paid back" if done else "Canceled; money on its way back"
-    return words.STATES[known.order.state]
+        return _("Canceled and paid back") if done else _("Canceled; money on its way back")
+    return _(words.STATES[known.order.state])
 
 
 def _next(known: Known) -> str:
     state, sent = known.order.state, [one for one in known.parcels if one.shipped_at]
     if known.called_off or state is State.REFUNDED:
         under_way = any(one.state != "succeeded" for one in _back(known))
-        return f"Your bank sees the money next. {_BANKS}" if under_way else ""
+        return " ".join([_("Your bank sees the money next."), _(_BANKS)]) if under_way else ""
     if state is State.PAID or known.promised:
-        return f"We pack your books. {_MAIL}"
+        return " ".join([_("We pack your books."), _(_MAIL)])
     if state is not State.FULFILLING:
         return ""
     if known.more_to_come:
-        return f"We pack the rest. {_MAIL}"
+        return " ".join([_("We pack the rest."), _(_MAIL)])
     if any(one.state == "picked" for one in known.parcels):
-        return f"The parcel is handed over. {_MAIL}"
+        return " ".join([_("The parcel is handed over."), _(_MAIL)])
     if any(one.state == "shipped" for one in sent):
         follow = any(one.tracking_url for one in sent if one.state == "shipped")
-        return "It arrives. Follow the parcel below." if follow else "It arrives."
+        return _("It arrives. Follow the parcel below.") if follow else _("It arrives.")
     return ""

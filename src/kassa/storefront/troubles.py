@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kassa.kernel.speech import N_
 from kassa.payments import Payment
 
 
@@ -21,108 +22,108 @@ class Trouble:
     next: str
 
 
-_OTHER: Final = "Nothing was charged. Pay with another card, or another way to pay."
-_DIGITS: Final = "Nothing was charged. Check the digits and press Pay again."
-_AGAIN: Final = "Nothing was charged. Press Pay again, and confirm with your bank when it asks."
+_OTHER: Final = N_("Nothing was charged. Pay with another card, or another way to pay.")
+_DIGITS: Final = N_("Nothing was charged. Check the digits and press Pay again.")
+_AGAIN: Final = N_("Nothing was charged. Press Pay again, and confirm with your bank when it asks.")
 
 TROUBLES: Final[Mapping[str, Trouble]] = {
     trouble.code: trouble
     for trouble in (
         # What a bank says.
-        Trouble("insufficient_funds", "Your bank says there are not enough funds on this card.", _OTHER),
-        Trouble("expired_card", "This card has expired.", _OTHER),
-        Trouble("incorrect_cvc", "The security code (CVC) is not the one of this card.", _DIGITS),
-        Trouble("incorrect_number", "This is not a card number.", _DIGITS),
-        Trouble("incorrect_date", "A card with this expiry date can't be.", _DIGITS),
+        Trouble("insufficient_funds", N_("Your bank says there are not enough funds on this card."), _OTHER),
+        Trouble("expired_card", N_("This card has expired."), _OTHER),
+        Trouble("incorrect_cvc", N_("The security code (CVC) is not the one of this card."), _DIGITS),
+        Trouble("incorrect_number", N_("This is not a card number."), _DIGITS),
+        Trouble("incorrect_date", N_("A card with this expiry date can't be."), _DIGITS),
         Trouble(
             "processing_error",
-            "The bank could not process the card just now.",
-            "Nothing was charged. Try again in a moment, or pay with another card.",
+            N_("The bank could not process the card just now."),
+            N_("Nothing was charged. Try again in a moment, or pay with another card."),
         ),
         Trouble(
             "limit_reached",
-            "The card has reached a limit that its bank has set.",
-            "Nothing was charged. Pay with another card; this one may work again tomorrow.",
+            N_("The card has reached a limit that its bank has set."),
+            N_("Nothing was charged. Pay with another card; this one may work again tomorrow."),
         ),
-        Trouble("unsupported", "This card can't pay for this.", _OTHER),
-        Trouble("authentication_required", "Your bank wants to be sure that it is you.", _AGAIN),
+        Trouble("unsupported", N_("This card can't pay for this."), _OTHER),
+        Trouble("authentication_required", N_("Your bank wants to be sure that it is you."), _AGAIN),
         Trouble(
             "not_confirmed",
-            "Your bank could not confirm that it was you.",
-            "Nothing was charged. Press Pay to try once more, or pay with another card.",
+            N_("Your bank could not confirm that it was you."),
+            N_("Nothing was charged. Press Pay to try once more, or pay with another card."),
         ),
-        Trouble("confirmation_open", "Your bank's confirmation was begun and not finished.", _AGAIN),
+        Trouble("confirmation_open", N_("Your bank's confirmation was begun and not finished."), _AGAIN),
         Trouble(
             "declined",
-            "Your bank declined the card and did not say why.",
-            "Nothing was charged. Pay with another card, or ask your bank.",
+            N_("Your bank declined the card and did not say why."),
+            N_("Nothing was charged. Pay with another card, or ask your bank."),
         ),
         # What the connection, or Stripe, does.
         Trouble(
             "offline",
-            "The connection broke while you were paying, so we don't know yet whether it went through.",
-            "Please don't pay again. This page asks as soon as there is a connection, and then says how it stands.",
+            N_("The connection broke while you were paying, so we don't know yet whether it went through."),
+            N_("Please don't pay again. This page asks as soon as there is a connection, and then says how it stands."),
         ),
         Trouble(
             "not_sent",
-            "It did not get through to Stripe.",
-            "Nothing was charged. Press Pay again; you will not be charged twice.",
+            N_("It did not get through to Stripe."),
+            N_("Nothing was charged. Press Pay again; you will not be charged twice."),
         ),
         Trouble(
             "unreachable",
-            "Stripe can't be reached just now.",
-            "Reload this page in a moment; you will not be charged twice.",
+            N_("Stripe can't be reached just now."),
+            N_("Reload this page in a moment; you will not be charged twice."),
         ),
         Trouble(
             "silent",
-            "Stripe has not answered yet, so we don't know whether your payment went through, and we will not guess.",
-            "Please don't pay again.",
+            N_("Stripe has not answered yet, so we don't know whether your payment went through, and we will not guess."),
+            N_("Please don't pay again."),
         ),
         Trouble(
             "form_missing",
-            "The card form, which comes from Stripe, did not load.",
-            "Reload the page, or pay on Stripe's own page with the button below.",
+            N_("The card form, which comes from Stripe, did not load."),
+            N_("Reload the page, or pay on Stripe's own page with the button below."),
         ),
         Trouble(
             "incomplete",
-            "Something in the form is missing or not right.",
-            "It is marked there. Nothing was charged.",
+            N_("Something in the form is missing or not right."),
+            N_("It is marked there. Nothing was charged."),
         ),
         # What happened meanwhile.
         Trouble(
             "deciding",
-            "Your bank has not decided yet. Nothing more is needed from you.",
-            "Please don't pay again.",
+            N_("Your bank has not decided yet. Nothing more is needed from you."),
+            N_("Please don't pay again."),
         ),
         Trouble(
             "paid_elsewhere",
-            "This order was paid already, in another tab or on another device.",
-            "You were charged once. Here is your order.",
+            N_("This order was paid already, in another tab or on another device."),
+            N_("You were charged once. Here is your order."),
         ),
         Trouble(
             "came_back",
-            "You came back from Stripe's page without paying.",
-            "Nothing was charged. Pay here or there, whenever you like.",
+            N_("You came back from Stripe's page without paying."),
+            N_("Nothing was charged. Pay here or there, whenever you like."),
         ),
         Trouble(
             "expired",
-            "The time to pay ran out, so the books went back on the shelf.",
-            "Nothing was charged. Order the same again with one press: the same books, to the same address.",
+            N_("The time to pay ran out, so the books went back on the shelf."),
+            N_("Nothing was charged. Order the same again with one press: the same books, to the same address."),
         ),
         Trouble(
             "too_many_tries",
-            "Ten tries to pay did not go through, so the books went back on the shelf.",
-            "Nothing was charged. Ask your bank about the card, then order the same again with one press.",
+            N_("Ten tries to pay did not go through, so the books went back on the shelf."),
+            N_("Nothing was charged. Ask your bank about the card, then order the same again with one press."),
         ),
         Trouble(
             "gone",
-            "Meanwhile somebody else bought some of them.",
-            "Nothing was ordered. Put what is left into your bag, and choose from there.",
+            N_("Meanwhile somebody else bought some of them."),
+            N_("Nothing was ordered. Put what is left into your bag, and choose from there."),
         ),
         Trouble(
             "dearer",
-            "The total is not what it was.",
-            "Nothing was ordered. If the new total suits you, order with it.",
+            N_("The total is not what it was."),
+            N_("Nothing was ordered. If the new total suits you, order with it."),
         ),
     )
 }

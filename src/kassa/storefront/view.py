@@ -73,7 +73,7 @@ _ENV.globals.update(
     changed=words.changed,
     chosen_way=words.chosen,
     csrf_field=_csrf_field,
-    day=story.day,
+    day=words.day,
     device=words.device,
     direction=speech.direction,
     figure=_figure,

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from kassa import alerts, notifications
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
+from kassa.kernel.speech import N_, _
 from kassa.storefront import forms, pace
 from kassa.storefront.pages.reminders import one_click
 from kassa.storefront.request import AnyRequest
@@ -18,18 +19,18 @@ from kassa.storefront.view import OWN, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 
 _ASKED: Final = (
-    "Nearly done.",
-    "We have sent a letter to {email}. Say yes in it within two days, and we tell you when the book is here again.",
+    N_("Nearly done."),
+    N_("We have sent a letter to %(email)s. Say yes in it within two days, and we tell you when the book is here again."),
 )
-_WAITING: Final = ("We will tell you.", "A letter goes to {email} when the book is here again.")
-_THERE: Final = ("It is here again.", "Somebody brought it back just now: you can buy it.")
+_WAITING: Final = (N_("We will tell you."), N_("A letter goes to %(email)s when the book is here again."))
+_THERE: Final = (N_("It is here again."), N_("Somebody brought it back just now: you can buy it."))
 _BAD: Final = (
-    "This is not an e-mail address.",
-    "We need one that works, like ada@example.org. Go back and try again.",
+    N_("This is not an e-mail address."),
+    N_("We need one that works, like ada@example.org. Go back and try again."),
 )
-_SURE: Final = ("Shall we tell you?", "One letter when {title} is here again, and no other.")
-_STOP: Final = ("No more letters?", "We forget your address, and that you wanted to know of any book.")
-_STOPPED: Final = ("We have forgotten it.", "Nobody writes to you about books that are here again.")
+_SURE: Final = (N_("Shall we tell you?"), N_("One letter when %(title)s is here again, and no other."))
+_STOP: Final = (N_("No more letters?"), N_("We forget your address, and that you wanted to know of any book."))
+_STOPPED: Final = (N_("We have forgotten it."), N_("Nobody writes to you about books that are here again."))
 
 
 @post("/alerts", include_in_schema=False)
@@ -65,7 +66,7 @@ async def show_confirm(request: AnyRequest, alert_id: FromPath[str]) -> Response
         visitor, found = await visitor_of(request, conn), await alerts.get(conn, id_)
     if found is None:
         raise alerts.AlertNotFound("This link has run out.")
-    return _page(request, visitor, _SURE, slug=found.slug, title=found.title, button="Yes, tell me")
+    return _page(request, visitor, _SURE, slug=found.slug, title=found.title, button=_("Yes, tell me"))
 
 
 @post("/alerts/{alert_id:str}/confirm", include_in_schema=False)
@@ -85,7 +86,7 @@ async def show_stop(request: AnyRequest, alert_id: FromPath[str]) -> Response[st
     _opened(request, alert_id, notifications.STOP)
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
-    return _page(request, visitor, _STOP, button="No more letters")
+    return _page(request, visitor, _STOP, button=_("No more letters"))
 
 
 @post("/alerts/{alert_id:str}/stop", include_in_schema=False)
@@ -126,6 +127,6 @@ def _page(
 ) -> Response[str]:  # fmt: skip
     headline, lead = words
     return render(
-        request, visitor, "pages/alert.html", headline=headline, lead=lead.format(**values), slug=slug, button=button,
+        request, visitor, "pages/alert.html", headline=_(headline), lead=_(lead, **values), slug=slug, button=button,
         typed=typed, status=status, cache=OWN,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The page of a book."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -12,6 +12,7 @@ from kassa.catalog import pictures
 from kassa.config import Settings
 from kassa.kernel import speech
 from kassa.kernel.money import Money
+from kassa.kernel.speech import N_, _
 from kassa.storefront import forms, keeping, structured
 from kassa.storefront.about import About, about
 from kassa.storefront.editions import editions
@@ -25,10 +26,10 @@ from kassa.storefront.whereabouts import country_name
 _FEW: Final = 5
 _BESIDE: Final = 6
 _FACTS: Final = {
-    "author": "Author",
-    "year": "First published",
-    "language": "Written in",
-    "subject": "Subject",
+    "author": N_("Author"),
+    "year": N_("First published"),
+    "language": N_("Written in"),
+    "subject": N_("Subject"),
 }
 
 
@@ -63,9 +64,10 @@ async def product_page(
         web.origin(shop.settings.stripe_api_base) if shop.settings.sandbox else "https://checkout.stripe.com"
     )
     choice = editions(found, chosen)
+    arrives = _arrives(choice.chosen, visitor.currency, rules)
     return render(
         request, visitor, "pages/product.html", cache=SHARED, product=found, few=_FEW, facts=_facts(found.attributes),
-        choice=choice, arrives=_arrives(choice.chosen, visitor.currency, rules), home=country_name(rules.taxes.home),
+        choice=choice, arrives=arrives, at_once=_at_once(choice.chosen, arrives), home=country_name(rules.taxes.home),
         drawn=drawn, beside=beside, about=readers, trail=_trail(found), message=message, status=status,
         data=_data(shop.settings, found, visitor.currency, drawn, readers),
         buy_now_id="" if keeping.is_anybody(request) else fresh(request),
@@ -84,10 +86,15 @@ def _arrives(
     return rules.ways(pricing.Parcel(variant.weight_grams, price), rules.taxes.home)
 
 
+def _at_once(variant: catalog.ProductVariant | None, ways: Sequence[pricing.ShippingMethod]) -> bool:
+    """Whether it can be bought without a word about where it goes: not if nothing is sent home."""
+    return variant is not None and (not variant.ships or any(way.pickup is None for way in ways))
+
+
 def _trail(found: catalog.Product) -> list[tuple[str, str]]:
     """The way from the front of the shop to a product: (name, path)."""
     shelf = [(title, f"/collections/{slug}") for slug, title in found.collections[:1]]
-    return [("All books", "/books"), *shelf, (found.title, f"/products/{found.slug}")]
+    return [(_("All books"), "/books"), *shelf, (found.title, f"/products/{found.slug}")]
 
 
 def _data(
@@ -110,6 +117,6 @@ def _asked(request: AnyRequest, name: str) -> str:
 
 
 def _facts(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
-    known = [(label, attributes[name]) for name, label in _FACTS.items() if attributes.get(name)]
+    known = [(_(label), attributes[name]) for name, label in _FACTS.items() if attributes.get(name)]
     others = [(name, value) for name, value in attributes.items() if name not in _FACTS]
     return known + [(name.replace("_", " ").capitalize(), value) for name, value in others]

@@ -12,10 +12,11 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from kassa import catalog, checkout, inventory, payments, web
+from kassa import catalog, checkout, inventory, payments, pricing, web
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Forbidden, NotFound, Unavailable
 from kassa.kernel.ids import new_id, parse_id
+from kassa.kernel.speech import N_, _, ngettext
 from kassa.shop import Shop
 from kassa.storefront import forms
 from kassa.storefront.pages.books import product_page
@@ -27,7 +28,9 @@ from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 #: A page that waits for the bank looks again by itself after so many seconds, so often.
 _PAUSE: Final = 3
 _TURNS: Final = 40
-_UNREACHED: Final = "Stripe can't be reached just now. Try again in a moment; you will not be charged twice."
+#: Where it goes must be known first: nothing is sent home, or the tax comes on top.
+_NOT_AT_ONCE: Final = N_("This can't be bought at once. Please put it in your bag: the checkout asks where it goes.")
+_UNREACHED: Final = N_("Stripe can't be reached just now. Try again in a moment; you will not be charged twice.")
 
 
 @post("/buy-now", include_in_schema=False)
@@ -47,10 +50,16 @@ async def buy(request: AnyRequest) -> Response[Any]:
         found = await _buy(request, shop, wish)
     except inventory.InsufficientStock as short:
         left = short.extra["items"][0]["available"]
-        message = f"Only {left} left, so nothing was bought." if left else "Somebody was faster: it has gone."
+        message = (
+            ngettext("Only %(num)s left, so nothing was bought.", "Only %(num)s left, so nothing was bought.", left)
+            if left
+            else _("Somebody was faster: it has gone.")
+        )
         return await _refused(request, visitor, wish, message, 409)
+    except (pricing.NotShippedThere, checkout.NotOffered):
+        return await _refused(request, visitor, wish, _(_NOT_AT_ONCE), 422)
     except Unavailable:
-        return await _refused(request, visitor, wish, _UNREACHED, 503)
+        return await _refused(request, visitor, wish, _(_UNREACHED), 503)
     response = go(visitor, found.url or f"/buy-now/{found.id}")
     return remember_purchase(response, found, secure=shop.settings.production)
 

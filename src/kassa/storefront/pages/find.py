@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from kassa import catalog, web
 from kassa.kernel.errors import NotFound
+from kassa.kernel.speech import N_, _
 from kassa.storefront import forms, narrowing
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import SHARED, render, shop_of
@@ -22,12 +23,12 @@ _POPULAR: Final = 6
 #: What was suggested for the same letters is still right for a while.
 _BRIEFLY: Final = "private, max-age=60"
 _SORTS: Final = {
-    "relevance": "Best match first",
-    "title": "Title, A to Z",
-    "-title": "Title, Z to A",
-    "newest": "Newest first",
-    "price": "Price, lowest first",
-    "-price": "Price, highest first",
+    "relevance": N_("Best match first"),
+    "title": N_("Title, A to Z"),
+    "-title": N_("Title, Z to A"),
+    "newest": N_("Newest first"),
+    "price": N_("Price, lowest first"),
+    "-price": N_("Price, highest first"),
 }
 
 
@@ -107,7 +108,7 @@ async def _list(request: AnyRequest, wish: _Wish, shelf: str | None) -> Response
     if shelf and not trail:
         raise NotFound("There is no such shelf.")
     path = request.url.path
-    title = trail[-1].title if trail else "All books"
+    title = trail[-1].title if trail else _("All books")
     searched = page.corrected or wish.q
     chosen = [
         (

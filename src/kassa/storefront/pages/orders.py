@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from babel import Locale
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -14,6 +13,7 @@ from kassa import cart, fulfilment, invoices, notifications, orders, payments, r
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
+from kassa.kernel.speech import N_, _
 from kassa.pricing import TaxLine
 from kassa.pricing.explain import explain
 from kassa.shop import Shop
@@ -25,7 +25,7 @@ from kassa.storefront.visitor import Visitor, visitor_of
 
 #: What an address may have the page say.
 _TOLD: Final = {
-    "sent": "A parcel left just before you canceled, so the order stands. Send back what you do not want.",
+    "sent": N_("A parcel left just before you canceled, so the order stands. Send back what you do not want."),
 }
 
 
@@ -53,7 +53,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         more_to_come=known.more_to_come, words_of_parcel=words.parcel, paid=known.paid, refunds=known.going_back,
         journal=journal[:16], address=written(order.shipping_address), cancelable=cancelable, returns=sent_back,
         returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
-        told=_TOLD.get(told), credit_notes=credit_notes, missing=missing, reviewable=_reviewable(known),
+        told=_(_TOLD.get(told, "")), credit_notes=credit_notes, missing=missing, reviewable=_reviewable(known),
         explanation=explain(quote, total=order.total_minor) if quote is not None else None,
     )  # fmt: skip
 
@@ -174,6 +174,6 @@ def bill(order: orders.Order) -> _Bill:
 def written(address: Mapping[str, Any]) -> list[str]:
     """An address in lines, the name first."""
     place = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
-    country = Locale("en").territories.get(address.get("country", ""), "")
+    country = speech.locale().territories.get(address.get("country", ""), "")
     street = [address.get(part) for part in ("name", "line1", "line2")]
     return [str(part) for part in (*street, place, address.get("region"), country) if part]

@@ -16,9 +16,10 @@ from kassa import checkout, inventory, orders, payments, web
 from kassa.config import Settings
 from kassa.kernel import speech
 from kassa.kernel.errors import Unavailable
+from kassa.kernel.speech import N_
 from kassa.shop import Shop
 from kassa.storefront import forms
-from kassa.storefront.pages.orders import bill
+from kassa.storefront.pages.orders import bill, written
 from kassa.storefront.pages.retrying import ended, ran_out
 from kassa.storefront.payer import Payer, checked_payer, payer_of
 from kassa.storefront.request import AnyRequest
@@ -30,11 +31,11 @@ from kassa.stripe import Rejected
 _PAUSES: Final = (1, 1, 2, 2, 3, 3, 5, 5, 10, 10, 15, 15, 30, 30, 30)
 _TEST_CARDS: Final = (
     ("4242 4242 4242 4242", "succeeds"),
-    ("4000 0027 6000 3184", "asks for 3-D Secure"),
-    ("4000 0000 0000 0002", "is declined"),
-    ("4000 0000 0000 9995", "is declined: insufficient funds"),
-    ("4000 0000 0000 0069", "is declined: expired card"),
-    ("4000 0000 0000 0127", "is declined: incorrect CVC"),
+    ("4000 0027 6000 3184", N_("asks for 3-D Secure")),
+    ("4000 0000 0000 0002", N_("is declined")),
+    ("4000 0000 0000 9995", N_("is declined: insufficient funds")),
+    ("4000 0000 0000 0069", N_("is declined: expired card")),
+    ("4000 0000 0000 0127", N_("is declined: incorrect CVC")),
 )
 #: What the page's own script may have to say when the shop can't be asked.
 _BY_SCRIPT: Final = tuple(
@@ -175,6 +176,7 @@ async def _pay_page(
         saved_cards=await _saved_cards(shop, payer, payment), stripe_js_url=settings.stripe_js_url,
         stripe_origin=web.origin(settings.stripe_js_url), policy=_policy(settings),
         publishable_key=settings.stripe_publishable_key,
+        address=written(order.shipping_address),
         return_url=f"{settings.front(speech.language())}/orders/{order.id}/return", sandbox=settings.sandbox,
         test_cards=_TEST_CARDS,
     )  # fmt: skip

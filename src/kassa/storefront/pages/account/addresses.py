@@ -13,6 +13,7 @@ from kassa.kernel.address import Address
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
+from kassa.kernel.speech import N_, _
 from kassa.storefront import checkout_form, forms
 from kassa.storefront.checkout_form import CheckoutForm
 from kassa.storefront.pages.account.frame import checked_member, member_of, page
@@ -24,10 +25,10 @@ from kassa.storefront.visitor import Visitor
 _HERE: Final = "/account/addresses"
 _NEW: Final = "new"
 _SAID: Final = {
-    "saved": "The address is in your book.",
-    "changed": "The address is changed. Orders that are placed already keep the old one.",
-    "removed": "The address is removed.",
-    "preferred": "The checkout begins with this address from now on.",
+    "saved": N_("The address is in your book."),
+    "changed": N_("The address is changed. Orders that are placed already keep the old one."),
+    "removed": N_("The address is removed."),
+    "preferred": N_("The checkout begins with this address from now on."),
 }
 
 
@@ -38,7 +39,7 @@ async def show_all(request: AnyRequest) -> Response[str]:
         visitor, customer = await member_of(request, conn)
         book = await addresses.saved(conn, customer.id)
     shown = [(one, written(one.address)) for one in book]
-    said = _SAID.get(request.query_params.get("said", ""))
+    said = _(_SAID.get(request.query_params.get("said", ""), ""))
     return page(request, visitor, "addresses", book=shown, full=len(book) >= addresses.MOST, said=said)
 
 

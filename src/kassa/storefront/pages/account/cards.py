@@ -1,12 +1,16 @@
 """Cards that Stripe remembers for a customer. None is ever kept here: what is shown is asked for each time."""
 
+from datetime import date
 from typing import Final
 
+from babel.dates import format_skeleton
 from litestar import Response, get, post
 from litestar.response import Redirect
 
 from kassa.accounts import Customer
+from kassa.kernel import speech
 from kassa.kernel.errors import NotFound, Unavailable
+from kassa.kernel.speech import N_, _
 from kassa.storefront import forms
 from kassa.storefront.pages.account.frame import checked_member, member_of, page
 from kassa.storefront.request import AnyRequest
@@ -19,11 +23,7 @@ _BRANDS: Final = {
     "discover": "Discover", "eftpos_au": "Eftpos", "jcb": "JCB", "mastercard": "Mastercard",
     "unionpay": "UnionPay", "visa": "Visa",
 }  # fmt: skip
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-_SAID: Final = {"deleted": "The card is deleted. Stripe does not remember it any more."}
+_SAID: Final = {"deleted": N_("The card is deleted. Stripe does not remember it any more.")}
 
 
 @get("/account/cards", include_in_schema=False)
@@ -56,14 +56,16 @@ def called(method: SavedMethod) -> str:
     """A way to pay as its owner calls it: "Visa ending in 4242"."""
     if method.last4 is None:
         return method.type.replace("_", " ").capitalize()
-    return f"{_BRANDS.get(method.brand or '', 'Card')} ending in {method.last4}"
+    brand = _BRANDS.get(method.brand or "") or _("Card")
+    return _("%(card)s ending in %(digits)s", card=brand, digits=method.last4)
 
 
 def expires(method: SavedMethod) -> str:
     """When a card ends: "Good until the end of December 2034"; "" for what does not."""
     if method.exp_month is None or method.exp_year is None:
         return ""
-    return f"Good until the end of {_MONTHS[method.exp_month - 1]} {method.exp_year}"
+    end = format_skeleton("yMMMM", date(method.exp_year, method.exp_month, 1), locale=speech.locale())
+    return _("Good until the end of %(month)s", month=end)
 
 
 async def _show(
@@ -78,5 +80,5 @@ async def _show(
     shown = [(one.id, called(one), expires(one)) for one in found or []]
     return page(
         request, visitor, "cards", status=503 if found is None or failed else 200, cards=shown,
-        silent=found is None, failed=failed, said=_SAID.get(request.query_params.get("said", "")),
+        silent=found is None, failed=failed, said=_(_SAID.get(request.query_params.get("said", ""), "")),
     )  # fmt: skip

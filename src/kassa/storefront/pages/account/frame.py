@@ -10,6 +10,7 @@ from kassa import accounts, web
 from kassa.accounts import Customer
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Unauthenticated
+from kassa.kernel.speech import N_
 from kassa.storefront import forms
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, render, shop_of
@@ -18,12 +19,12 @@ from kassa.storefront.visitor import Visitor, visitor_of
 HOME: Final = "/account"
 #: The pages of an account, as its own list of contents calls them.
 SECTIONS: Final[list[tuple[str, str]]] = [
-    (HOME, "Overview"),
-    ("/account/orders", "Orders"),
-    ("/account/addresses", "Addresses"),
-    ("/account/cards", "Cards"),
-    ("/account/security", "Sign-in and security"),
-    ("/account/data", "Your data"),
+    (HOME, N_("Overview")),
+    ("/account/orders", N_("Orders")),
+    ("/account/addresses", N_("Addresses")),
+    ("/account/cards", N_("Cards")),
+    ("/account/security", N_("Sign-in and security")),
+    ("/account/data", N_("Your data")),
 ]
 #: What changes who may come in is only for somebody who has just shown who they are.
 FRESH: Final = timedelta(minutes=30)

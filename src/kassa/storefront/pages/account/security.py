@@ -10,6 +10,7 @@ from kassa.accounts import Customer, InvalidEmail, TooManyTries, WeakPassword
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, KassaError
 from kassa.kernel.ids import parse_id
+from kassa.kernel.speech import N_, _
 from kassa.storefront import forms
 from kassa.storefront.forms import Form
 from kassa.storefront.pages.account.frame import checked_member, client_of, is_fresh, member_of, page
@@ -20,16 +21,16 @@ from kassa.storefront.visitor import Visitor
 _HERE: Final = "/account/security"
 #: What the page says after something was done; see overview.
 _SAID: Final = {
-    "name": "Your name is changed.",
-    "email": "Your e-mail address is changed. The old one was told.",
-    "asked": "A mail is on its way to the new address. Open the link in it, in this browser, to use it from now on.",
-    "password": "Your password is set. Everybody else who was signed in has been signed out.",
-    "no-password": "Your password is removed. You sign in with a link by mail, or with a passkey.",
-    "passkey": "Your passkey is ready. Next time it is all you need.",
-    "renamed": "The passkey has a new name.",
-    "removed": "The passkey opens nothing any more.",
-    "session": "That browser is signed out.",
-    "others": "Every other browser is signed out.",
+    "name": N_("Your name is changed."),
+    "email": N_("Your e-mail address is changed. The old one was told."),
+    "asked": N_("A mail is on its way to the new address. Open the link in it, in this browser, to use it from now on."),
+    "password": N_("Your password is set. Everybody else who was signed in has been signed out."),
+    "no-password": N_("Your password is removed. You sign in with a link by mail, or with a passkey."),
+    "passkey": N_("Your passkey is ready. Next time it is all you need."),
+    "renamed": N_("The passkey has a new name."),
+    "removed": N_("The passkey opens nothing any more."),
+    "session": N_("That browser is signed out."),
+    "others": N_("Every other browser is signed out."),
 }
 
 
@@ -64,7 +65,7 @@ async def change_email(request: AnyRequest) -> Response[str] | Redirect:
     try:
         await accounts.ask_for_email(shop.db, customer, given, client=client_of(request), clock=shop.clock)
     except (Invalid, InvalidEmail, TooManyTries) as error:
-        words = "This is not an e-mail address. It looks like ada@example.org."
+        words = _("This is not an e-mail address. It looks like ada@example.org.")
         fault = words if isinstance(error, InvalidEmail) else error.detail
         return await _again(request, visitor, customer, Form({"email": given}, {"email": fault}), error)
     return go(visitor, f"{_HERE}?said=asked")
@@ -142,5 +143,5 @@ async def _show(
         passkeys=await accounts.passkeys(conn, customer.id), fresh=is_fresh(request, visitor),
         sessions=await accounts.signed_in(conn, customer.id, visitor.token_of(), now=shop.clock.now()),
         place=accounts.place(shop.settings.base_url, shop.settings.name), least=accounts.MIN_PASSWORD,
-        said=_SAID.get(request.query_params.get("said", "")),
+        said=_(_SAID.get(request.query_params.get("said", ""), "")),
     )  # fmt: skip

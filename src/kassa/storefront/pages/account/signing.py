@@ -9,6 +9,7 @@ from kassa import accounts, orders
 from kassa.accounts import BadLogin, Customer, InvalidEmail, TooManyTries
 from kassa.kernel.db import Tx
 from kassa.kernel.errors import KassaError
+from kassa.kernel.speech import N_, _
 from kassa.storefront import forms
 from kassa.storefront.forms import Form
 from kassa.storefront.pages.account.frame import HOME, client_of, is_fresh, local, page
@@ -16,7 +17,7 @@ from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import go, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 
-_EMAIL: Final = "This is not an e-mail address. It looks like ada@example.org."
+_EMAIL: Final = N_("This is not an e-mail address. It looks like ada@example.org.")
 #: Which page asks for which mail, and its template.
 _ASKING: Final[dict[str, tuple[accounts.Wish, str]]] = {
     "/register": ("register", "register"),
@@ -51,7 +52,7 @@ async def ask(request: AnyRequest) -> Response[str]:
             shop.db, wish, email, client=client_of(request), following=following, clock=shop.clock
         )
     except InvalidEmail:
-        form = Form({"email": email}, {"email": _EMAIL})
+        form = Form({"email": email}, {"email": _(_EMAIL)})
         return page(request, visitor, template, status=422, form=form, following=following, message=None)
     except TooManyTries as error:
         form = Form({"email": email})

@@ -7,8 +7,9 @@ class CopyText extends HTMLElement {
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(this.dataset.text);
       const word = button.firstChild;
-      word.data = "Copied";
-      setTimeout(() => { word.data = "Copy"; }, 1500);
+      const before = word.data;
+      word.data = this.dataset.done;
+      setTimeout(() => { word.data = before; }, 1500);
     });
   }
 }

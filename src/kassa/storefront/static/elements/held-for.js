@@ -1,7 +1,7 @@
 // Counts down how long the books are kept, by the server's clock: how long the visitor's own says that it is late or
 // early does not matter, only how much time passes on it. When it is over, and when somebody comes back to the page,
 // the server is asked how things stand.
-const TELL = [[300, "Five minutes left to pay."], [60, "One minute left to pay."]];
+const TELL = [[300, "five"], [60, "one"]];
 const AWAY = 30_000;
 
 class HeldFor extends HTMLElement {
@@ -31,8 +31,8 @@ class HeldFor extends HTMLElement {
     const seconds = this.seconds();
     this.figure.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     this.toggleAttribute("data-soon", seconds <= 60);
-    for (const [at, words] of TELL) {
-      if (this.before > at && seconds <= at) this.parentElement.querySelector("[data-said]").textContent = words;
+    for (const [at, name] of TELL) {
+      if (this.before > at && seconds <= at) this.parentElement.querySelector("[data-said]").textContent = this.dataset[name];
     }
     this.before = seconds;
     if (seconds > 0) return;

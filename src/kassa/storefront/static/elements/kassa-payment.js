@@ -123,7 +123,7 @@ class KassaPayment extends HTMLElement {
     this.paying = paying;
     this.button.disabled = paying;
     this.label ??= this.button.textContent;
-    this.button.textContent = paying ? "Paying …" : this.label;
+    this.button.textContent = paying ? this.dataset.busy : this.label;
     this.setAttribute("aria-busy", String(paying));
   }
 

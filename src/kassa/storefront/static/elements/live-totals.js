@@ -1,7 +1,7 @@
 // The checkout follows its form: another country has other fields, another way other totals. The server has one
 // rendering of each; without this file the "Update" buttons ask for it.
-const FOLLOWED = ["country", "billing_country", "region", "shipping_method", "saved_address"];
-const TOTALS = ["ways", "summary"];
+const FOLLOWED = ["country", "billing_country", "region", "shipping_method", "saved_address", "vat_id"];
+const TOTALS = ["business", "ways", "summary"];
 
 class LiveTotals extends HTMLElement {
   connectedCallback() {
@@ -34,7 +34,8 @@ class LiveTotals extends HTMLElement {
       for (const id of [this.stale, ...TOTALS]) this.take(page.getElementById(id));
       this.stale = "";
       const total = this.querySelector("[data-testid=total]")?.textContent;
-      if (total) this.querySelector("[data-said]").textContent = `The total is now ${total}.`;
+      const fault = document.querySelector("#fault-vat_id")?.textContent ?? "";
+      if (total) this.querySelector("[data-said]").textContent = `${fault} ${this.dataset.total.replace("{total}", total)}`.trim();
     } catch (error) {
       if (error.name !== "AbortError") this.classList.remove("live"); // the buttons are there again
     }
@@ -54,7 +55,9 @@ class LiveTotals extends HTMLElement {
     }
     if (old.querySelector("details[open]")) fresh.querySelector("details")?.setAttribute("open", "");
     old.replaceChildren(...fresh.childNodes);
-    if (within) (id ? document.getElementById(id) : [...old.querySelectorAll(`[name="${name}"]`)].find((one) => one.value === value))?.focus();
+    const next = within && (id ? document.getElementById(id) : [...old.querySelectorAll(`[name="${name}"]`)].find((one) => one.value === value));
+    if (id === "vat_id" && next) next.value = value;
+    if (next) next.focus();
   }
 }
 

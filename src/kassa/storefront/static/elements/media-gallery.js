@@ -47,6 +47,8 @@ class MediaGallery extends HTMLElement {
   }
 
   build() {
+    const words = JSON.parse(this.dataset.words);
+    this.place = words.place;
     const button = (text, label, act) => {
       const made = named("button", { type: "button", textContent: text, ariaLabel: label });
       made.addEventListener("click", act);
@@ -54,13 +56,13 @@ class MediaGallery extends HTMLElement {
     };
     this.picture = named("img", { alt: "", draggable: false });
     this.told = named("p", { className: "unseen", role: "status" });
-    const sheet = named("div", { className: "sheet", tabIndex: 0, role: "group", ariaLabel: "Picture; plus and minus enlarge it" }, this.picture);
+    const sheet = named("div", { className: "sheet", tabIndex: 0, role: "group", ariaLabel: words.sheet }, this.picture);
     const several = this.links.length > 1;
     const bar = named("div", { className: "bar" },
-      ...(several ? [button("‹", "Picture before", () => this.turn(this.at - 1)), button("›", "Next picture", () => this.turn(this.at + 1))] : []),
-      button("−", "Smaller", () => this.size(this.scale / 1.5)), button("+", "Larger", () => this.size(this.scale * 1.5)),
-      button("×", "Close", () => this.dialog.close()));
-    const dialog = named("dialog", { className: "zoom", ariaLabel: "Pictures" }, sheet, bar, this.told);
+      ...(several ? [button("‹", words.before, () => this.turn(this.at - 1)), button("›", words.next, () => this.turn(this.at + 1))] : []),
+      button("−", words.smaller, () => this.size(this.scale / 1.5)), button("+", words.larger, () => this.size(this.scale * 1.5)),
+      button("×", words.close, () => this.dialog.close()));
+    const dialog = named("dialog", { className: "zoom", ariaLabel: words.pictures }, sheet, bar, this.told);
     dialog.addEventListener("keydown", (event) => this.press(event, several));
     dialog.addEventListener("close", () => {
       this.show(this.at);
@@ -85,7 +87,7 @@ class MediaGallery extends HTMLElement {
     this.picture.src = link.href;
     this.picture.alt = link.querySelector("img").alt;
     this.size(1);
-    this.told.textContent = `${this.at + 1} of ${this.links.length}: ${this.picture.alt}`;
+    this.told.textContent = this.place.replace("{number}", this.at + 1).replace("{all}", this.links.length).replace("{picture}", this.picture.alt);
   }
 
   // What is in the middle stays in the middle, or what is under the pointer there.

@@ -28,11 +28,15 @@ class Passkey extends HTMLElement {
     const answer = await fetch(document.documentElement.dataset.at + address, {
       method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify({ csrf_token: this.dataset.csrf, ...body }),
-    }).catch(() => { throw new Error("The shop can’t be reached just now. Please try again."); });
+    }).catch(() => { throw new Error(this.words.silent); });
     const said = await answer.json();
     if (said.sign_in) location.assign(said.sign_in);
     if (!answer.ok) throw new Error(said.detail);
     return said;
+  }
+
+  get words() {
+    return JSON.parse(this.dataset.words);
   }
 
   say(words) {
@@ -42,7 +46,7 @@ class Passkey extends HTMLElement {
 
 // Signs in: by the button, or from what the browser offers in the e-mail field.
 customElements.define("passkey-login", class extends Passkey {
-  not = "No passkey was used. Try again, or sign in another way.";
+  get not() { return this.words.unused; }
 
   async offered() {
     if (await PublicKeyCredential.isConditionalMediationAvailable?.()) this.ask(true);
@@ -58,8 +62,9 @@ customElements.define("passkey-login", class extends Passkey {
 
 // Has the browser make one for the account that is signed in.
 customElements.define("passkey-add", class extends Passkey {
-  not = "No passkey was made. Try again when you like.";
-  there = "This device has a passkey for your account already.";
+  get not() { return this.words.unmade; }
+
+  get there() { return this.words.there; }
 
   async ceremony(signal) {
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await this.send("/account/passkeys/options"));

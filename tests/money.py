@@ -22,6 +22,7 @@ from kassa import (
 from kassa.kernel.clock import FrozenClock
 from kassa.kernel.db import Database, assert_no_transaction
 from kassa.kernel.errors import Unavailable
+from kassa.pricing.taxes import elsewhere
 from kassa.reconciliation import reconcile
 from kassa.stripe import Gateway
 
@@ -97,11 +98,15 @@ class Till:
                 "buy_now_id",
             ),
             "reconcile": on(lambda args: reconcile.run_from_job(db, self.gateway, args, clock=clock)),
+            "declare_tax": on(lambda id_: elsewhere.declare(db, self.gateway, id_, clock=clock), "order_id"),
+            "reverse_tax": on(lambda id_: elsewhere.reverse(db, self.gateway, id_, clock=clock), "refund_id"),
             "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
             "submit_dispute": on(lambda id_: disputes.send(db, self.gateway, id_, clock=clock), "dispute_id"),
             "send_dispute_mail": nothing,
             "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
             "send_receipt": nothing,
+            "send_gift_cards": nothing,
+            "send_gift_card": nothing,
             "send_resume_link": nothing,
             "send_refund_mail": nothing,
             "send_shipping_mail": nothing,

@@ -33,6 +33,7 @@ from kassa.kernel.clock import Clock, SystemClock
 from kassa.kernel.db import Database
 from kassa.mail import Mailer, SmtpMailer, StoreMailer
 from kassa.pricing import currencies
+from kassa.pricing.taxes import elsewhere
 from kassa.reconciliation import reconcile
 from kassa.shop import Shop
 from kassa.stripe import Gateway, Transport
@@ -154,7 +155,18 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "send_abandoned_mail": on(
             lambda args: notifications.build_abandoned_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_mail": on(lambda id_: notifications.send(db, shop.mailer, id_, clock=clock), "mail_id"),
+        "send_gift_cards": on(
+            lambda id_: notifications.build_gift_cards_mail(db, id_, clock=clock, settings=shop.settings), "order_id"
+        ),
+        "send_gift_card": on(
+            lambda args: notifications.build_gift_card_mail(db, args, clock=clock, settings=shop.settings)
+        ),
+        "send_mail": on(
+            lambda id_: notifications.send(
+                db, shop.mailer, id_, clock=clock, secret=shop.settings.secret_key
+            ),
+            "mail_id",
+        ),
         "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
         "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
         "submit_refund": on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
@@ -174,6 +186,8 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "price_products": on(
             lambda args: currencies.price_products(db, args, own=shop.settings.currencies[0], clock=clock)
         ),
+        "declare_tax": on(lambda id_: elsewhere.declare(db, gateway, id_, clock=clock), "order_id"),
+        "reverse_tax": on(lambda id_: elsewhere.reverse(db, gateway, id_, clock=clock), "refund_id"),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }
 
@@ -190,6 +204,7 @@ def schedules(shop: Shop) -> Sequence[jobs.Schedule]:
             await alerts.sweep(tx, now=clock.now())
             await cart.sweep(tx, now=clock.now())
             await web.sweep(tx, now=clock.now())
+            await elsewhere.sweep(tx, now=clock.now())
 
     return (
         jobs.Schedule(

@@ -11,6 +11,7 @@ from kassa.notifications.abandoned import build_abandoned_mail
 from kassa.notifications.account import build_account_mail
 from kassa.notifications.back_in_stock import CONFIRM, STOP, build_alert_mail, verify_alert_link
 from kassa.notifications.contested import build_dispute_mail
+from kassa.notifications.gift_cards import build_gift_card_mail, build_gift_cards_mail
 from kassa.notifications.links import ORDER_LINK_LIFE, is_key_of, key_of, order_link, verify_order_link
 from kassa.notifications.payment_failed import build_payment_failed_mail
 from kassa.notifications.placed import build_placed_mail
@@ -28,6 +29,7 @@ from kassa.notifications.resume import build_resume_mail, resume_ends, resume_li
 from kassa.notifications.returns import build_cancellation_mail, build_return_mail
 from kassa.notifications.service import build_receipt, build_refund_mail, send, sweep
 from kassa.notifications.shipping import build_shipping_mail
+from kassa.notifications.specimens import kinds, specimen
 
 __all__ = [
     "CONFIRM",
@@ -45,6 +47,8 @@ __all__ = [
     "build_alert_mail",
     "build_cancellation_mail",
     "build_dispute_mail",
+    "build_gift_card_mail",
+    "build_gift_cards_mail",
     "build_payment_failed_mail",
     "build_placed_mail",
     "build_receipt",
@@ -54,6 +58,7 @@ __all__ = [
     "build_shipping_mail",
     "is_key_of",
     "key_of",
+    "kinds",
     "mail",
     "mailbox",
     "of_order",
@@ -61,6 +66,7 @@ __all__ = [
     "resume_ends",
     "resume_link",
     "send",
+    "specimen",
     "sweep",
     "verify_alert_link",
     "verify_order_link",

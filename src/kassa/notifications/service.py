@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kassa import jobs, orders, payments, refunds
 from kassa.config import Settings
+from kassa.gift_cards import reveal
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
@@ -61,8 +62,10 @@ async def build_refund_mail(db: Database, refund_id: UUID, *, clock: Clock, sett
         await queue(tx, order, kind, letter, clock=clock, settings=settings)
 
 
-async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock) -> None:
+async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock, secret: str = "") -> None:
     """Hand a mail to the mailer, unless that was done; whoever calls again after a crash sends it again.
+
+    The codes of gift cards, which are not stored, are made of the shop's `secret` on the way out.
 
     Raises:
         Unavailable: the mailer did not take it; it stays queued.
@@ -75,7 +78,8 @@ async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock) -> 
     await mailer.send(
         Mail(
             id=stored.id, sender=stored.sender, recipient=stored.recipient, subject=stored.subject,
-            text=stored.text_body, html=stored.html_body, date=stored.created_at, language=stored.language,
+            text=reveal(stored.text_body, secret), html=reveal(stored.html_body, secret),
+            date=stored.created_at, language=stored.language,
             unsubscribe=stored.unsubscribe,
         )
     )  # fmt: skip

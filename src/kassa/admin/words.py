@@ -150,6 +150,7 @@ EVENT: Final[Mapping[str, Label]] = {
         for name, label in DISPUTE.items()
     },
     "refund.found": Label("Refund made at the provider", "wait"),
+    "tax.by_table": Label("Stripe Tax did not answer; taxed by the table", "wait"),
     "cancellation.asked": Label("Customer canceled, all goes back", "bad"),
     "return.asked": Label("Customer wants to send something back", "wait"),
     "return.accepted": Label("Return agreed to", "wait"),

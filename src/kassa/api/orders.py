@@ -18,12 +18,6 @@ from kassa.shop import Shop
 from kassa.web import Idempotency, keep, read_json, read_query
 
 
-class DiscountRefused(Invalid):
-    """No discount has this code."""
-
-    code = "discount_unknown"
-
-
 class LinesOrCart(Invalid):
     """An order is made of lines or of a cart: of exactly one of them."""
 
@@ -38,8 +32,11 @@ class LinesOrCart(Invalid):
         summary="Place an order", tag="Orders", body=PlaceOrderBody, answers={201: shapes.OrderOut},
         errors=(
             "insufficient_stock", "unknown_sku", "empty_order", "too_many_lines", "invalid_address",
-            "invalid_email", "unsupported_currency", "unknown_shipping_method", "amount_below_minimum",
-            "amount_too_large", "amount_uneven", "lines_or_cart", "cart_not_found", "discount_unknown",
+            "invalid_email", "unsupported_currency", "unknown_shipping_method", "not_shipped_there",
+            "amount_below_minimum", "amount_too_large", "amount_uneven", "lines_or_cart", "cart_not_found", "discount_unknown",
+            "discount_not_started", "discount_ended", "discount_used_up", "discount_already_used",
+            "discount_wrong_currency", "discount_minimum_not_reached", "discount_not_applicable",
+            "discount_too_few_units", "bad_vat_id",
         ),
         description=(
             "Holds the stock and waits for payment. The answer carries `token`: a guest shows it in "
@@ -50,18 +47,18 @@ class LinesOrCart(Invalid):
 async def place(request: AnyRequest) -> Response[bytes]:
     """POST /orders: a pending order with its stock held, or nothing at all."""
     shop, caller, body = shop_of(request), caller_of(request), await read_json(request, PlaceOrderBody)
-    if body.discount_code:
-        raise DiscountRefused(
-            "There is no discount with this code.", errors=[("discount_code", "is unknown")]
-        )
-    async with shop.db.transaction() as tx:
-        order, token = await checkout.place_order(
-            tx, await _wish(tx, shop, caller, body), now=shop.clock.now(),
-            hold_seconds=shop.settings.hold_seconds, actor=caller.actor,
-        )  # fmt: skip
-        content = encode(await answers.order(tx, order, token=token))
-        await keep(request, tx, 201, content)
-    return reply(content, 201)
+
+    async def placed() -> bytes:
+        async with shop.db.transaction() as tx:
+            order, token = await checkout.place_order(
+                tx, await _wish(tx, shop, caller, body), now=shop.clock.now(),
+                hold_seconds=shop.settings.hold_seconds, actor=caller.actor,
+            )  # fmt: skip
+            content = encode(await answers.order(tx, order, token=token))
+            await keep(request, tx, 201, content)
+        return content
+
+    return reply(await checkout.taxed(shop.db, shop.gateway, placed, clock=shop.clock), 201)
 
 
 @get(
@@ -161,6 +158,8 @@ async def _wish(tx: Tx, shop: Shop, caller: Caller, body: PlaceOrderBody) -> che
         shipping_method=body.shipping_method,
         locale=_locale(shop, body.locale),
         note=body.note.strip(),
+        vat_id=body.vat_id,
+        discount_code=body.discount_code or None,
         owner=caller.owner,
         customer_id=caller.customer_id,
     )

@@ -107,6 +107,7 @@ async def priced(
     shipping_method: str | None = None,
     email: str = "",
     order_id: UUID | None = None,
+    insist: bool = False,
     now: datetime,
 ) -> PricedCart:
     """The cart with what it costs at `now`, sent to `country`, or at home; in its own currency, or the one asked for.
@@ -117,6 +118,7 @@ async def priced(
     Raises:
         CartNotFound: there is no such cart.
         UnknownShippingMethod: nothing is sent there this way.
+        Unanswered: `insist`, and the tax is somebody else's to say, who was not asked yet.
     """
     cart = await queries.get(conn, cart_id)
     wanted, currency = await queries.lines(conn, cart_id), currency or cart.currency
@@ -134,10 +136,13 @@ async def priced(
     country, sent = country or rules.taxes.home, True
     try:
         quote = (
-            pricing.quote(
+            await pricing.priced(
+                conn,
                 buyable,
                 currency,
                 rules=rules,
+                now=now,
+                insist=insist,
                 country=country,
                 region=region,
                 postal_code=postal_code,

@@ -9,7 +9,7 @@ from kassa.pricing.limits import MINIMUM, AmountTooLarge, BelowMinimum, UnevenAm
 from kassa.pricing.quote import PricedLine, Quote, QuoteLine, Share, TaxLine, Used, quote
 from kassa.pricing.rounding import Rounding
 from kassa.pricing.rules import Rules
-from kassa.pricing.service import rules
+from kassa.pricing.service import priced, rules
 from kassa.pricing.taxes import TaxRate
 from kassa.pricing.zones import NotShippedThere, Parcel, ShippingMethod, UnknownShippingMethod, methods
 
@@ -32,6 +32,7 @@ __all__ = [
     "UnknownShippingMethod",
     "Used",
     "methods",
+    "priced",
     "quote",
     "rules",
 ]

@@ -17,6 +17,7 @@ from kassa.kernel.speech import N_, _, locale
 from kassa.pricing.limits import step
 from kassa.pricing.quote import PricedLine, Quote, Share, TaxLine
 from kassa.pricing.rounding import Rounding
+from kassa.pricing.taxes import said
 
 #: How many more decimals than the currency has are shown of what is rounded.
 _MORE: Final = 4
@@ -88,20 +89,26 @@ def explain(quote: Quote, *, total: int | None = None) -> Explanation:
     rule = _rule(quote)
     lines = tuple(_line(line, quote, rule) for line in quote.lines)
     shipping = _shipping(quote, rule)
-    totals = _totals(quote)
+    totals, words = _totals(quote), _(_RULES[rule])
+    if quote.tax_provider != "table":
+        words = _(
+            "Stripe Tax worked out the tax of each line and rounded it there; the tax of the order is the sum."
+        )
     taxes = tuple(_taxes(quote, tax, rule) for tax in quote.tax_lines)
     found = Explanation(
-        quote.currency, quote.total, quote.tax_included, rule, _(_RULES[rule]), lines, shipping, totals, taxes,
+        quote.currency, quote.total, quote.tax_included, rule, words, lines, shipping, totals, taxes,
         agrees=False,
     )  # fmt: skip
     agrees = _adds_up(found, quote) and total in (None, quote.total)
     return Explanation(
-        quote.currency, quote.total, quote.tax_included, rule, _(_RULES[rule]), lines, shipping, totals, taxes,
+        quote.currency, quote.total, quote.tax_included, rule, words, lines, shipping, totals, taxes,
         agrees=agrees,
     )  # fmt: skip
 
 
 def _rule(quote: Quote) -> Rounding:
+    if quote.tax_provider != "table":
+        return Rounding.LINE  # whoever else works taxes out does so line by line
     rule = Rounding(quote.tax_rounding)
     # What the quote does where a price that moves by one could not be charged.
     moves = rule is Rounding.SUM_BY_NET and step(quote.currency) > 1
@@ -148,11 +155,14 @@ def _shipping(quote: Quote, rule: Rounding) -> Account:
 
 
 def _shipping_label(quote: Quote) -> str:
-    """The rate of shipping: that of the line which costs most, as the quote has it. Empty where nothing is due."""
-    if not Fraction(quote.exact_shipping_tax):
-        return ""
-    costs = [line.total - line.rounding for line in quote.lines]
-    return quote.lines[costs.index(max(costs))].tax_label
+    """The rate of shipping; empty where nothing is due."""
+    return quote.shipping_tax_label if Fraction(quote.exact_shipping_tax) else ""
+
+
+def _named(label: str, quote: Quote) -> str:
+    """What a rate is called in the language spoken."""
+    known = next((tax for tax in quote.tax_lines if tax.label == label), None)
+    return said(known.kind, known.label, known.basis_points, known.place) if known is not None else label
 
 
 def _tax(label: str, amount: int, exact_tax: str, quote: Quote, rule: Rounding) -> Step:
@@ -166,7 +176,7 @@ def _tax(label: str, amount: int, exact_tax: str, quote: Quote, rule: Rounding) 
     else:
         whole = next((tax.tax for tax in quote.tax_lines if tax.label == label), amount)
         note = _shared(exact, amount, whole, quote.currency)
-    return Step("tax", label, amount, str(exact), note)
+    return Step("tax", _named(label, quote), amount, str(exact), note)
 
 
 def _taxes(quote: Quote, tax: TaxLine, rule: Rounding) -> Step:
@@ -176,12 +186,12 @@ def _taxes(quote: Quote, tax: TaxLine, rule: Rounding) -> Step:
         parts = [Fraction(line.exact_tax) for line in quote.lines if line.tax_label == tax.label]
         own = _shipping_label(quote) == tax.label
         exact = sum(parts, Fraction(quote.exact_shipping_tax) if own else Fraction(0))
-        return Step("tax", tax.label, tax.tax, str(exact), base)
+        return Step("tax", _named(tax.label, quote), tax.tax, str(exact), base)
     gross = rule is Rounding.SUM_BY_NET_KEEP_GROSS and quote.tax_included
     of, by = (tax.base + tax.tax, 10_000 + tax.basis_points) if gross else (tax.base, 10_000)
     exact = Fraction(of * tax.basis_points, by)
     once = _rounded(exact, tax.tax, quote.currency)
-    return Step("tax", tax.label, tax.tax, str(exact), f"{base}; {once}" if once else base)
+    return Step("tax", _named(tax.label, quote), tax.tax, str(exact), f"{base}; {once}" if once else base)
 
 
 def _totals(quote: Quote) -> tuple[Step, ...]:
@@ -194,7 +204,7 @@ def _totals(quote: Quote) -> tuple[Step, ...]:
         steps.append(Step("rounding", _("Rounding"), quote.rounding))
     steps.append(Step("shipping", _("Shipping"), quote.shipping))
     if not quote.tax_included:
-        steps += [Step("tax", tax.label, tax.tax) for tax in quote.tax_lines if tax.tax]
+        steps += [Step("tax", _named(tax.label, quote), tax.tax) for tax in quote.tax_lines if tax.tax]
     return (*steps, Step("total", _("Total"), quote.total))
 
 

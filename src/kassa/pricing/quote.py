@@ -111,6 +111,7 @@ class Quote:
     reverse_charge: bool = False
     tax_provider: str = "table"
     tax_reference: str = ""
+    shipping_tax_label: str = ""
     entered: Entered | None = None
 
 
@@ -158,7 +159,15 @@ def quote(
     main = max(asked, key=lambda one: one.amount) if asked else None
     moved = Asked("shipping", main.tax_class, sent, 1, main.rate) if main else None
     question = Question(
-        currency, limits.step(currency), at.country, at.region, at.postal_code, at.vat_id, rules.day, asked, moved
+        currency,
+        limits.step(currency),
+        at.country,
+        at.region,
+        at.postal_code,
+        at.vat_id,
+        rules.day,
+        asked,
+        moved,
     )
     answer = rules.taxes.answer(question)
     priced = tuple(
@@ -178,7 +187,8 @@ def quote(
         shipping_method=way.code, methods=ways, rounding=rounding, used=_used(taken, spared),
         shipping_tax=shipping_taxed.tax, exact_shipping_tax=str(shipping_taxed.exact),
         tax_rounding=rules.taxes.rounding, reverse_charge=any(rate.reverse_charge for rate in rates),
-        tax_provider=answer.provider, tax_reference=answer.reference, entered=entered,
+        tax_provider=answer.provider, tax_reference=answer.reference,
+        shipping_tax_label=shipping_taxed.rate.label, entered=entered,
     )  # fmt: skip
 
 

@@ -1,11 +1,14 @@
 """What the shop prices by now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from kassa.kernel.db import Conn
 from kassa.pricing import discounts, taxes, zones
+from kassa.pricing.quote import Quote, QuoteLine, quote
 from kassa.pricing.rules import Rules
+from kassa.pricing.taxes import elsewhere
 
 
 async def rules(
@@ -34,3 +37,40 @@ async def rules(
         taxes=await taxes.tables(conn),
         shipping=await zones.table(conn, now=now),
     )
+
+
+async def priced(
+    conn: Conn,
+    lines: Sequence[QuoteLine],
+    currency: str,
+    *,
+    rules: Rules,
+    now: datetime,
+    insist: bool = False,
+    country: str,
+    region: str | None = None,
+    postal_code: str | None = None,
+    vat_id: str = "",
+    shipping_method: str | None = None,
+) -> Quote:
+    """As `quote`, with what was answered where somebody else works out the taxes; the table's if nothing was.
+
+    Raises:
+        Unanswered: `insist`, and nobody has been asked yet.
+        UnknownShippingMethod, NotShippedThere, BelowMinimum, AmountTooLarge, UnevenAmount
+    """
+
+    def made() -> Quote:
+        return quote(
+            lines, currency, rules=rules, country=country, region=region, postal_code=postal_code, vat_id=vat_id,
+            shipping_method=shipping_method,
+        )  # fmt: skip
+
+    found, source = made(), rules.taxes
+    if not isinstance(source, elsewhere.Elsewhere) or source.missing is None:
+        return found
+    if await elsewhere.look_up(conn, source, now=now):
+        return made()
+    if insist:
+        raise elsewhere.Unanswered(source.missing, source.home)
+    return found

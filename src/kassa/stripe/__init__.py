@@ -13,6 +13,7 @@ from kassa.stripe.refunded import ProviderRefund
 from kassa.stripe.settlement import BalanceTransaction, Charge
 from kassa.stripe.shown import Intent, Session, SessionLine, intent_of_event
 from kassa.stripe.signature import BadSignature, verify
+from kassa.stripe.taxes import Calculation, Due, Taxable, TaxWish
 from kassa.stripe.transport import Transport
 from kassa.stripe.wired import Wired
 
@@ -20,9 +21,11 @@ __all__ = [
     "BadSignature",
     "BalanceTransaction",
     "BookLine",
+    "Calculation",
     "Charge",
     "Customers",
     "Declined",
+    "Due",
     "Gateway",
     "Intent",
     "Payout",
@@ -33,6 +36,8 @@ __all__ = [
     "SavedMethod",
     "Session",
     "SessionLine",
+    "TaxWish",
+    "Taxable",
     "Transport",
     "Unreachable",
     "Window",

@@ -29,6 +29,7 @@ from kassa.stripe.shown import (
     session_of,
     to_stripe,
 )
+from kassa.stripe.taxes import Taxes
 
 _RETRIES: Final = 2
 _PAGE: Final = 100
@@ -66,6 +67,8 @@ class Gateway:
         self.books = Books(self._client)
         #: People whose cards Stripe remembers.
         self.customers = Customers(self._client)
+        #: Stripe Tax.
+        self.taxes = Taxes(self._client)
 
     def front(self, language: str) -> str:
         """Where customers who speak `language` come back to: the shop's address in it."""

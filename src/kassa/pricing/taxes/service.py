@@ -10,6 +10,7 @@ from kassa.kernel import postal
 from kassa.kernel.address import countries
 from kassa.kernel.db import Conn, Tx
 from kassa.pricing.taxes import queries
+from kassa.pricing.taxes.elsewhere import PROVIDER, Elsewhere
 from kassa.pricing.taxes.errors import BadRate, BadVatId, RateNotFound
 from kassa.pricing.taxes.queries import RATES_LIMIT, OwnRate, Settings
 from kassa.pricing.taxes.table import VOUCHER, RateRow, TaxTable, table
@@ -18,10 +19,11 @@ from kassa.pricing.taxes.vat import vat_id
 _MOST: Final = 10_000
 
 
-async def tables(conn: Conn) -> TaxTable:
+async def tables(conn: Conn) -> TaxTable | Elsewhere:
     """What taxes are worked out by now; one statement."""
     known, rates = await queries.everything(conn)
-    return table(map(_row, rates), rounding=known.rounding, home=known.home, on_top=known.on_top)
+    own = table(map(_row, rates), rounding=known.rounding, home=known.home, on_top=known.on_top)
+    return Elsewhere(own) if known.provider == PROVIDER else own
 
 
 async def settings(conn: Conn) -> Settings:

@@ -1,7 +1,6 @@
 """The checkout: one page, one form, one order however often it is sent."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -49,7 +48,7 @@ async def show(request: AnyRequest) -> Response[Any]:
             return go(visitor, "/cart")
         book = await _book(conn, visitor)
         form = checkout_form.blank(book, **_known(visitor, book, await waiting_order(conn, visitor)))
-        till = await _till(conn, visitor, form, shop_of(request).clock.now())
+    till = await _till(shop_of(request), visitor, form)
     if not till.priced.lines:
         return go(visitor, "/cart")
     return _page(request, visitor, form, till, order_id=new_id())
@@ -73,9 +72,9 @@ async def place(request: AnyRequest) -> Response[Any]:
     if wanted is None:
         return await _again(request, visitor, form, order_id)
     try:
-        placed = await settle(
-            shop, visitor, _wish(visitor, form, wanted, order_id, forms.amount(values, "total_shown"))
-        )
+        wish = _wish(visitor, form, wanted, order_id, forms.amount(values, "total_shown"))
+        attempt = partial(settle, shop, visitor, wish)
+        placed = await checkout.taxed(shop.db, shop.gateway, attempt, clock=shop.clock)
     except checkout.QuoteChanged:
         return await _again(request, visitor, form, order_id, message=_MOVED, status=409)
     except inventory.InsufficientStock:
@@ -135,26 +134,30 @@ async def _again(
     request: AnyRequest, visitor: Visitor, form: CheckoutForm, order_id: UUID, *, message: str = "",
     status: int = 422,
 ) -> Response[Any]:  # fmt: skip
-    async with shop_of(request).db.connection() as conn:
-        till = await _till(conn, visitor, form, shop_of(request).clock.now())
+    till = await _till(shop_of(request), visitor, form)
     if not till.priced.lines:
         return go(visitor, "/cart")
     return _page(request, visitor, form, till, order_id=order_id, message=message, status=status)
 
 
-async def _till(conn: Conn, visitor: Visitor, form: CheckoutForm, now: datetime) -> _Till:
+async def _till(shop: Shop, visitor: Visitor, form: CheckoutForm) -> _Till:
     """The bag at the prices of the address given so far; a way that does not lead there is dropped."""
-    way = form.values["shipping_method"] or None
-    look = partial(
-        cart.priced, conn, visitor.cart_of(), currency=visitor.currency, country=form.country(),
-        region=form.region(), postal_code=form.postal_code(), vat_id=form.vat_id, now=now,
-    )  # fmt: skip
-    try:
-        priced = await look(shipping_method=way)
-    except pricing.UnknownShippingMethod:
-        form.values["shipping_method"] = ""
-        priced = await look()
-    return _Till(priced, await waiting_order(conn, visitor))
+
+    async def looked() -> _Till:
+        async with shop.db.connection() as conn:
+            look = partial(
+                cart.priced, conn, visitor.cart_of(), currency=visitor.currency, country=form.country(),
+                region=form.region(), postal_code=form.postal_code(), vat_id=form.vat_id, now=shop.clock.now(),
+                insist=True,
+            )  # fmt: skip
+            try:
+                priced = await look(shipping_method=form.values["shipping_method"] or None)
+            except pricing.UnknownShippingMethod:
+                form.values["shipping_method"] = ""
+                priced = await look()
+            return _Till(priced, await waiting_order(conn, visitor))
+
+    return await checkout.taxed(shop.db, shop.gateway, looked, clock=shop.clock)
 
 
 def _page(

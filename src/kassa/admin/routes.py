@@ -11,6 +11,7 @@ from kassa.admin.desk import LoginNeeded
 from kassa.admin.oops import render_error, to_login
 from kassa.admin.pages import (
     cases,
+    currencies,
     disputes,
     fulfilments,
     invoices,
@@ -21,8 +22,10 @@ from kassa.admin.pages import (
     orders,
     reconciliations,
     refunds,
+    reports,
     returns,
     reviews,
+    specimens,
     webhook_events,
 )
 from kassa.kernel.errors import KassaError
@@ -43,6 +46,13 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             login.set_password,
             orders.list_orders,
             orders.show_order,
+            currencies.show,
+            currencies.put_rate,
+            currencies.follow,
+            currencies.end,
+            currencies.load,
+            reports.show,
+            reports.export,
             invoices.invoice,
             invoices.paper,
             fulfilments.list_to_ship,
@@ -80,6 +90,9 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             mailbox.list_mails,
             mailbox.show_mail,
             mailbox.show_body,
+            specimens.list_kinds,
+            specimens.show_kind,
+            specimens.show_html,
         ],
         exception_handlers={
             LoginNeeded: to_login,

@@ -62,7 +62,7 @@ async def build_abandoned_mail(
     """Write the letter, if it is still wanted and of use. `args` are `order_id`.
 
     None for an order that was paid, given up by its customer or is with a bank; nor after another order of the same
-    address, another such letter within the week, or word of a payment that failed; nor when all of it is sold out.
+    address, another such letter within the week, or word of a payment that failed; nor when some of it is sold out.
     """
     now, order_id = clock.now(), UUID(args["order_id"])
     async with db.transaction() as tx:
@@ -121,6 +121,12 @@ async def _left(tx: Tx, order: orders.Order) -> bool:
 
 
 async def _to_be_had(tx: Tx, order: orders.Order) -> bool:
-    """Whether any of it could be bought now."""
-    variants = await catalog.variants_by_sku(tx, [line.sku for line in order.lines], order.currency)
-    return any(one.active and one.price_minor is not None and one.available > 0 for one in variants.values())
+    """Whether all of it could be bought now."""
+    there = await catalog.variants_by_sku(tx, [line.sku for line in order.lines], order.currency)
+    return all(
+        line.sku in there
+        and there[line.sku].active
+        and there[line.sku].price_minor is not None
+        and there[line.sku].available >= line.quantity
+        for line in order.lines
+    )

@@ -14,7 +14,7 @@ from kassa.notifications import render
 from kassa.notifications.service import queue
 
 #: State → what a mail about it says: headline, and what it means.
-_WORDS: Final[Mapping[State, tuple[str, str]]] = {
+WORDS: Final[Mapping[State, tuple[str, str]]] = {
     State.NEEDS_RESPONSE: (
         "A customer disputes a payment",
         "The customer told their bank that this payment is not right. The amount and a fee are withdrawn until the "
@@ -51,14 +51,12 @@ async def build_dispute_mail(
     `args` are `dispute_id` and the `state` to tell of. With no staff, the shop's own address is told.
     """
     state = State(args["state"])
-    if state not in _WORDS:
+    if state not in WORDS:
         return
     async with db.transaction() as tx:
         dispute = await disputes.get(tx, UUID(args["dispute_id"]))
         order = await orders.get(tx, dispute.order_id)
-        letter = render.dispute(
-            order, dispute, _WORDS[state], open_=_waits(dispute, state), settings=settings
-        )
+        letter = render.dispute(order, dispute, WORDS[state], open_=_waits(dispute, state), settings=settings)
         people = await accounts.staff_addresses(tx) or [parseaddr(settings.mail_from)[1]]
         for address in people:
             kind = f"dispute:{dispute.id}:{state}:{address}"

@@ -251,6 +251,11 @@ def _wrapped(text: str) -> str:
     )
 
 
+def _closed(text: str) -> str:
+    """The text without empty lines."""
+    return "\n".join(line for line in text.splitlines() if line.strip())
+
+
 def _tidy(text: str) -> str:
     """The text without what the templates' own layout left in it: no indents, one empty line at a time."""
     lines = "\n".join(line.strip() for line in text.splitlines())
@@ -276,7 +281,7 @@ def _templates(form: str) -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
-    found.filters["wrapped"] = _wrapped
+    found.filters |= {"wrapped": _wrapped, "closed": _closed}
     found.policies["ext.i18n.trimmed"] = True
     found.install_gettext_callables(speech.translate, speech.translate_number, newstyle=True)  # type: ignore[attr-defined]
     return found

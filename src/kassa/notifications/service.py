@@ -79,8 +79,7 @@ async def send(db: Database, mailer: Mailer, mail_id: UUID, *, clock: Clock, sec
         Mail(
             id=stored.id, sender=stored.sender, recipient=stored.recipient, subject=stored.subject,
             text=reveal(stored.text_body, secret), html=reveal(stored.html_body, secret),
-            date=stored.created_at, language=stored.language,
-            unsubscribe=stored.unsubscribe,
+            date=stored.created_at, language=stored.language, unsubscribe=stored.unsubscribe,
         )
     )  # fmt: skip
     async with db.transaction() as tx:

@@ -14,11 +14,12 @@ from kassa.notifications import MailNotFound, StoredMail
 from kassa.web import content_security_policy
 
 #: The frame may show a mail's own styles and open its links in a tab of their own; it runs nothing.
-_SANDBOX: Final = "allow-popups allow-popups-to-escape-sandbox"
-_BODY_HEADERS: Final = {
+SANDBOX: Final = "allow-popups allow-popups-to-escape-sandbox"
+#: What a mail's HTML is answered with.
+BODY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
-        f"sandbox {_SANDBOX}"
+        f"sandbox {SANDBOX}"
     ),
     "X-Frame-Options": "SAMEORIGIN",
     "Cache-Control": "no-store",
@@ -28,7 +29,7 @@ _BODY_HEADERS: Final = {
 @get("/_dev/mail")
 async def list_mails(request: AnyRequest) -> Response[Any]:
     """GET /_dev/mail: newest first."""
-    _only_here(request)
+    only_here(request)
     async with shop_of(request).db.connection() as conn:
         found = await notifications.mailbox(conn, after=request.query_params.get("after") or None)
     return page(
@@ -48,7 +49,7 @@ async def show_mail(request: AnyRequest, mail_id: FromPath[str]) -> Response[Any
     headers = {"Content-Security-Policy": content_security_policy(frames=("'self'",))}
     return page(
         request, "mail.html", headers=headers, desk=await seated(request), development=True, mail=mail,
-        sandbox=_SANDBOX,
+        sandbox=SANDBOX,
     )  # fmt: skip
 
 
@@ -57,11 +58,11 @@ async def show_body(request: AnyRequest, mail_id: FromPath[str]) -> Response[Any
     """GET /_dev/mail/{id}/html: the HTML body alone, as a mail program would show it."""
     mail = await _mail(request, mail_id)
     html = mail.html_body.replace("<head>", '<head><base target="_blank">', 1)
-    return Response(html, media_type="text/html; charset=utf-8", headers=_BODY_HEADERS)
+    return Response(html, media_type="text/html; charset=utf-8", headers=BODY_HEADERS)
 
 
 async def _mail(request: AnyRequest, mail_id: str) -> StoredMail:
-    _only_here(request)
+    only_here(request)
     id_ = parse_id(mail_id)
     if id_ is None:
         raise MailNotFound("There is no such mail.")
@@ -69,6 +70,11 @@ async def _mail(request: AnyRequest, mail_id: str) -> StoredMail:
         return await notifications.mail(conn, id_)
 
 
-def _only_here(request: AnyRequest) -> None:
+def only_here(request: AnyRequest) -> None:
+    """In production there is no such page.
+
+    Raises:
+        NotFound: this is production.
+    """
     if shop_of(request).settings.production:
         raise NotFound("There is nothing at this address.")

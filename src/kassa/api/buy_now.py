@@ -19,7 +19,6 @@ from kassa.api.shapes import Amount, OrderOut
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import derived_id, derived_token, same_token
-from kassa.pricing.shipping import HOME
 from kassa.shop import Shop
 from kassa.web import Idempotency, read_json, wish_of
 
@@ -35,7 +34,7 @@ class BuyNowBody(Body, frozen=True):
     quantity: Quantity
     email: Annotated[str, Meta(min_length=3, max_length=254)] | None = None
     currency: CurrencyCode | None = None
-    country: CountryCode = HOME
+    country: CountryCode | None = None
 
 
 class BuyNowOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,12 +63,13 @@ class BuyNowState(msgspec.Struct, frozen=True, kw_only=True):
         summary="Buy now", tag="Orders", body=BuyNowBody, answers={201: BuyNowOut},
         errors=(
             "insufficient_stock", "unknown_sku", "invalid_email", "unsupported_currency", "amount_below_minimum",
-            "amount_too_large", "buy_now_not_offered", "buy_now_over", "provider_unreachable", "provider_rejected",
+            "amount_too_large", "buy_now_not_offered", "not_shipped_there", "buy_now_over", "provider_unreachable",
+            "provider_rejected",
         ),
         description=(
             "Holds the stock and answers with the provider's page. The order comes into being when the provider "
             "confirms the payment, once; if nobody pays, nothing is left but the stock, back on the shelf. The page "
-            "asks where to send the goods: in `country`, and wherever the total is the same."
+            "asks where to send the goods: in `country` (without it: at home), and wherever the total is the same."
         ),
     ),
 )  # fmt: skip
@@ -81,7 +81,7 @@ async def buy(request: AnyRequest) -> Response[bytes]:
     wish = checkout.BuyNowWish(
         id=id_, token=derived_token(shop.settings.secret_key, "buy-now", str(id_)), sku=body.sku,
         quantity=body.quantity, currency=currency, email=email(body.email) if body.email else None,
-        country=body.country, locale=shop.settings.locales[0], owner=caller.owner,
+        country=body.country or "", locale=shop.settings.locales[0], owner=caller.owner,
     )  # fmt: skip
     hold_seconds = shop.settings.hold_seconds
     found = await checkout.buy_now(shop.db, shop.gateway, wish, clock=shop.clock, hold_seconds=hold_seconds)

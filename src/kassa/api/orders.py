@@ -33,7 +33,8 @@ class LinesOrCart(Invalid):
         errors=(
             "insufficient_stock", "unknown_sku", "empty_order", "too_many_lines", "invalid_address",
             "invalid_email", "unsupported_currency", "unknown_shipping_method", "not_shipped_there",
-            "amount_below_minimum", "amount_too_large", "amount_uneven", "lines_or_cart", "cart_not_found", "discount_unknown",
+            "amount_below_minimum", "amount_too_large",
+            "amount_uneven", "lines_or_cart", "cart_not_found", "discount_unknown",
             "discount_not_started", "discount_ended", "discount_used_up", "discount_already_used",
             "discount_wrong_currency", "discount_minimum_not_reached", "discount_not_applicable",
             "discount_too_few_units", "bad_vat_id",

@@ -23,7 +23,6 @@ from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.errors import KassaError
 from kassa.kernel.ids import hash_token, same_token
-from kassa.pricing.zones import HOME
 from kassa.stripe import Gateway, Rejected, Session
 
 #: How soon the poller asks about one that nobody has told us about.
@@ -39,7 +38,7 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyNowWish:
     """What somebody wants at once. `id` and `token`, which opens its order, were drawn before: wishing twice is
-    wishing once, and who knows the id alone wishes nothing."""
+    wishing once, and who knows the id alone wishes nothing. Without a `country` it goes to the shop's own."""
 
     id: UUID
     token: str
@@ -47,7 +46,7 @@ class BuyNowWish:
     quantity: int
     currency: str
     email: str | None = None
-    country: str = HOME
+    country: str = ""
     locale: str = field(default_factory=speech.language)
     owner: str = "guest"
 
@@ -60,6 +59,7 @@ async def buy_now(
     Raises:
         UnknownSku: it is not for sale here.
         NotOffered: what it costs there can't be known before the whole address is.
+        NotShippedThere: nothing is sent there.
         BelowMinimum, AmountTooLarge: it can't be charged.
         InsufficientStock: `items` says what there is; nothing is held.
         OrderTaken: the id belongs to something else, or to somebody with another token.
@@ -170,11 +170,12 @@ async def _agree(tx: Tx, wish: BuyNowWish, now: datetime) -> tuple[catalog.SaleV
             "This is not for sale here.", errors=[("sku", f"{wish.sku} is not for sale in {wish.currency}")]
         )
     rules = await pricing.rules(tx, currency=wish.currency, now=now, discounted=False)
-    agreed = terms.agree(variant, wish.quantity, wish.currency, wish.country, rules)
+    country = wish.country or rules.taxes.home
+    agreed = terms.agree(variant, wish.quantity, wish.currency, country, rules)
     if agreed is None:
         raise NotOffered(
             "What it costs there is only known with the whole address: please use the checkout.",
-            errors=[("country", f"{wish.country} is not offered here")],
+            errors=[("country", f"{country} is not offered here")],
         )
     return variant, agreed
 

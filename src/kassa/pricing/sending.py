@@ -61,7 +61,8 @@ def choose(ways: Sequence[ShippingMethod], code: str | None) -> ShippingMethod:
     """
     if not ways:
         raise NotShippedThere(
-            "This can't be sent to this country.", errors=[("shipping_address.country", "is not sent to")]
+            "This can't be sent to this country.",
+            errors=[("shipping_address.country", "is not a country that we send this to")],
         )
     if code is None or ways[0].code == NOTHING:
         return next((way for way in ways if way.pickup is None), ways[0])

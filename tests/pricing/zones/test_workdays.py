@@ -71,9 +71,9 @@ def test_a_shop_that_never_works_still_has_an_answer():
 
 
 @given(
-    ordered=st.datetimes(
-        min_value=datetime(2026, 1, 1), max_value=datetime(2027, 1, 1), timezones=st.just(UTC)
-    ),  # noqa: DTZ001
+    ordered=st.integers(0, 525_600).map(
+        lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ),
     cutoff=st.none() | st.integers(0, 23),
     days=st.frozensets(st.integers(0, 6), min_size=1),
     span=st.tuples(st.integers(0, 15), st.integers(0, 15)).map(sorted),

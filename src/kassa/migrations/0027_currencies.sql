@@ -25,5 +25,5 @@ create table price_lists (
 alter table prices add automatic boolean not null default false;
 create index prices_automatic on prices (currency) where automatic;
 
--- Reports: everything in a currency from a day to a day.
-create index ledger_entries_in_time on ledger_entries (currency, at);
+-- Reports: everything from a day to a day, by currency.
+create index ledger_entries_in_time on ledger_entries (at, currency);

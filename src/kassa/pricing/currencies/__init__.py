@@ -6,6 +6,7 @@ a person set; every converted amount is a multiple of what can be charged in its
 """
 
 from kassa.pricing.currencies.charm import Charm, charms
+from kassa.pricing.currencies.ecb import SIZE_LIMIT as FILE_LIMIT
 from kassa.pricing.currencies.ecb import read as read_ecb
 from kassa.pricing.currencies.errors import InvalidPriceList, InvalidRates
 from kassa.pricing.currencies.queries import Coverage, PriceList, coverage, history, lists, samples
@@ -22,6 +23,7 @@ from kassa.pricing.currencies.service import (
 )
 
 __all__ = [
+    "FILE_LIMIT",
     "Charm",
     "Coverage",
     "InvalidPriceList",

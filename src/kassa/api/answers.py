@@ -1,12 +1,15 @@
 """From what the rooms below know to what callers are told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
 from kassa import cart, catalog, inventory, orders, payments, refunds
 from kassa import fulfilment as parcels
+from kassa.api.discounts import entered as _entered
+from kassa.api.discounts import used as _used
 from kassa.api.shapes import (
     Amount,
     CartLineOut,
@@ -31,6 +34,7 @@ from kassa.api.shapes import (
     RefundOut,
     ShippingMethodOut,
     StockOut,
+    TaxLineOut,
     VariantOut,
 )
 from kassa.kernel.db import Conn
@@ -76,6 +80,7 @@ def priced_cart(priced: cart.PricedCart) -> CartOut:
         CartLineOut(
             line.sku, line.title, line.slug, line.image_url, line.quantity, _maybe(line.unit_minor, currency),
             Amount(line.total_minor, currency), line.available, line.problem,
+            Amount(sum(share.amount for share in priced.savings.get(line.sku, ())), currency),
         )
         for line in priced.lines
     ]  # fmt: skip
@@ -112,6 +117,8 @@ def priced_cart(priced: cart.PricedCart) -> CartOut:
             )
             for told in priced.notices
         ],
+        discounts=[_used(one.title, one.code, one.amount, currency) for one in quote.used] if quote else [],
+        discount_code=_entered(priced.entered),
     )
 
 
@@ -129,9 +136,13 @@ async def order(conn: Conn, found: orders.Order, *, token: str = "") -> OrderOut
         lines=[_line(line, money) for line in found.lines],
         subtotal=Amount(found.subtotal_minor, money),
         discount=Amount(found.discount_minor, money),
+        discounts=[_used(one["title"], one["code"], one["amount"], money) for one in found.discounts],
         shipping=Amount(found.shipping_minor, money),
         tax=Amount(found.tax_minor, money),
         tax_included=found.tax_included,
+        tax_lines=[_tax(line, money) for line in found.tax_lines],
+        vat_id=found.vat_id,
+        reverse_charge=found.reverse_charge,
         total=Amount(found.total_minor, money),
         refunded=Amount(found.refunded_minor, money),
         hold=HoldOut(hold.state, hold.expires_at),
@@ -213,6 +224,12 @@ def _line(line: orders.OrderLine, money: str) -> OrderLineOut:
         str(line.id), line.sku, line.title, line.quantity, Amount(line.unit_minor, money),
         Amount(line.discount_minor, money), Amount(line.tax_minor, money), Amount(line.total_minor, money),
     )  # fmt: skip
+
+
+def _tax(line: Mapping[str, Any], money: str) -> TaxLineOut:
+    return TaxLineOut(
+        line["label"], line["basis_points"], Amount(line["base"], money), Amount(line["tax"], money)
+    )
 
 
 async def _refunds(conn: Conn, found: orders.Order) -> list[RefundOut]:

@@ -21,17 +21,11 @@ from kassa.api.requests import (
     identity,
 )
 from kassa.kernel.db import Conn
-from kassa.kernel.errors import NotFound
+from kassa.kernel.errors import TooMany
 from kassa.kernel.money import Money
-from kassa.web import read_json, read_query
+from kassa.web import client_of, read_json, read_query
 
 _LINE_ERRORS = ("cart_not_found", "unknown_sku", "cart_full", "quantity_too_large")
-
-
-class UnknownDiscount(NotFound):
-    """No discount has this code."""
-
-    code = "discount_unknown"
 
 
 @post(
@@ -145,16 +139,27 @@ async def remove(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]
 @put(
     "/carts/{cart_id:str}/discount",
     opt=documented(
-        summary="Use a discount code", tag="Carts", body=DiscountBody, answers={200: shapes.CartOut},
-        errors=("cart_not_found", "discount_unknown"),
+        summary="Use a discount code", tag="Carts", body=DiscountBody, query=CartQuery, answers={200: shapes.CartOut},
+        errors=(
+            "cart_not_found", "discount_unknown", "discount_not_started", "discount_ended", "discount_used_up",
+            "discount_already_used",
+        ),
+        description=(
+            "In place of the one before. One that asks for more than is in the cart is kept, and counts as soon as it "
+            "may: `discount_code` says what is missing."
+        ),
     ),
 )  # fmt: skip
 async def use_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
-    """PUT /carts/{id}/discount: there are no discounts yet, so no code is known."""
-    await read_json(request, DiscountBody)
-    async with shop_of(request).db.connection() as conn:
-        await cart.get(conn, _id(cart_id))
-    raise UnknownDiscount("There is no discount with this code.")
+    """PUT /carts/{id}/discount: the code counts from now on, as far as the cart has what it asks for."""
+    shop, query, body = shop_of(request), read_query(request, CartQuery), await read_json(request, DiscountBody)
+    async with shop.db.transaction() as tx:
+        wait = await cart.guess_code(tx, body.code, client_of(request), now=shop.clock.now())
+    if wait:
+        raise TooMany("That were too many codes. Please wait a little.", retry_after=wait)
+    async with shop.db.transaction() as tx:
+        await cart.use_code(tx, _id(cart_id), body.code, now=shop.clock.now())
+        return reply(await _shown(tx, _id(cart_id), query, shop.clock.now()))
 
 
 @delete(
@@ -168,8 +173,9 @@ async def use_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[
 async def drop_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """DELETE /carts/{id}/discount: the cart without one."""
     shop, query = shop_of(request), read_query(request, CartQuery)
-    async with shop.db.connection() as conn:
-        return reply(await _shown(conn, _id(cart_id), query, shop.clock.now()))
+    async with shop.db.transaction() as tx:
+        await cart.drop_code(tx, _id(cart_id), now=shop.clock.now())
+        return reply(await _shown(tx, _id(cart_id), query, shop.clock.now()))
 
 
 def _id(text: str) -> UUID:

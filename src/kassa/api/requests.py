@@ -124,6 +124,7 @@ class PlaceOrderBody(Body, frozen=True):
     shipping_method: Short | None = None
     discount_code: Short | None = None
     note: Annotated[str, Meta(max_length=1_000, description="For the people who pack.")] = ""
+    vat_id: Annotated[str, Meta(max_length=40, description="Of a business in the EU or the UK.")] = ""
     locale: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)] | None = (
         None
     )

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from kassa.api.discount_shapes import EnteredCodeOut, UsedDiscountOut
+
 
 class Amount(msgspec.Struct, frozen=True):
     """Money: an integer of minor units (1299 is €12.99) and an ISO 4217 code."""
@@ -112,6 +114,7 @@ class CartLineOut(msgspec.Struct, frozen=True):
     total: Amount
     available: int
     problem: str | None
+    discount: Amount
 
 
 class CartNoticeOut(msgspec.Struct, frozen=True):
@@ -156,6 +159,8 @@ class CartOut(msgspec.Struct, frozen=True):
     shipping_method: str | None
     shipping_methods: list[ShippingMethodOut]
     notices: list[CartNoticeOut]
+    discounts: list[UsedDiscountOut]
+    discount_code: EnteredCodeOut | None
 
 
 class OrderLineOut(msgspec.Struct, frozen=True):
@@ -277,6 +282,7 @@ class OrderOut(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[OrderLineOut]
     subtotal: Amount
     discount: Amount
+    discounts: list[UsedDiscountOut]
     shipping: Amount
     tax: Amount
     tax_included: bool

@@ -6,6 +6,7 @@ agreed to; what was taken out last can be put back; a cart is never locked by an
 leaves it, what was added meanwhile stays; it keeps one discount code, which counts as far as it may.
 """
 
+from kassa.cart.codes import guess_code
 from kassa.cart.errors import CartFull, CartNotFound, QuantityTooLarge, UnknownSku
 from kassa.cart.merging import heir, lock_bought_of, merge, take_out
 from kassa.cart.queries import Cart, contents, count, get, lock, removed, set_currency
@@ -46,6 +47,7 @@ __all__ = [
     "create",
     "drop_code",
     "get",
+    "guess_code",
     "heir",
     "lock",
     "lock_bought_of",

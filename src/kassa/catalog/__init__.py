@@ -16,6 +16,7 @@ from kassa.catalog.find.suggest import Suggestions, suggest
 from kassa.catalog.find.vocabulary import corrected
 from kassa.catalog.importer import ImportReport, import_csv
 from kassa.catalog.listing import FACETS, IN_STOCK, SOLD_OUT, SORTS, Facet, ProductPage, list_products
+from kassa.catalog.named import Named, named
 from kassa.catalog.queries import (
     SaleVariant,
     is_empty,
@@ -54,6 +55,7 @@ __all__ = [
     "ImportFailed",
     "ImportReport",
     "MediaInput",
+    "Named",
     "NewProduct",
     "Product",
     "ProductCard",
@@ -77,6 +79,7 @@ __all__ = [
     "index",
     "is_empty",
     "list_products",
+    "named",
     "new_products",
     "product",
     "put_product",

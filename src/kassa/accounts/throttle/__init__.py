@@ -6,6 +6,6 @@ and the table holds no more than `KEPT` rows after a sweep.
 """
 
 from kassa.accounts.throttle.guesses import guess, guessed_right
-from kassa.accounts.throttle.limits import Limit, client, count, forget, sweep
+from kassa.accounts.throttle.limits import Limit, client, count, forget, sweep, wait
 
-__all__ = ["Limit", "client", "count", "forget", "guess", "guessed_right", "sweep"]
+__all__ = ["Limit", "client", "count", "forget", "guess", "guessed_right", "sweep", "wait"]

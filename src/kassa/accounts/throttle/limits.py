@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from kassa.accounts.throttle import queries
-from kassa.kernel.db import Tx
+from kassa.kernel.db import Conn, Tx
 
 #: No window is longer, so nothing has to be remembered for longer.
 LONGEST: Final = timedelta(hours=1)
@@ -33,6 +33,12 @@ async def count(tx: Tx, limit: Limit, *what: str, now: datetime) -> int:
     """
     tried, since = await queries.count(tx, _key(limit, what), limit.most, limit.window, now=now)
     return 0 if tried <= limit.most else max(1, int((since + limit.window - now).total_seconds()) + 1)
+
+
+async def wait(conn: Conn, limit: Limit, *what: str, now: datetime) -> int:
+    """The seconds until `what` may be tried again, 0 if it may be now; counts nothing."""
+    since = await queries.full_since(conn, _key(limit, what), limit.most, now - limit.window)
+    return 0 if since is None else max(1, int((since + limit.window - now).total_seconds()) + 1)
 
 
 async def forget(tx: Tx, limit: Limit, *what: str) -> None:

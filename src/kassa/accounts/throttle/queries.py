@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from kassa.kernel.db import Tx
+from kassa.kernel.db import Conn, Tx
 
 
 async def count(tx: Tx, key: bytes, most: int, window: timedelta, *, now: datetime) -> tuple[int, datetime]:
@@ -22,6 +22,13 @@ async def count(tx: Tx, key: bytes, most: int, window: timedelta, *, now: dateti
     )
     assert row is not None, "an insert returns its row"  # noqa: S101
     return row["count"], row["since"]
+
+
+async def full_since(conn: Conn, key: bytes, most: int, after: datetime) -> datetime | None:
+    """Since when a window that began after a time counts more than `most`; None if there is none."""
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        "select since from tries where key = $1 and since > $2 and count > $3", key, after, most
+    )
 
 
 async def forget(tx: Tx, key: bytes) -> None:

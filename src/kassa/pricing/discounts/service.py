@@ -49,6 +49,12 @@ async def look(
     )
 
 
+async def known(conn: Conn, code: str) -> bool:
+    """Whether customers can enter this code, though it may be over or used up."""
+    found = await queries.get(conn, canonical(code))
+    return found is not None and not found.automatic
+
+
 async def redeem(tx: Tx, order_id: UUID, amounts: Mapping[UUID, int], *, email: str, now: datetime) -> None:
     """An order uses discounts, each of which takes so many minor units; doing so again changes nothing.
 

@@ -45,7 +45,7 @@ async def apply(
     order = await queries.lock(tx, order_id)
     state = states.after(order.state, event, attempt_failed=order.attempt_failed)
     if order.state in states.DEAD and state is State.PAID:
-        stock_left = await _retake(tx, order_id, now=now)
+        stock_left = await _retake(tx, order_id, retake, now=now)
         state = states.after(order.state, event, stock_left=stock_left)
     if state is not order.state:
         await _follow(tx, order, state, now=now, actor=actor)
@@ -73,12 +73,16 @@ def shown_number(number: int) -> str:
     return f"K-{number}"
 
 
-async def _retake(tx: Tx, order_id: UUID, *, now: datetime) -> bool:
-    """Hold the stock of a dead order and use its discounts again: all of it, or nothing."""
+async def _retake(
+    tx: Tx, order_id: UUID, also: Callable[[Tx], Awaitable[bool]] | None, *, now: datetime
+) -> bool:
+    """Hold the stock of a dead order and use its discounts again, and what `also` takes: all of it, or nothing."""
     if not await inventory.retake(tx, order_id, now=now, expires_at=now):
         return False
     if await discounts.retake(tx, order_id):
-        return True
+        if also is None or await also(tx):
+            return True
+        await discounts.restore(tx, order_id)
     await inventory.release(tx, order_id)
     return False
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from kassa import cart, gift_cards, orders
+from kassa import gift_cards, orders
 from kassa.gift_cards import CardRefused, GiftCard, TooManyGiftCards
 from kassa.kernel.db import Tx
 from kassa.kernel.ids import new_id
 from kassa.kernel.speech import _
 from kassa.payments import books, queries
+from kassa.payments.bought import take_out
 from kassa.payments.errors import NotPayable
 from kassa.payments.queries import Payment
 from kassa.pricing import limits
@@ -112,9 +113,7 @@ async def _paid(tx: Tx, order: orders.Order, *, now: datetime, actor: str) -> No
     """Cards pay for all of it: nobody else is asked."""
     data = {"amount_minor": order.total_minor, "currency": order.currency, "flow": "gift_card"}
     after = await orders.apply(tx, order.id, orders.Event.PAYMENT_SUCCEEDED, now=now, actor=actor, data=data)
-    if after.cart_id:
-        bought = {line.variant_id: line.quantity for line in after.lines}
-        await cart.take_out(tx, after.cart_id, bought)
+    await take_out(tx, after)
     await books.post_sale(tx, after, now=now)
     await settle(tx, after, now=now, actor=actor)
 

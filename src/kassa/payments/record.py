@@ -7,6 +7,7 @@ from kassa import cart, inventory, jobs, orders
 from kassa.kernel.db import Tx
 from kassa.payments import gift_parts, queries, telling
 from kassa.payments.books import post
+from kassa.payments.bought import take_out
 from kassa.payments.facts import Facts
 from kassa.payments.queries import Payment
 
@@ -101,7 +102,7 @@ async def _take(
         )  # fmt: skip
         useful = order.state is not after.state and after.state is orders.State.PAID
         if useful and payment.state not in _BOUGHT:
-            await _take_out(tx, after)
+            await take_out(tx, after)
     else:
         await _unfit(tx, order, payment, data, now=now, actor=actor)
     await post(tx, after, payment.id, received=facts.received, currency=facts.currency, sold=useful, now=now)
@@ -115,14 +116,6 @@ async def _take(
             tx, "refund_surplus", {"payment_id": str(payment.id)}, now=now, key=f"surplus:{payment.id}"
         )
     return useful
-
-
-async def _take_out(tx: Tx, order: orders.Order) -> None:
-    """What was bought is not in the cart any more; its row is locked."""
-    if order.cart_id:
-        bought = {line.variant_id: line.quantity for line in order.lines}
-        codes = [used["code"] for used in order.discounts if used["code"]]
-        await cart.take_out(tx, order.cart_id, bought, codes)
 
 
 async def _unfit(
@@ -157,7 +150,7 @@ async def _follow(
         await inventory.paying(tx, order.id)
         hold = await inventory.hold(tx, order.id)
         if facts.state == "authorized" and payment.state not in _BOUGHT:
-            await _take_out(tx, await orders.get(tx, order.id))
+            await take_out(tx, await orders.get(tx, order.id))
         if facts.state == "requires_action" and hold.expires_at < now + CHALLENGE:
             await inventory.postpone(tx, order.id, now + CHALLENGE)
     elif payment.state in _WITH_THE_BANK:

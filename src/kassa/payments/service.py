@@ -13,6 +13,7 @@ from kassa import orders
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
+from kassa.kernel.speech import _, speak
 from kassa.payments import queries
 from kassa.payments.errors import NotPayable
 from kassa.payments.facts import Facts, of_intent, of_session
@@ -165,15 +166,17 @@ async def _create(gateway: Gateway, payment: Payment, order: orders.Order) -> Fa
         reference=str(order.id), description=f"Order {number}", metadata=metadata,
         success_url=f"{back}/return?session_id={{CHECKOUT_SESSION_ID}}", cancel_url=f"{back}/pay?canceled=1",
         expires_at=int((payment.created_at + SESSION_LIFE).timestamp()), capture=payment.capture,
-        customer=payment.customer_ref,
+        customer=payment.customer_ref, language=order.locale,
     )  # fmt: skip
     return of_session(session)
 
 
 def _session_lines(order: orders.Order) -> list[SessionLine]:
-    """The order as lines whose sum is what is to be paid of it, to the minor unit."""
+    """The order as lines whose sum is what is to be paid of it, to the minor unit, in its customer's language."""
     if order.gift_minor:
-        title = f"Order {orders.shown_number(order.number)}, what gift cards leave to pay"
+        number = orders.shown_number(order.number)
+        with speak(order.locale):
+            title = _("Order %(number)s, what gift cards leave to pay", number=number)
         return [SessionLine(title=title, unit=order.due_minor, quantity=1)]
     lines = [
         SessionLine(title=line.title, unit=line.unit_minor, quantity=line.quantity)
@@ -181,7 +184,8 @@ def _session_lines(order: orders.Order) -> list[SessionLine]:
         else SessionLine(title=f"{line.quantity} × {line.title}", unit=line.total_minor, quantity=1)
         for line in order.lines
     ]
-    extra = (("Shipping", order.shipping_minor), ("Tax", 0 if order.tax_included else order.tax_minor))
+    with speak(order.locale):
+        extra = ((_("Shipping"), order.shipping_minor), (_("Tax"), 0 if order.tax_included else order.tax_minor))
     return lines + [SessionLine(title=title, unit=amount, quantity=1) for title, amount in extra if amount]
 
 

@@ -23,6 +23,7 @@ from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.errors import KassaError
 from kassa.kernel.ids import hash_token, same_token
+from kassa.kernel.speech import speak
 from kassa.stripe import Gateway, Rejected, Session
 
 #: How soon the poller asks about one that nobody has told us about.
@@ -195,10 +196,12 @@ async def _open(db: Database, gateway: Gateway, found: BuyNow, *, clock: Clock) 
 async def _session(gateway: Gateway, found: BuyNow) -> Session:
     agreed = terms.kept(found.terms)
     back = f"{gateway.front(found.locale)}/buy-now/{found.id}"
+    with speak(found.locale):
+        lines = terms.lines(agreed)
     return await gateway.create_session(
-        key=f"buy_now:{found.id}", currency=found.currency, lines=terms.lines(agreed), email=found.email,
+        key=f"buy_now:{found.id}", currency=found.currency, lines=lines, email=found.email,
         reference=str(found.id), description=agreed.quote.lines[0].title,
         metadata={"kassa_buy_now": str(found.id)}, success_url=f"{back}?session_id={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{back}?proof={found.proof}", ship_to=agreed.ship_to,
-        expires_at=int((found.created_at + _SESSION_LIFE).timestamp()),
+        expires_at=int((found.created_at + _SESSION_LIFE).timestamp()), language=found.locale,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from kassa.catalog import SaleVariant
 from kassa.kernel.address import countries
 from kassa.kernel.errors import Invalid
 from kassa.kernel.money import Money
+from kassa.kernel.speech import _
 from kassa.stripe import SessionLine
 
 #: Countries that Stripe's page takes no addresses in (allowed_countries of Checkout Sessions, 2025).
@@ -72,7 +73,7 @@ def lines(terms: Terms) -> list[SessionLine]:
         for line in quote.lines
     ]
     if quote.shipping:
-        found.append(SessionLine(title="Shipping", unit=quote.shipping, quantity=1))
+        found.append(SessionLine(title=_("Shipping"), unit=quote.shipping, quantity=1))
     return found
 
 

@@ -9,6 +9,7 @@ from kassa.stripe.contested import ProviderDispute
 from kassa.stripe.customers import Customers, SavedMethod
 from kassa.stripe.errors import Declined, Rejected, Unreachable
 from kassa.stripe.gateway import Gateway
+from kassa.stripe.locales import locale_for
 from kassa.stripe.refunded import ProviderRefund
 from kassa.stripe.settlement import BalanceTransaction, Charge
 from kassa.stripe.shown import Intent, Session, SessionLine, intent_of_event
@@ -43,5 +44,6 @@ __all__ = [
     "Window",
     "Wired",
     "intent_of_event",
+    "locale_for",
     "verify",
 ]

@@ -16,6 +16,7 @@ from kassa.stripe.calls import call as _call
 from kassa.stripe.contested import ProviderDispute, dispute_of
 from kassa.stripe.customers import Customers
 from kassa.stripe.errors import Rejected
+from kassa.stripe.locales import locale_for
 from kassa.stripe.refunded import ProviderRefund, refund_of
 from kassa.stripe.settlement import BalanceTransaction, Charge, balance_transaction_of, charge_of
 from kassa.stripe.shown import (
@@ -150,12 +151,13 @@ class Gateway:
     async def create_session(
         self, *, key: str, currency: str, lines: Sequence[SessionLine], email: str | None, reference: str,
         description: str, metadata: Mapping[str, str], success_url: str, cancel_url: str, expires_at: int,
-        capture: str = "automatic", ship_to: Sequence[str] = (), customer: str | None = None,
+        capture: str = "automatic", ship_to: Sequence[str] = (), customer: str | None = None, language: str = "",
     ) -> Session:  # fmt: skip
         """A hosted Checkout Session; `expires_at` is Unix seconds, at least half an hour away.
 
         The page asks for what is not known: an e-mail address, and where to send the goods if `ship_to` lists
-        countries. It shows the saved cards of `customer`, and offers to save another.
+        countries. It shows the saved cards of `customer`, offers to save another, and speaks `language`, or the
+        browser's where Stripe does not speak it.
         """
         wish: Any = {
             "mode": "payment",
@@ -171,6 +173,7 @@ class Gateway:
             "success_url": success_url,
             "cancel_url": cancel_url,
             "expires_at": expires_at,
+            "locale": locale_for(language),
         }
         if customer:
             wish["customer"] = customer

@@ -25,7 +25,7 @@ from kassa.storefront.payer import Payer, checked_payer, payer_of
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.troubles import TROUBLES, Trouble, of_attempts
 from kassa.storefront.view import OWN, go, render, shop_of
-from kassa.stripe import Rejected
+from kassa.stripe import Rejected, locale_for
 
 #: A page that waits for the bank looks again by itself after so many seconds each time, and then stops.
 _PAUSES: Final = (1, 1, 2, 2, 3, 3, 5, 5, 10, 10, 15, 15, 30, 30, 30)
@@ -175,7 +175,7 @@ async def _pay_page(
         sent=payer.own and "sent" in request.query_params,
         saved_cards=await _saved_cards(shop, payer, payment), stripe_js_url=settings.stripe_js_url,
         stripe_origin=web.origin(settings.stripe_js_url), policy=_policy(settings),
-        publishable_key=settings.stripe_publishable_key,
+        publishable_key=settings.stripe_publishable_key, stripe_locale=locale_for(speech.language()),
         address=written(order.shipping_address),
         return_url=f"{settings.front(speech.language())}/orders/{order.id}/return", sandbox=settings.sandbox,
         test_cards=_TEST_CARDS,

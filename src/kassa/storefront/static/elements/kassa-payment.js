@@ -28,7 +28,7 @@ class KassaPayment extends HTMLElement {
     window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
     try {
       const Stripe = await stripeLoaded();
-      this.stripe = Stripe(this.dataset.key);
+      this.stripe = Stripe(this.dataset.key, { locale: this.dataset.locale });
       const saved = this.dataset.customer ? { customerSessionClientSecret: this.dataset.customer } : {};
       this.elements = this.stripe.elements({ clientSecret: this.dataset.secret, appearance: this.appearance(), ...saved });
       this.cards();

@@ -76,6 +76,7 @@ from kassa.accounts.sessions import (
     rotate,
     session,
     set_cart,
+    set_country,
     set_currency,
     take_flash,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "seen",
     "session",
     "set_cart",
+    "set_country",
     "set_currency",
     "set_customer_password",
     "set_password",

@@ -63,6 +63,7 @@ class Session:
     seen_at: datetime | None = None
     signed_in_at: datetime | None = None
     id: UUID | None = None
+    country: str | None = None
     customer: Customer | None = None
 
     @property
@@ -197,7 +198,7 @@ async def session(conn: Conn, token_hash: bytes, *, now: datetime) -> Session | 
         select staff_id, staff.email, role,
             case when customers.id is null then sessions.cart_id else customers.cart_id end as bag,
             currency, order_ids, csrf, flash, sessions.created_at, expires_at, seen_at, signed_in_at,
-            sessions.id as session_id, customers.id, customers.email as address, name, verified_at, stripe_ref,
+            sessions.id as session_id, country, customers.id, customers.email as address, name, verified_at, stripe_ref,
             customers.cart_id, customers.password_hash is not null as has_password
         from sessions left join staff on staff.id = staff_id left join customers on customers.id = customer_id
         where token_hash = $1 and expires_at > $2 and disabled_at is null and deleted_at is null
@@ -258,6 +259,11 @@ async def set_cart(tx: Tx, token_hash: bytes, cart_id: UUID | None) -> None:
 async def set_currency(tx: Tx, token_hash: bytes, currency: str) -> None:
     """Note which currency a browser wants prices in."""
     await tx.execute("update sessions set currency = $2 where token_hash = $1", token_hash, currency)
+
+
+async def set_country(tx: Tx, token_hash: bytes, country: str) -> None:
+    """Note where what a browser orders goes."""
+    await tx.execute("update sessions set country = $2 where token_hash = $1", token_hash, country)
 
 
 async def remember_order(tx: Tx, token_hash: bytes, order_id: UUID) -> None:

@@ -86,6 +86,11 @@ async def set_currency(tx: Tx, token: str, currency: str) -> None:
     await queries.set_currency(tx, hash_token(token), currency)
 
 
+async def set_country(tx: Tx, token: str, country: str) -> None:
+    """Note the country (an ISO 3166-1 code the caller has checked) that this browser's orders go to."""
+    await queries.set_country(tx, hash_token(token), country)
+
+
 async def remember_order(tx: Tx, token: str, order_id: UUID) -> None:
     """This browser may see this order from now on; it remembers its newest fifty."""
     await queries.remember_order(tx, hash_token(token), order_id)

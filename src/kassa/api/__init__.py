@@ -22,6 +22,7 @@ from kassa.api import (
     docs,
     explain,
     fulfilments,
+    gift_cards,
     health,
     metrics,
     openapi,
@@ -54,6 +55,9 @@ _PUBLIC: Final[list[HTTPRouteHandler]] = [
     explain.show,
     payments.pay,
     payments.sync,
+    gift_cards.balance,
+    gift_cards.use,
+    gift_cards.take_off,
     buy_now.buy,
     buy_now.show,
 ]

@@ -67,6 +67,13 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "buy_now_not_found": (404, "There is no such purchase, or it is somebody else's."),
     "buy_now_not_offered": (422, "What it costs there is known only with the whole address: place an order."),
     "buy_now_over": (409, "The purchase is over, or paid already; a new key begins another."),
+    # gift cards
+    "gift_card_not_found": (404, "No gift card has this code; 422 where it is to pay an order."),
+    "gift_card_currency": (422, "The gift card is in another currency than the order."),
+    "gift_card_expired": (422, "The gift card has expired."),
+    "gift_card_empty": (422, "Nothing is left on the gift card that is not promised to another order."),
+    "gift_card_no_use": (422, "The card has nothing to pay: the rest buys gift cards, or is the least a bank takes."),
+    "too_many_gift_cards": (422, "An order takes at most five gift cards."),
     # payments
     "payment_not_found": (404, "There is no such payment, or it is somebody else's."),
     "order_not_payable": (409, "The order is not waiting for money."),

@@ -9,6 +9,7 @@ from kassa import cart, checkout, orders
 from kassa.api import answers, shapes
 from kassa.api.auth import AnyRequest, Caller, caller_of, shop_of
 from kassa.api.doc import documented, encode, reply
+from kassa.api.pace import slow_down
 from kassa.api.products import currency_of
 from kassa.api.requests import EmptyBody, OrdersQuery, PlaceOrderBody, email, identity
 from kassa.kernel.db import Conn, Tx
@@ -38,6 +39,8 @@ class LinesOrCart(Invalid):
             "discount_not_started", "discount_ended", "discount_used_up", "discount_already_used",
             "discount_wrong_currency", "discount_minimum_not_reached", "discount_not_applicable",
             "discount_too_few_units", "bad_vat_id",
+            "gift_card_not_found", "gift_card_expired", "gift_card_empty", "gift_card_currency", "gift_card_no_use",
+            "too_many_gift_cards",
         ),
         description=(
             "Holds the stock and waits for payment. The answer carries `token`: a guest shows it in "
@@ -48,6 +51,7 @@ class LinesOrCart(Invalid):
 async def place(request: AnyRequest) -> Response[bytes]:
     """POST /orders: a pending order with its stock held, or nothing at all."""
     shop, caller, body = shop_of(request), caller_of(request), await read_json(request, PlaceOrderBody)
+    await slow_down(request, body.gift_cards)
 
     async def placed() -> bytes:
         async with shop.db.transaction() as tx:
@@ -159,6 +163,7 @@ async def _wish(tx: Tx, shop: Shop, caller: Caller, body: PlaceOrderBody) -> che
         shipping_method=body.shipping_method,
         locale=_locale(shop, body.locale),
         note=body.note.strip(),
+        gift_cards=body.gift_cards,
         vat_id=body.vat_id,
         discount_code=body.discount_code or None,
         owner=caller.owner,

@@ -20,6 +20,7 @@ Text = Annotated[str, Meta(max_length=200)]
 Limit = Annotated[int, Meta(ge=1, le=100, description="Items per page.")]
 Cursor = Annotated[str, Meta(max_length=500, description="`next` of the page before.")]
 MinorUnits = Annotated[int, Meta(ge=0, le=99_999_999, description="In the currency's minor unit.")]
+GiftCodes = Annotated[list[Short], Meta(max_length=5, description="Codes of gift cards.")]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -123,6 +124,7 @@ class PlaceOrderBody(Body, frozen=True):
     billing_address: Address | None = None
     shipping_method: Short | None = None
     discount_code: Short | None = None
+    gift_cards: GiftCodes = []
     note: Annotated[str, Meta(max_length=1_000, description="For the people who pack.")] = ""
     vat_id: Annotated[str, Meta(max_length=40, description="Of a business in the EU or the UK.")] = ""
     locale: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)] | None = (

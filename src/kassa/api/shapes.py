@@ -268,7 +268,8 @@ class EventOut(msgspec.Struct, frozen=True):
 
 
 class OrderOut(msgspec.Struct, frozen=True, kw_only=True):
-    """An order with everything about it. `token` is there only when the order is placed: keep it.
+    """An order with everything about it. `token` is there only when the order is placed: keep it. What `gift_cards`
+    leave of `total` is `due`, paid or not.
 
     `vat_id` is the customer's, "" without one; `reverse_charge`: the customer owes the tax.
     """
@@ -290,6 +291,8 @@ class OrderOut(msgspec.Struct, frozen=True, kw_only=True):
     vat_id: str
     reverse_charge: bool
     total: Amount
+    gift_cards: Amount
+    due: Amount
     refunded: Amount
     hold: HoldOut
     payments: list[PaymentOut]

@@ -5,6 +5,7 @@ machine draws the same bytes; only letters that those lack are looked for on the
 """
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -15,9 +16,11 @@ import msgspec
 import typst
 from babel.dates import format_date
 
-from kassa.invoices.papers import Content
+from kassa.invoices.papers import Content, Tax
 from kassa.kernel.errors import Unavailable
 from kassa.kernel.money import show
+from kassa.kernel.speech import _
+from kassa.pricing import taxes
 
 _SOURCES: Final = {1: Path(__file__).parent / "paper.typ"}
 _AT_ONCE: Final = 2
@@ -75,10 +78,14 @@ def _words(content: Content) -> dict[str, Any]:
         sums.append(("Discount", f"−{money(content.discount_minor)}"))
     if content.kind == "invoice":
         sums.append(("Shipping", money(content.shipping_minor)))
+    if content.rounding_minor:
+        sums.append((_("Rounding"), money(content.rounding_minor)))
     if not content.tax_included and content.kind == "invoice":
-        sums += [(f"{tax.label} {_percent(tax.basis_points)}", money(tax.tax_minor)) for tax in content.taxes]
+        sums += [(_tax(tax), money(tax.tax_minor)) for tax in content.taxes]
     return {
-        "title": _TITLES[content.kind], "number": content.number, "seller": content.seller, "buyer": content.buyer,
+        "title": _TITLES[content.kind], "number": content.number,
+        "seller": _with(content.seller, content.seller_vat_id),
+        "buyer": _with(content.buyer, content.buyer_vat_id),
         "facts": _facts(content),
         "lines": [
             (line.title, line.sku, str(line.quantity), money(line.unit_minor), money(line.total_minor))
@@ -87,10 +94,10 @@ def _words(content: Content) -> dict[str, Any]:
         "sums": sums,
         "total": ("Credited" if content.kind == "credit_note" else "Total", money(content.total_minor)),
         "taxes": [
-            (tax.label, _percent(tax.basis_points), money(tax.base_minor), money(tax.tax_minor))
+            (_tax(tax), taxes.percent(tax.basis_points), money(tax.base_minor), money(tax.tax_minor))
             for tax in content.taxes
         ],
-        "tax_note": "Tax is included in the prices." if content.tax_included else "Prices are without tax.",
+        "tax_note": _note(content),
         "closing": _closing(content), "journal": content.journal,
     }  # fmt: skip
 
@@ -115,8 +122,24 @@ def _closing(content: Content) -> str:
     return f"Paid in full on {_day(content.paid_on)}{by}. Nothing is due. Thank you."
 
 
-def _percent(basis_points: int) -> str:
-    return f"{basis_points / 100:.2f}".rstrip("0").rstrip(".") + " %"
+def _with(lines: Sequence[str], vat_id: str) -> list[str]:
+    """An address with a VAT number, unless the number stands in it already."""
+    known = not vat_id or any(vat_id in line.replace(" ", "") for line in lines)
+    return [*lines] if known else [*lines, _("VAT number %(number)s", number=vat_id)]
+
+
+def _tax(tax: Tax) -> str:
+    return taxes.said(tax.kind, tax.label, tax.basis_points, tax.place)
+
+
+def _note(content: Content) -> str:
+    """What the law wants said about the tax (articles 138, 196 and 226 of Directive 2006/112/EC)."""
+    if content.reverse_charge:
+        return _(
+            "Reverse charge: intra-Community supply, exempt under article 138 of Directive 2006/112/EC. "
+            "The customer owes the VAT."
+        )
+    return _("Tax is included in the prices.") if content.tax_included else _("Prices are without tax.")
 
 
 def _day(iso: str) -> str:

@@ -32,12 +32,15 @@ class Tax(msgspec.Struct, frozen=True, kw_only=True):
     basis_points: int
     base_minor: int
     tax_minor: int
+    kind: str = ""
+    place: str = ""
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """All that a paper says, whenever it is drawn. Amounts in the minor unit of `currency`.
 
-    `corrects` is the number of the invoice that a credit note is about; days are ISO 8601, in UTC.
+    `corrects` is the number of the invoice that a credit note is about; days are ISO 8601, in UTC. `rounding_minor` is
+    by how much the shop's rule of rounding moved prices; `reverse_charge`: the buyer owes the tax.
     """
 
     edition: int = EDITION
@@ -61,10 +64,15 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     total_minor: int
     journal: str = ""
     corrects: str = ""
+    rounding_minor: int = 0
+    buyer_vat_id: str = ""
+    seller_vat_id: str = ""
+    reverse_charge: bool = False
 
 
 def invoice(
-    order: Order, *, number: str, order_number: str, seller: Sequence[str], payment: str, journal: str, now: datetime
+    order: Order, *, number: str, order_number: str, seller: Sequence[str], seller_vat_id: str = "", payment: str,
+    journal: str, now: datetime,
 ) -> Content:  # fmt: skip
     """The paper for an order that was paid."""
     lines = tuple(
@@ -77,14 +85,14 @@ def invoice(
     return Content(
         kind="invoice", number=number, lines=lines, subtotal_minor=order.subtotal_minor,
         discount_minor=order.discount_minor, shipping_minor=order.shipping_minor, taxes=_taxes(order),
-        total_minor=order.total_minor, journal=journal, payment=payment,
-        **_heads(order, order_number, seller, now),
+        total_minor=order.total_minor, journal=journal, payment=payment, rounding_minor=order.rounding_minor,
+        **_heads(order, order_number, seller, seller_vat_id, now),
     )  # fmt: skip
 
 
 def credit_note(
     order: Order, refund: Refund, given: Sequence[GivenLine], before_minor: int, *, number: str, corrects: str,
-    order_number: str, seller: Sequence[str], now: datetime,
+    order_number: str, seller: Sequence[str], seller_vat_id: str = "", now: datetime,
 ) -> Content:  # fmt: skip
     """The paper for what went back. Its taxes are the share of the order's that all credit notes up to this one
     have, less that of those before (`before_minor` together), so that notes over everything sum to the invoice."""
@@ -113,16 +121,19 @@ def credit_note(
     return Content(
         kind="credit_note", number=number, lines=lines, subtotal_minor=refund.amount_minor, taxes=taxes,
         total_minor=refund.amount_minor, payment=refund.provider_ref or "", corrects=corrects,
-        **_heads(order, order_number, seller, now),
+        **_heads(order, order_number, seller, seller_vat_id, now),
     )  # fmt: skip
 
 
-def _heads(order: Order, order_number: str, seller: Sequence[str], now: datetime) -> dict[str, Any]:
+def _heads(
+    order: Order, order_number: str, seller: Sequence[str], seller_vat_id: str, now: datetime
+) -> dict[str, Any]:
     return {
         "issued_on": _day(now), "seller": tuple(seller), "email": order.email, "order_number": order_number,
         "buyer": _lines(order.billing_address or order.shipping_address), "ordered_on": _day(order.created_at),
         "paid_on": _day(order.paid_at or order.created_at), "currency": order.currency,
-        "tax_included": order.tax_included,
+        "tax_included": order.tax_included, "buyer_vat_id": order.vat_id, "seller_vat_id": seller_vat_id,
+        "reverse_charge": order.reverse_charge,
     }  # fmt: skip
 
 
@@ -130,7 +141,7 @@ def _taxes(order: Order) -> tuple[Tax, ...]:
     return tuple(
         Tax(
             label=str(line["label"]), basis_points=int(line["basis_points"]), base_minor=int(line["base"]),
-            tax_minor=int(line["tax"]),
+            tax_minor=int(line["tax"]), kind=str(line.get("kind", "")), place=str(line.get("place", "")),
         )
         for line in order.tax_lines
     )  # fmt: skip

@@ -14,6 +14,7 @@ from kassa.invoices.queries import Paper
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id
+from kassa.pricing import taxes
 
 #: Papers that nobody asks for are written for what happened in the last week; older ones when they are asked for.
 _LOOKED_BACK: Final = timedelta(days=7)
@@ -27,6 +28,7 @@ class _Issuing:
 
     tx: Tx
     seller: Sequence[str]
+    seller_vat_id: str
     now: datetime
 
     async def write(
@@ -49,7 +51,7 @@ async def issue(tx: Tx, order_id: UUID, *, seller: Sequence[str], now: datetime)
     if order.paid_at is None:
         raise NotInvoiced("There is no invoice: this order was not paid.")
     known = await queries.of_order(tx, order_id)
-    issuing = _Issuing(tx, seller, now)
+    issuing = _Issuing(tx, seller, (await taxes.settings(tx)).vat_id, now)
     invoice = next((one for one in known if one.kind == "invoice"), None)
     if invoice is None:
         invoice = await _invoice(issuing, order)
@@ -88,7 +90,8 @@ async def _invoice(issuing: _Issuing, order: orders.Order) -> Paper:
     number = await queries.take_number(issuing.tx, "invoice", issuing.now.year)
     content = papers.invoice(
         order, number=shown_number("invoice", issuing.now.year, number), seller=issuing.seller, now=issuing.now,
-        order_number=orders.shown_number(order.number), payment=(counts[0].intent_ref or "") if counts else "",
+        order_number=orders.shown_number(order.number), seller_vat_id=issuing.seller_vat_id,
+        payment=(counts[0].intent_ref or "") if counts else "",
         journal=(await orders.chain_head(issuing.tx, order.id))[:16],
     )  # fmt: skip
     return await issuing.write("invoice", order.id, None, number, content)
@@ -102,6 +105,6 @@ async def _credit_note(
     content = papers.credit_note(
         order, refund, given, before, number=shown_number("credit_note", issuing.now.year, number),
         corrects=invoice.content.number, order_number=orders.shown_number(order.number), seller=issuing.seller,
-        now=issuing.now,
+        seller_vat_id=issuing.seller_vat_id, now=issuing.now,
     )  # fmt: skip
     return await issuing.write("credit_note", order.id, refund.id, number, content)

@@ -27,3 +27,6 @@ create table tax_rates (
 alter table orders
     add vat_id         text not null default '' check (length(vat_id) <= 40),
     add reverse_charge boolean not null default false;
+
+-- Where a browser's parcels go, as far as we know: prices are shown as they are there.
+alter table sessions add country text check (country ~ '^[A-Z]{2}$');

@@ -455,7 +455,7 @@ create table ledger_entries (
     UNIQUE (kind, cause)
 );
 CREATE UNIQUE INDEX ledger_entries_in_order ON public.ledger_entries USING btree (number);
-CREATE INDEX ledger_entries_in_time ON public.ledger_entries USING btree (currency, at);
+CREATE INDEX ledger_entries_in_time ON public.ledger_entries USING btree (at, currency);
 CREATE INDEX ledger_entries_of_order ON public.ledger_entries USING btree (order_id);
 CREATE CONSTRAINT TRIGGER ledger_entries_balance AFTER INSERT ON public.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_entry_has_lines();
 CREATE TRIGGER ledger_entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_was_written();
@@ -1106,6 +1106,7 @@ CREATE INDEX stripe_events_waiting ON public.stripe_events USING btree (run_at, 
 
 create table tax_answers (
     key text not null,
+    reference text not null,
     wish jsonb not null,
     answer jsonb not null,
     created_at timestamp with time zone not null,
@@ -1114,6 +1115,7 @@ create table tax_answers (
     PRIMARY KEY (key)
 );
 CREATE INDEX tax_answers_over ON public.tax_answers USING btree (expires_at);
+CREATE INDEX tax_answers_reference ON public.tax_answers USING btree (reference);
 
 create table tax_rates (
     id uuid not null,

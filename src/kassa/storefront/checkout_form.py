@@ -3,6 +3,7 @@
 Nothing typed is ever lost: every part comes back as it was, also those that the chosen country has no field for.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,9 +14,11 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
 from kassa.accounts.addresses import SavedAddress
-from kassa.kernel import postal
+from kassa.kernel import postal, speech
 from kassa.kernel.address import Address, countries
+from kassa.kernel.speech import N_, _
 from kassa.pricing import taxes
+from kassa.storefront import refusals
 from kassa.storefront.forms import Form
 
 NOTE_LIMIT: Final = 1_000
@@ -161,18 +164,32 @@ def address_known(address: Mapping[str, Any], prefix: str = "") -> dict[str, str
     return {f"{prefix}{part}": str(address[part]) for part in postal.PARTS if address.get(part)}
 
 
-@cache
 def names_of_countries() -> Mapping[str, str]:
-    """Every country that can be shipped to, with its name, sorted by it."""
-    names = Locale("en").territories
-    return dict(sorted(((code, str(names[code])) for code in countries()), key=lambda pair: pair[1]))
+    """Every country that can be shipped to, with its name in the language spoken now, sorted by it."""
+    return _names_of_countries(speech.language())
+
+
+@cache
+def _names_of_countries(language: str) -> Mapping[str, str]:
+    names, english = speech.locale(language).territories, Locale("en").territories
+    known = ((code, str(names.get(code) or english[code])) for code in countries())
+    return dict(sorted(known, key=lambda pair: _letters(pair[1])))
+
+
+def _letters(name: str) -> str:
+    """A name as it is sorted: Österreich is among the O."""
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
 
 
 def _names(form: CheckoutForm) -> dict[str, str]:
     """What the labels call the fields, in their order on the page."""
-    ships = {one.name: one.label for one in form.fields()}
-    bills = {f"{BILLING}{one.name}": f"{one.label} of the bill" for one in form.fields(BILLING)}
-    return {"email": _NAMES["email"], "country": _NAMES["country"], **ships, **bills, **_NAMES}
+    ships = {one.name: _(one.label) for one in form.fields()}
+    bills = {
+        f"{BILLING}{one.name}": _("%(field)s of the bill", field=_(one.label)) for one in form.fields(BILLING)
+    }
+    ours = {name: _(label) for name, label in _NAMES.items()}
+    return {"email": ours["email"], "country": ours["country"], **ships, **bills, **ours}
 
 
 def _email(form: CheckoutForm) -> str | None:
@@ -189,7 +206,7 @@ def _check_vat_id(form: CheckoutForm) -> None:
     try:
         number = taxes.vat_id(form.values["vat_id"], form.country())
     except taxes.BadVatId as fault:
-        form.faults["vat_id"] = fault.detail
+        form.faults["vat_id"] = refusals.said(fault)
     else:
         form.values["vat_id"] = number or form.values["vat_id"]
 

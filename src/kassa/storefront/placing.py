@@ -43,7 +43,7 @@ async def settle(shop: Shop, visitor: Visitor, wish: checkout.PlaceOrder) -> UUI
             await checkout.cancel(shop.db, shop.gateway, waiting.id, clock=shop.clock, actor="customer")
         except (orders.InvalidTransition, payments.StillProcessing):
             return waiting.id  # it is being paid, or was just now: its own page knows what to say
-    raise Unavailable("Your bag is being ordered from somewhere else. Please try again.", code="busy")
+    raise Unavailable(_("Your bag is being ordered from somewhere else. Please try again."), code="busy")
 
 
 async def place(tx: Tx, shop: Shop, visitor: Visitor, wish: checkout.PlaceOrder) -> UUID:

@@ -15,7 +15,7 @@ from kassa.kernel import speech
 from kassa.kernel.money import show
 from kassa.pricing import zones
 from kassa.shop import Shop
-from kassa.storefront import assets, keeping, languages, scripted, story, structured, whereabouts, words
+from kassa.storefront import assets, keeping, languages, scripted, structured, whereabouts, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.visitor import Visitor
 
@@ -39,6 +39,12 @@ _ENV.policies["ext.i18n.trimmed"] = True
 _ENV.install_gettext_callables(speech.translate, speech.translate_number, newstyle=True)  # type: ignore[attr-defined]
 
 
+def _ngettext(one: str, many: str, number: int, **values: Any) -> Markup:
+    """The text in the form that goes with `number`, which is written as the language writes numbers."""
+    text = Markup(speech.translate_number(one, many, number))  # noqa: S704
+    return text % {"num": speech.decimal(number), **values}
+
+
 class _At:
     """`{{ at }}` in a template: what stands before the path of a page of the shop, "/de" or nothing."""
 
@@ -55,11 +61,12 @@ def _csrf_field(visitor: Visitor) -> Markup:
 
 def _figure(number: int, text: str) -> Markup:
     """A number as eyes see it, with the rest of a text about it for ears only: "3", heard as "3 items"."""
-    before, _, after = text.partition(str(number))
+    shown = speech.decimal(number)
+    before, _, after = text.partition(shown)
     unseen = [
         Markup('<span class="unseen">{}</span>').format(part) if part else "" for part in (before, after)
     ]
-    return Markup("{}{}{}").format(unseen[0], number, unseen[1])
+    return Markup("{}{}{}").format(unseen[0], shown, unseen[1])
 
 
 def _number(order: orders.Order) -> str:
@@ -80,6 +87,7 @@ _ENV.globals.update(
     language=speech.language,
     money=show,
     moment=words.moment,
+    ngettext=_ngettext,
     number=_number,
     pickup_place=zones.place,
     plain=structured.plain,

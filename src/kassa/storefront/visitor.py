@@ -17,7 +17,11 @@ from litestar.datastructures import Cookie
 from kassa import accounts, cart, web, wishlists
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Conflict
+from kassa.kernel.speech import _
+from kassa.pricing import taxes
+from kassa.pricing.zones import HOME
 from kassa.shop import Shop
+from kassa.storefront import detecting, whereabouts
 from kassa.storefront.request import AnyRequest
 
 Answer = TypeVar("Answer", bound=Response[Any])
@@ -27,12 +31,15 @@ class Visitor:
     """One browser: its bag, its currency, its orders, what the next page has to tell it, and who is signed in."""
 
     __slots__ = (
-        "_fresh", "_secure", "_token", "cart_id", "count", "csrf", "currency", "customer", "device", "flash",
-        "order_ids", "session_id", "signed_in_at", "wished",
+        "_detected", "_fresh", "_secure", "_token", "cart_id", "count", "country", "csrf", "currency", "customer",
+        "device", "flash",
+        "order_ids", "prices", "session_id", "signed_in_at", "wished",
     )  # fmt: skip
 
     def __init__(self, currency: str, *, secure: bool = False) -> None:
         self.currency = currency
+        self.country = HOME
+        self.prices: str | None = None
         self.csrf = ""
         self.cart_id: UUID | None = None
         self.order_ids: Sequence[UUID] = ()
@@ -44,6 +51,7 @@ class Visitor:
         self.wished: frozenset[UUID] = frozenset()
         self.device = ""
         self._token: str | None = None
+        self._detected = False
         self._fresh = False
         self._secure = secure
 
@@ -60,7 +68,7 @@ class Visitor:
             Conflict: there is none (any more).
         """
         if self.cart_id is None:
-            raise Conflict("Your bag is empty.", code="no_cart")
+            raise Conflict(_("Your bag is empty."), code="no_cart")
         return self.cart_id
 
     def token_of(self) -> str:
@@ -72,6 +80,7 @@ class Visitor:
         if self._token is None:
             self._token = await accounts.open_session(tx, now=now)
             self._fresh = True
+            await self._settle_currency(tx)
         return self._token
 
     async def set_cart(self, tx: Tx, cart_id: UUID) -> None:
@@ -97,6 +106,7 @@ class Visitor:
             await wishlists.merge(tx, session_id=self.session_id, customer_id=customer.id, now=now)
         self._token = await accounts.sign_in(tx, self._token, customer.id, now=now, device=self.device)
         self._fresh = True
+        await self._settle_currency(tx)
         self.customer, self.signed_in_at, self.cart_id = customer, now, customer.cart_id
         bag = await accounts.claim_cart(tx, customer.id, own) if own is not None else None
         if own is not None and bag is not None:
@@ -116,7 +126,22 @@ class Visitor:
     async def set_currency(self, tx: Tx, currency: str) -> None:
         """Show prices in this currency from now on; `keep` comes first."""
         await accounts.set_currency(tx, self._known(), currency)
-        self.currency = currency
+        self.currency, self._detected = currency, False
+
+    async def set_country(self, tx: Tx, country: str) -> None:
+        """Show prices as they are there from now on; somebody without a session is not remembered."""
+        if self._token is not None and country != self.country:
+            await accounts.set_country(tx, self._token, country)
+            self.country = country
+
+    def show_in(self, currency: str) -> None:
+        """Show prices in the currency that was detected; the session remembers it as soon as there is one."""
+        self.currency, self._detected = currency, True
+
+    async def _settle_currency(self, tx: Tx) -> None:
+        """What was detected on the first visit stays, wherever the browser is next."""
+        if self._detected:
+            await self.set_currency(tx, self.currency)
 
     async def remember_order(self, tx: Tx, order_id: UUID) -> None:
         """This browser may see this order; `keep` comes first."""
@@ -142,6 +167,7 @@ class Visitor:
         self._token = token
         self.csrf = session.csrf
         self.cart_id = session.cart_id
+        self.country = session.country or self.country
         self.order_ids = tuple(session.order_ids)
         self.customer, self.signed_in_at, self.session_id = session.customer, session.signed_in_at, session.id
         self.wished = await wishlists.product_ids(conn, self.wisher)
@@ -168,7 +194,7 @@ class Visitor:
         if site not in (None, "same-origin", "none") or (
             site is None and origin and urlsplit(origin).netloc != request.headers.get("host")
         ):
-            raise web.BadCsrf("This form was not sent by the shop.")
+            raise web.BadCsrf(_("This form was not sent by the shop."))
         given = values.get("csrf_token", "")
         if self._token is None or (not given and site == "same-origin"):
             return  # the form may be older than the session, on a page that was open in another tab
@@ -184,7 +210,13 @@ async def visitor_of(request: AnyRequest, conn: Conn) -> Visitor:
     shop: Shop = request.app.state.shop
     visitor = Visitor(shop.settings.currencies[0], secure=shop.settings.production)
     visitor.device = accounts.device(request.headers.get("user-agent", ""))
+    table = await taxes.tables(conn)
+    visitor.country = table.home
     await visitor.load(conn, request.cookies.get(web.SESSION_COOKIE), shop)
+    detected = None if visitor.token_of() else detecting.currency(request)
+    if detected is not None:
+        visitor.show_in(detected)
+    visitor.prices = whereabouts.prices(table, visitor.country, shop.clock.now().date())
     return visitor
 
 

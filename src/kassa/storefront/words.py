@@ -16,7 +16,10 @@ HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
     "paid": (N_("Thank you."), N_("Your order is paid, and the books are yours. A receipt comes by mail.")),
     "fulfilling": (N_("On its way to you."), N_("Your order is paid and is being sent.")),
     "fulfilled": (N_("Delivered."), N_("Your order is paid and has arrived.")),
-    "canceled": (N_("This order was canceled."), N_("Nothing was charged for it, and the books are back on the shelf.")),
+    "canceled": (
+        N_("This order was canceled."),
+        N_("Nothing was charged for it, and the books are back on the shelf."),
+    ),
     "failed": (
         N_("This order came to nothing."),
         N_("It was not paid in time. Nothing was charged for it, and the books are back on the shelf."),
@@ -92,7 +95,9 @@ def changed(line: cart.CartLine, currency: str) -> str | None:
     if line.was_minor is None or line.unit_minor is None:
         return None
     return _(
-        "Was %(before)s, is %(now)s.", before=show(line.was_minor, currency), now=show(line.unit_minor, currency)
+        "Was %(before)s, is %(now)s.",
+        before=show(line.was_minor, currency),
+        now=show(line.unit_minor, currency),
     )
 
 

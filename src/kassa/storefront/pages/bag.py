@@ -10,6 +10,7 @@ from kassa import cart, orders, payments
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid
 from kassa.kernel.money import Money
+from kassa.kernel.speech import _
 from kassa.storefront import forms, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
@@ -28,7 +29,11 @@ async def bag(request: AnyRequest) -> Response[str]:
         visitor = await visitor_of(request, conn)
         priced = (
             await cart.priced(
-                conn, visitor.cart_id, currency=visitor.currency, now=shop_of(request).clock.now()
+                conn,
+                visitor.cart_id,
+                currency=visitor.currency,
+                country=visitor.country,
+                now=shop_of(request).clock.now(),
             )
             if visitor.cart_id
             else None
@@ -121,7 +126,7 @@ async def accept(request: AnyRequest) -> Redirect:
     quantity = forms.whole(values, "quantity", least=0, most=_MOST)
     unit, sku = values.get("unit_minor") or None, values.get("sku", "")
     if unit is not None and not (unit.isascii() and unit.isdecimal() and len(unit) <= _PRICE_DIGITS):
-        raise Invalid("The price is not one that was shown.", code="invalid_price")
+        raise Invalid(_("The price is not one that was shown."), code="invalid_price")
     async with shop.db.transaction() as tx:
         visitor = await checked_visitor(request, tx, values)
         await cart.accept(
@@ -137,7 +142,7 @@ async def currency(request: AnyRequest) -> Redirect:
     shop, values = shop_of(request), await forms.read(request)
     wanted, following = values.get("currency", ""), forms.next_page(values, "/")
     if wanted not in shop.settings.currencies:
-        raise Invalid("The shop does not sell in this currency.", code="unknown_currency")
+        raise Invalid(_("The shop does not sell in this currency."), code="unknown_currency")
     async with shop.db.transaction() as tx:
         visitor = await checked_visitor(request, tx, values)
         await visitor.keep(tx, now=shop.clock.now())

@@ -12,9 +12,10 @@ from kassa.accounts import addresses
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, Unavailable
 from kassa.kernel.ids import new_id, parse_id
+from kassa.kernel.speech import N_, _
 from kassa.pricing.explain import explain
 from kassa.shop import Shop
-from kassa.storefront import checkout_form, forms, words
+from kassa.storefront import checkout_form, forms, refusals, words
 from kassa.storefront.checkout_form import BILLING, ELSEWHERE, CheckoutForm, Wanted
 from kassa.storefront.pages.bag import waiting_order
 from kassa.storefront.placing import settle
@@ -23,9 +24,9 @@ from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 from kassa.stripe import Unreachable
 
-_MOVED: Final = "The total has changed since you saw it. Please look at it again before you order."
-_SHORT: Final = "Somebody was faster: not everything in your bag is left. Nothing was ordered."
-_AWAY: Final = (
+_MOVED: Final = N_("The total has changed since you saw it. Please look at it again before you order.")
+_SHORT: Final = N_("Somebody was faster: not everything in your bag is left. Nothing was ordered.")
+_AWAY: Final = N_(
     "An order of this bag that waits to be paid must be ended first, and Stripe can't be reached just now. Nothing was "
     "ordered; press again in a moment."
 )
@@ -76,11 +77,11 @@ async def place(request: AnyRequest) -> Response[Any]:
         attempt = partial(settle, shop, visitor, wish)
         placed = await checkout.taxed(shop.db, shop.gateway, attempt, clock=shop.clock)
     except checkout.QuoteChanged:
-        return await _again(request, visitor, form, order_id, message=_MOVED, status=409)
+        return await _again(request, visitor, form, order_id, message=_(_MOVED), status=409)
     except inventory.InsufficientStock:
-        return await _again(request, visitor, form, order_id, message=_SHORT, status=409)
+        return await _again(request, visitor, form, order_id, message=_(_SHORT), status=409)
     except Unavailable as away:
-        message = _AWAY if isinstance(away, Unreachable) else away.detail
+        message = _(_AWAY) if isinstance(away, Unreachable) else refusals.said(away)
         return await _again(request, visitor, form, order_id, message=message, status=503)
     except (checkout.NothingToBuy, checkout.OrderTaken):
         return go(visitor, "/cart")
@@ -201,5 +202,5 @@ def _known(
 
 
 def _faults(fault: Invalid) -> dict[str, str]:
-    found = {path.rpartition(".")[2]: f"This {message}." for path, message in fault.errors}
-    return found or {"order": fault.detail}
+    found = {path.rpartition(".")[2]: refusals.field(message) for path, message in fault.errors}
+    return found or {"order": refusals.said(fault)}

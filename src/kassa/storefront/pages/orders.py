@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kassa import cart, fulfilment, invoices, notifications, orders, payments, refunds, returns
+from kassa.kernel import speech
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
@@ -25,7 +26,9 @@ from kassa.storefront.visitor import Visitor, visitor_of
 
 #: What an address may have the page say.
 _TOLD: Final = {
-    "sent": N_("A parcel left just before you canceled, so the order stands. Send back what you do not want."),
+    "sent": N_(
+        "A parcel left just before you canceled, so the order stands. Send back what you do not want."
+    ),
 }
 
 
@@ -106,7 +109,7 @@ async def own_order(request: AnyRequest, order_id: str) -> tuple[Visitor, orders
     """
     shop, id_ = shop_of(request), parse_id(order_id)
     if id_ is None:
-        raise NotFound("There is no such order.", code="order_not_found")
+        raise NotFound(_("There is no such order."), code="order_not_found")
     async with shop.db.connection() as conn:
         visitor = await visitor_of(request, conn)
         order = await orders.get(conn, id_)
@@ -114,7 +117,7 @@ async def own_order(request: AnyRequest, order_id: str) -> tuple[Visitor, orders
     if id_ in visitor.order_ids or mine:
         return visitor, order
     if not _opens(request, order):
-        raise NotFound("There is no such order.", code="order_not_found")
+        raise NotFound(_("There is no such order."), code="order_not_found")
     async with shop.db.transaction() as tx:
         await visitor.keep(tx, now=shop.clock.now())
         await visitor.remember_order(tx, id_)

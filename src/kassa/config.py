@@ -58,6 +58,11 @@ class Settings:
     currencies: tuple[str, ...] = _setting(
         "Currencies of the shop, comma separated; the first is its own.", ("EUR", "USD")
     )
+    detect_currency: str = _setting(
+        "`yes`: somebody who has not chosen a currency sees that of the country their browser speaks the language of, "
+        "if the shop sells in it. `no`: the shop's own.",
+        "no",
+    )
     locales: tuple[str, ...] = _setting(
         "Languages of the shop, comma separated; the first is its own, and has no prefix in its addresses.",
         ("en", "de", "fr", "es", "ja"),
@@ -148,6 +153,8 @@ class Settings:
                 raise ConfigError(f"KASSA_LOCALES: {locale[:20]!r} is not a language such as en or de-AT.")
             if locale == speech.PSEUDO and self.production:
                 raise ConfigError(f"KASSA_LOCALES: {speech.PSEUDO} is for development only.")
+        if self.detect_currency not in ("yes", "no"):
+            raise ConfigError("KASSA_DETECT_CURRENCY must be yes or no.")
         if self.capture not in ("automatic", "manual"):
             raise ConfigError("KASSA_CAPTURE must be automatic or manual.")
         if not (self.name.isprintable() and 1 <= len(self.name) <= _NAME_LIMIT):

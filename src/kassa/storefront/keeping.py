@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from litestar import Response
 
+from kassa.storefront import detecting
 from kassa.storefront.request import AnyRequest
 
 #: Pages that show what anybody may see, but with this visitor's bag in the corner.
@@ -37,13 +38,22 @@ def is_anybody(request: AnyRequest) -> bool:
 def page(request: AnyRequest, response: Response[Any], body: str) -> Response[Any]:
     """The answer with `body` as its content, with what caches must know and as small as the browser takes it.
 
+    Prices in a detected currency are not for a shared cache: one that forgets `Vary` would show them to everybody.
+
     The response says with its Cache-Control whether it is one person's. What is not, is public if nothing is
     known of the visitor and nothing is told to the browser to be known by.
     """
     headers, content = response.headers, body.encode()
     headers["Vary"] = "Cookie, Accept-Encoding"
+    if detecting.is_on(request):
+        headers["Vary"] += ", Accept-Language"
     if headers["Cache-Control"] == SHARED and response.status_code == 200:
-        if is_anybody(request) and not response.cookies and request.method == "GET":
+        if (
+            is_anybody(request)
+            and not response.cookies
+            and request.method == "GET"
+            and not detecting.currency(request)
+        ):
             headers["Cache-Control"] = PUBLIC
         headers["ETag"] = f'W/"{digest(content)}"'
         if is_known(request, headers["ETag"]):

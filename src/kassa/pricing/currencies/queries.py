@@ -249,7 +249,7 @@ async def coverage(conn: Conn, currency: str) -> Coverage:
 
 
 async def samples(conn: Conn, own: str, *, limit: int) -> list[tuple[str, int]]:
-    """A few of the newest products with what they cost from, in the shop's own currency; the cheapest first."""
+    """Some of the newest products, the cheapest, the dearest and between, with what they cost in the own currency."""
     rows = await conn.fetch(
         """
         select title, least_minor from (
@@ -257,12 +257,13 @@ async def samples(conn: Conn, own: str, *, limit: int) -> list[tuple[str, int]]:
                 select title, least_minor from listing_prices join products on id = product_id
                 where currency = $1 order by product_id desc limit 100
             ) as newest order by least_minor, title
-        ) as various order by least_minor limit $2
+        ) as various order by least_minor
         """,
         own,
-        limit,
     )
-    return [(row["title"], row["least_minor"]) for row in rows]
+    found = [(row["title"], row["least_minor"]) for row in rows]
+    places = range(limit) if len(found) > limit else range(len(found))
+    return [found[place * (len(found) - 1) // max(len(places) - 1, 1)] for place in places]
 
 
 def _rate(row: Row) -> Rate:

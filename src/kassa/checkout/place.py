@@ -162,9 +162,8 @@ async def _quote(
         shipping_method=wish.shipping_method,
     )
     # Whoever asked for a code, or has not been shown the total, is not charged more without a word.
-    entered = quote.entered
-    strict = wish.discount_code or (wish.total_shown is None and entered is not None and entered.final)
-    if entered is not None and not entered.good and strict:
+    entered, unseen = quote.entered, wish.total_shown is None
+    if entered and unseen and not entered.good and (wish.discount_code or entered.final):
         raise discounts.refusal(entered)
     return quote
 

@@ -76,12 +76,13 @@ class TaxLine:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A discount that a quote uses, and what it takes in all: from lines, or from shipping."""
+    """A discount that a quote uses, and what it takes in all: from lines, or `on_shipping`."""
 
     id: UUID
     title: str
     code: str | None
     amount: int
+    on_shipping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,7 @@ def _used(taken: Taken, spared: int) -> tuple[Used, ...]:
         amount = sum(lost[one.id].amount for lost in taken.lines if one.id in lost)
         amount += spared if one is taken.free_shipping else 0
         if amount:
-            found.append(Used(one.id, one.title, one.code, amount))
+            found.append(Used(one.id, one.title, one.code, amount, one is taken.free_shipping))
     return tuple(found)
 
 

@@ -31,13 +31,14 @@ ELSEWHERE: Final = "new"
 _SENT_LIMIT: Final = 5_000
 _OTHERS: Final = (
     "email", "shipping_method", "note", "saved_address", "bill_elsewhere", "save_address", "vat_id",
-    "remind",
+    "remind", "discount_code",
 )  # fmt: skip
 LONGER: Final = dict.fromkeys(
     [*_OTHERS, *postal.PARTS, *(f"{BILLING}{part}" for part in postal.PARTS)], _SENT_LIMIT
 )
 _NAMES: Final = {
     "email": N_("E-mail"),
+    "discount_code": N_("Discount code"),
     "country": N_("Country"),
     f"{BILLING}country": N_("Country of the bill"),
     "shipping_method": N_("How it travels"),

@@ -13,7 +13,7 @@ from kassa import orders, web
 from kassa.config import Settings
 from kassa.kernel import speech
 from kassa.kernel.money import show
-from kassa.pricing import zones
+from kassa.pricing import discounts, zones
 from kassa.shop import Shop
 from kassa.storefront import assets, keeping, languages, scripted, structured, whereabouts, words
 from kassa.storefront.request import AnyRequest
@@ -78,6 +78,7 @@ _ENV.globals.update(
     asset=assets.address,
     at=_At(),
     changed=words.changed,
+    code_told=discounts.said,
     chosen_way=words.chosen,
     csrf_field=_csrf_field,
     day=words.day,
@@ -99,6 +100,7 @@ _ENV.globals.update(
     still_to_free=words.still_to_free,
     structured=structured.script,
     country_name=whereabouts.country_name,
+    discount_rules=discounts.RULES,
     prices_told=whereabouts.told,
     tax_name=whereabouts.tax_name,
     territory=speech.territory,

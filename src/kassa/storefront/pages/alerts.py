@@ -20,7 +20,10 @@ from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 
 _ASKED: Final = (
     N_("Nearly done."),
-    N_("We have sent a letter to %(email)s. Say yes in it within two days, and we tell you when the book is here again."),
+    N_(
+        "We have sent a letter to %(email)s. Say yes in it within two days, and we tell you when the book is here "
+        "again."
+    ),
 )
 _WAITING: Final = (N_("We will tell you."), N_("A letter goes to %(email)s when the book is here again."))
 _THERE: Final = (N_("It is here again."), N_("Somebody brought it back just now: you can buy it."))
@@ -29,7 +32,10 @@ _BAD: Final = (
     N_("We need one that works, like ada@example.org. Go back and try again."),
 )
 _SURE: Final = (N_("Shall we tell you?"), N_("One letter when %(title)s is here again, and no other."))
-_STOP: Final = (N_("No more letters?"), N_("We forget your address, and that you wanted to know of any book."))
+_STOP: Final = (
+    N_("No more letters?"),
+    N_("We forget your address, and that you wanted to know of any book."),
+)
 _STOPPED: Final = (N_("We have forgotten it."), N_("Nobody writes to you about books that are here again."))
 
 
@@ -65,7 +71,7 @@ async def show_confirm(request: AnyRequest, alert_id: FromPath[str]) -> Response
     async with shop_of(request).db.connection() as conn:
         visitor, found = await visitor_of(request, conn), await alerts.get(conn, id_)
     if found is None:
-        raise alerts.AlertNotFound("This link has run out.")
+        raise alerts.AlertNotFound(_("This link has run out."))
     return _page(request, visitor, _SURE, slug=found.slug, title=found.title, button=_("Yes, tell me"))
 
 
@@ -117,7 +123,7 @@ def _opened(request: AnyRequest, alert_id: str, purpose: str) -> UUID:
     """
     id_, key = parse_id(alert_id), request.query_params.get("key", "")
     if id_ is None or not notifications.verify_alert_link(shop_of(request).settings, purpose, id_, key):
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
     return id_
 
 

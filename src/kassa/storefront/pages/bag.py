@@ -24,27 +24,36 @@ _PRICE_DIGITS: Final = 15
 @get("/cart", include_in_schema=False)
 async def bag(request: AnyRequest) -> Response[str]:
     """GET /cart: what is in the bag, what it costs now, what has changed, and what stands in the way."""
-    removed = forms.check_text("removed", request.query_params.get("removed") or "")
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
+    return await bag_page(request, visitor)
+
+
+async def bag_page(request: AnyRequest, visitor: Visitor, *, typed: str = "", fault: str = "") -> Response[str]:
+    """The page of the bag; `typed` is a discount code that can't be used, `fault` says why."""
+    removed = forms.check_text("removed", request.query_params.get("removed") or "")
+    async with shop_of(request).db.connection() as conn:
+        waiting = await waiting_order(conn, visitor)
         priced = (
             await cart.priced(
                 conn,
                 visitor.cart_id,
                 currency=visitor.currency,
                 country=visitor.country,
+                email=visitor.customer.email if visitor.customer is not None else "",
+                order_id=waiting.id if waiting is not None else None,
                 now=shop_of(request).clock.now(),
             )
             if visitor.cart_id
             else None
         )
-        waiting = await waiting_order(conn, visitor)
         gone = await cart.removed(conn, visitor.cart_id, removed) if visitor.cart_id and removed else None
     added = forms.check_text("added", request.query_params.get("added") or "")
     fresh = next((line for line in priced.lines if line.sku == added), None) if priced else None
     return render(
         request, visitor, "pages/cart.html", cart=priced, waiting=waiting, cache=OWN,
         added=words.added(fresh, visitor.currency) if fresh else None, removed=removed, gone=gone,
+        typed=typed, code_fault=fault, status=422 if fault else 200,
     )  # fmt: skip
 
 

@@ -29,8 +29,12 @@ from kassa.storefront.visitor import Visitor, checked_visitor, visitor_of
 _PAUSE: Final = 3
 _TURNS: Final = 40
 #: Where it goes must be known first: nothing is sent home, or the tax comes on top.
-_NOT_AT_ONCE: Final = N_("This can't be bought at once. Please put it in your bag: the checkout asks where it goes.")
-_UNREACHED: Final = N_("Stripe can't be reached just now. Try again in a moment; you will not be charged twice.")
+_NOT_AT_ONCE: Final = N_(
+    "This can't be bought at once. Please put it in your bag: the checkout asks where it goes."
+)
+_UNREACHED: Final = N_(
+    "Stripe can't be reached just now. Try again in a moment; you will not be charged twice."
+)
 
 
 @post("/buy-now", include_in_schema=False)
@@ -51,7 +55,9 @@ async def buy(request: AnyRequest) -> Response[Any]:
     except inventory.InsufficientStock as short:
         left = short.extra["items"][0]["available"]
         message = (
-            ngettext("Only %(num)s left, so nothing was bought.", "Only %(num)s left, so nothing was bought.", left)
+            ngettext(
+                "Only %(num)s left, so nothing was bought.", "Only %(num)s left, so nothing was bought.", left
+            )
             if left
             else _("Somebody was faster: it has gone.")
         )
@@ -94,7 +100,7 @@ async def give_up(request: AnyRequest, buy_now_id: FromPath[str]) -> Response[An
         visitor = await checked_visitor(request, conn, values)
         found = await checkout.get_buy_now(conn, id_)
     if not is_mine(request, found, values.get("proof")):
-        raise Forbidden("Only the browser in which this was begun can put it back on the shelf.")
+        raise Forbidden(_("Only the browser in which this was begun can put it back on the shelf."))
     try:
         await checkout.give_up(shop.db, shop.gateway, id_, clock=shop.clock, actor="customer")
     except payments.StillProcessing:
@@ -106,7 +112,7 @@ async def give_up(request: AnyRequest, buy_now_id: FromPath[str]) -> Response[An
 
 async def _buy(request: AnyRequest, shop: Shop, wish: checkout.BuyNowWish) -> checkout.BuyNow:
     """The purchase wished for; one that the page began before, and that is over or another, makes room for it."""
-    for _ in range(2):
+    for _turn in range(2):
         try:
             found = await checkout.buy_now(
                 shop.db, shop.gateway, wish, clock=shop.clock, hold_seconds=shop.settings.hold_seconds
@@ -116,7 +122,7 @@ async def _buy(request: AnyRequest, shop: Shop, wish: checkout.BuyNowWish) -> ch
         except checkout.OrderTaken:
             await _let_go(shop, wish.id)
         wish = replace(wish, id=(id_ := new_id()), token=token_of(request, id_))
-    raise Unavailable("This is being bought from somewhere else. Please try again.", code="busy")
+    raise Unavailable(_("This is being bought from somewhere else. Please try again."), code="busy")
 
 
 async def _let_go_of_the_last(request: AnyRequest, shop: Shop, wish: checkout.BuyNowWish) -> None:
@@ -145,7 +151,7 @@ async def _refused(
 async def _slug(conn: Conn, wish: checkout.BuyNowWish) -> str:
     found = await catalog.variants_by_sku(conn, [wish.sku], wish.currency)
     if wish.sku not in found:
-        raise NotFound("There is no such book.")
+        raise NotFound(_("There is no such book."))
     return found[wish.sku].slug
 
 
@@ -175,5 +181,5 @@ async def _page(
 def _id(text: str) -> UUID:
     found = parse_id(text)
     if found is None:
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
     return found

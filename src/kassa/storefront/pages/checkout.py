@@ -1,5 +1,6 @@
 """The checkout: one page, one form, one order however often it is sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -13,10 +14,12 @@ from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, Unavailable
 from kassa.kernel.ids import new_id, parse_id
 from kassa.kernel.speech import N_, _
+from kassa.pricing import discounts
 from kassa.pricing.explain import explain
 from kassa.shop import Shop
 from kassa.storefront import checkout_form, forms, refusals, words
 from kassa.storefront.checkout_form import BILLING, ELSEWHERE, CheckoutForm, Wanted
+from kassa.storefront.pages import codes
 from kassa.storefront.pages.bag import waiting_order
 from kassa.storefront.placing import settle
 from kassa.storefront.request import AnyRequest
@@ -26,6 +29,10 @@ from kassa.stripe import Unreachable
 
 _MOVED: Final = N_("The total has changed since you saw it. Please look at it again before you order.")
 _SHORT: Final = N_("Somebody was faster: not everything in your bag is left. Nothing was ordered.")
+_USED_UP: Final = N_(
+    "Somebody else has just had the last use of a discount, so the total has changed. Nothing was ordered: please look "
+    "at it again."
+)
 _AWAY: Final = N_(
     "An order of this bag that waits to be paid must be ended first, and Stripe can't be reached just now. Nothing was "
     "ordered; press again in a moment."
@@ -70,6 +77,8 @@ async def place(request: AnyRequest) -> Response[Any]:
     if values.get("intent") == "update":
         form.faults = {name: words for name, words in form.faults.items() if name == "vat_id"}
         return await _again(request, visitor, form, order_id, status=200)
+    if await _coded(request, visitor, form, values):
+        return await _again(request, visitor, form, order_id, status=422 if form.faults else 200)
     if wanted is None:
         return await _again(request, visitor, form, order_id)
     try:
@@ -78,6 +87,8 @@ async def place(request: AnyRequest) -> Response[Any]:
         placed = await checkout.taxed(shop.db, shop.gateway, attempt, clock=shop.clock)
     except checkout.QuoteChanged:
         return await _again(request, visitor, form, order_id, message=_(_MOVED), status=409)
+    except discounts.UsedUp:
+        return await _again(request, visitor, form, order_id, message=_(_USED_UP), status=409)
     except inventory.InsufficientStock:
         return await _again(request, visitor, form, order_id, message=_(_SHORT), status=409)
     except Unavailable as away:
@@ -105,6 +116,26 @@ def _wish(
     )  # fmt: skip
 
 
+async def _coded(
+    request: AnyRequest, visitor: Visitor, form: CheckoutForm, values: Mapping[str, str]
+) -> bool:
+    """Whether this was about the discount code: used, taken out, or typed and not used yet. What is wrong with it is
+    the form's fault then, and nothing else is."""
+    typed, intent = form.values["discount_code"], values.get("intent", "")
+    if not typed and intent not in ("code", "no-code"):
+        return False
+    form.faults = {}
+    if intent == "no-code":
+        await codes.drop(request, visitor)
+        return True
+    fault = await codes.enter(request, visitor, typed, form.values["email"])
+    if fault:
+        form.faults["discount_code"] = fault
+    else:
+        form.values["discount_code"] = ""
+    return True
+
+
 async def _remember(shop: Shop, visitor: Visitor, wanted: Wanted) -> None:
     """Put the address into the customer's book, as asked; a full book keeps nobody from paying."""
     if visitor.customer is None or not wanted.save:
@@ -119,7 +150,7 @@ async def _remember(shop: Shop, visitor: Visitor, wanted: Wanted) -> None:
 async def _remind(shop: Shop, order_id: UUID, *, wished: bool) -> None:
     """Write down whether the customer wants to be reminded of this order, should it not be paid."""
     async with shop.db.transaction() as tx:
-        order = await orders.lock(tx, order_id)
+        order = await orders.get(tx, order_id)
         if wished and order.state is orders.State.PENDING:
             now, hold = shop.clock.now(), shop.settings.hold_seconds
             await notifications.abandoned.agree(tx, order, now=now, hold_seconds=hold)
@@ -146,8 +177,10 @@ async def _till(shop: Shop, visitor: Visitor, form: CheckoutForm) -> _Till:
 
     async def looked() -> _Till:
         async with shop.db.connection() as conn:
+            waiting = await waiting_order(conn, visitor)
             look = partial(
-                cart.priced, conn, visitor.cart_of(), currency=visitor.currency, country=form.country(),
+                cart.priced, conn, visitor.cart_of(), email=form.values["email"],
+                order_id=waiting.id if waiting is not None else None, currency=visitor.currency, country=form.country(),
                 region=form.region(), postal_code=form.postal_code(), vat_id=form.vat_id, now=shop.clock.now(),
                 insist=True,
             )  # fmt: skip
@@ -156,7 +189,7 @@ async def _till(shop: Shop, visitor: Visitor, form: CheckoutForm) -> _Till:
             except pricing.UnknownShippingMethod:
                 form.values["shipping_method"] = ""
                 priced = await look()
-            return _Till(priced, await waiting_order(conn, visitor))
+            return _Till(priced, waiting)
 
     return await checkout.taxed(shop.db, shop.gateway, looked, clock=shop.clock)
 

@@ -106,7 +106,7 @@ async def _list(request: AnyRequest, wish: _Wish, shelf: str | None) -> Response
         )  # fmt: skip
     trail = catalog.trail(page.collections, shelf) if shelf else []
     if shelf and not trail:
-        raise NotFound("There is no such shelf.")
+        raise NotFound(_("There is no such shelf."))
     path = request.url.path
     title = trail[-1].title if trail else _("All books")
     searched = page.corrected or wish.q

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 
 from kassa import invoices
 from kassa.invoices import NotInvoiced, Paper
+from kassa.kernel.speech import _
 from kassa.storefront import pace
 from kassa.storefront.pages.orders import own_order
 from kassa.storefront.request import AnyRequest
@@ -37,7 +38,7 @@ async def paper(request: AnyRequest, order_id: FromPath[str], name: FromPath[str
         papers = await invoices.of_order(conn, order.id)
     found = [one for one in papers if f"{one.content.number}{_SUFFIX}" == name]
     if not found:
-        raise NotInvoiced("There is no such paper.")
+        raise NotInvoiced(_("There is no such paper."))
     return await _sheet(request, visitor, found[0])
 
 

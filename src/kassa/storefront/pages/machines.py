@@ -64,7 +64,7 @@ async def sitemap(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """GET /sitemaps/from-….xml: the books from this one on, each with its address in every other language; `shelves`
     has everything else."""
     if not name.endswith(".xml"):
-        raise NotFound("There is no such sitemap.")
+        raise NotFound(_("There is no such sitemap."))
     settings, name = shop_of(request).settings, forms.slug(name.removesuffix(".xml"))
     async with shop_of(request).db.connection() as conn:
         if name == "shelves":
@@ -77,7 +77,7 @@ async def sitemap(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
                 for entry in await catalog.sitemap(conn, first=first, size=_PER_SITEMAP)
             ]
     if not lines:
-        raise NotFound("There is no such sitemap.")
+        raise NotFound(_("There is no such sitemap."))
     return _xml(request, "urlset", lines)
 
 

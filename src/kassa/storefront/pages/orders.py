@@ -15,7 +15,7 @@ from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
 from kassa.kernel.speech import N_, _
-from kassa.pricing import TaxLine
+from kassa.pricing import TaxLine, Used
 from kassa.pricing.explain import explain
 from kassa.shop import Shop
 from kassa.storefront import forms, story, words
@@ -161,6 +161,7 @@ class _Bill:
     total: int
     tax_included: bool
     tax_lines: tuple[TaxLine, ...]
+    used: tuple[Used, ...]
     rounding: int
     reverse_charge: bool
 
@@ -170,7 +171,7 @@ def bill(order: orders.Order) -> _Bill:
     return _Bill(
         order.currency, order.subtotal_minor, order.discount_minor, order.shipping_minor, order.total_minor,
         order.tax_included, tuple(msgspec.convert(dict(line), TaxLine) for line in order.tax_lines),
-        order.rounding_minor, order.reverse_charge,
+        tuple(msgspec.convert(dict(one), Used) for one in order.discounts), order.rounding_minor, order.reverse_charge,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from kassa import catalog
 from kassa.catalog import pictures
 from kassa.kernel.errors import NotFound
-from kassa.kernel.speech import N_
+from kassa.kernel.speech import N_, _
 from kassa.storefront import assets, forms, keeping
 from kassa.storefront.press import press_of
 from kassa.storefront.request import AnyRequest
@@ -35,7 +35,7 @@ _ICONS: Final = {
 async def cover(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """GET /media/covers/….svg: the cover drawn for a book; for ever, if its address carries its version."""
     if not name.endswith(".svg"):
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     volume = await _volume(request, name.removesuffix(".svg"))
     cache = _lasting(request, pictures.version(volume))
     return keeping.file(request, volume.svg.encode(), "image/svg+xml", cache=cache, squeeze=True)
@@ -46,7 +46,7 @@ async def rendition(request: AnyRequest, slug: FromPath[str], name: FromPath[str
     """GET /media/covers/…/640.avif, /media/covers/…/volume-640.webp: a view of a book in pixels."""
     asked = _RENDITION.fullmatch(name)
     if asked is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     view, width, kind = asked[1] or "cover", int(asked[2]), asked[3]
     volume = await _volume(request, slug)
     current = pictures.version(volume)
@@ -61,7 +61,7 @@ async def rendition(request: AnyRequest, slug: FromPath[str], name: FromPath[str
 async def card(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """GET /media/cards/….png: what is shown beside a link to a book elsewhere."""
     if not name.endswith(".png"):
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     return await _card(request, await _volume(request, name.removesuffix(".png")))
 
 
@@ -75,7 +75,7 @@ async def shop_card(request: AnyRequest) -> Response[bytes]:
 async def icon(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """GET /icons/…png: the shop's mark, for home screens."""
     if name not in _ICONS:
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     size, maskable = _ICONS[name]
     return await _mark(request, name, "image/png", lambda: pictures.icon(_MARK, size, maskable=maskable))
 
@@ -91,7 +91,7 @@ async def _volume(request: AnyRequest, slug: str) -> pictures.Volume:
     async with shop.db.connection() as conn:
         found = await catalog.volume(conn, forms.slug(slug), press=shop.settings.name)
     if found is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     return found
 
 

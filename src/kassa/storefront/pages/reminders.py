@@ -62,7 +62,7 @@ def _opened(request: AnyRequest, order_id: str) -> UUID:
     id_, key = parse_id(order_id), request.query_params.get("key", "")
     settings = shop_of(request).settings
     if id_ is None or not notifications.abandoned.verify_stop_link(settings, id_, key):
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
     return id_
 
 

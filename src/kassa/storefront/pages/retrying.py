@@ -12,6 +12,7 @@ from kassa.kernel.address import Address
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import NotFound, Unavailable
 from kassa.kernel.ids import new_id, parse_id
+from kassa.pricing import discounts
 from kassa.shop import Shop
 from kassa.storefront import forms, placing
 from kassa.storefront.pages.bag import waiting_order
@@ -75,6 +76,9 @@ async def retry(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     except checkout.QuoteChanged as changed:
         dearer, now_is = TROUBLES["dearer"], changed.extra["total"]
         return ended(request, visitor, order, dearer, own=True, status=409, total=now_is)
+    except discounts.UsedUp:
+        dearer = TROUBLES["dearer"]  # the next press is told by how much
+        return ended(request, visitor, order, dearer, own=True, status=409)
     except inventory.InsufficientStock as found:
         short = _short(order, found)
         return ended(request, visitor, order, TROUBLES["gone"], own=True, status=409, short=short)
@@ -104,6 +108,7 @@ async def _same_again(
             order_id=order_id, cart_id=bag, lines=[(line.sku, line.quantity) for line in old.lines], email=old.email,
             currency=old.currency, shipping_address=msgspec.convert(old.shipping_address, Address),
             billing_address=msgspec.convert(billing, Address) if billing else None,
+            discount_code=next((used["code"] for used in old.discounts if used["code"]), None),
             shipping_method=old.shipping_method, note=old.note, locale=old.locale,
             total_shown=old.total_minor if total is None else total,
             customer_id=visitor.customer.id if visitor.customer is not None else None,

@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from kassa import checkout, fulfilment, orders, payments, returns
 from kassa.kernel.errors import Conflict, Invalid
 from kassa.kernel.ids import new_id, parse_id
-from kassa.storefront import forms, pace
+from kassa.kernel.speech import _
+from kassa.storefront import forms, pace, refusals
 from kassa.storefront.pages.orders import checked_order, own_order
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.story import REASONS
@@ -65,7 +66,8 @@ async def ask(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
                 comment=values.get("comment", ""), actor="customer", now=shop.clock.now(),
             )  # fmt: skip
     except (Invalid, returns.NothingToReturn, returns.TooMany) as refused:
-        words = refused.errors[0][1] if isinstance(refused, Invalid) and refused.errors else refused.detail
+        told = refused.errors[0][1] if isinstance(refused, Invalid) and refused.errors else refused.detail
+        words = refusals.worded(told, refused.code)
         status = 409 if isinstance(refused, Conflict) else 422
         return await _page(request, visitor, order, values=values, trouble=words, status=status)
     return go(visitor, f"/orders/{order.id}#returns")
@@ -103,7 +105,7 @@ def _lines(values: Mapping[str, str]) -> dict[UUID, int]:
         units = text.strip() or "0"
         if not (units.isascii() and units.isdecimal() and len(units) < 5):
             raise Invalid(
-                "A quantity is a whole number.", errors=[("lines", "A quantity is a whole number.")]
+                _("A quantity is a whole number."), errors=[("lines", _("A quantity is a whole number."))]
             )
         found[line_id] = int(units)
     return found

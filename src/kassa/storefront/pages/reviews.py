@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kassa import catalog, reviews
-from kassa.storefront import forms, pace
+from kassa.storefront import forms, pace, refusals
 from kassa.storefront.about import About, may_review
 from kassa.storefront.forms import Form
 from kassa.storefront.request import AnyRequest
@@ -48,7 +48,7 @@ async def write(request: AnyRequest, slug: FromPath[str]) -> Response[str]:
                 now=shop.clock.now(),
             )
     except reviews.InvalidReview as error:
-        faults = dict(error.errors)
+        faults = {name: refusals.worded(told, error.code) for name, told in error.errors}
         return await _page(request, visitor, slug, form=Form(values, faults), status=422)
     return go(visitor, f"/products/{slug}/reviews?said=yes#write")
 

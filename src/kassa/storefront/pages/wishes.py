@@ -15,6 +15,7 @@ from kassa.kernel import speech
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
+from kassa.kernel.speech import _
 from kassa.storefront import forms
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
@@ -52,13 +53,13 @@ async def shared(request: AnyRequest, list_id: FromPath[str]) -> Response[str]:
     """GET /wishlist/…?key=…: somebody's list, as long as they share it; it can be read and nothing else."""
     shop, id_ = shop_of(request), parse_id(list_id)
     if id_ is None:
-        raise NotFound("There is no such list.", code="wishlist_not_found")
+        raise NotFound(_("There is no such list."), code="wishlist_not_found")
     async with shop.db.connection() as conn:
         visitor = await visitor_of(request, conn)
         found = await wishlists.get(conn, id_)
         key = request.query_params.get("key", "")
         if not notifications.is_key_of(shop.settings, _PURPOSE, _signed(found), key):
-            raise wishlists.WishlistNotFound("There is no such list.")
+            raise wishlists.WishlistNotFound(_("There is no such list."))
         cards = await _cards(conn, found, visitor.currency)
     response = render(request, visitor, "pages/wishlist.html", cards=cards, link=None, own=False, cache=OWN)
     response.headers["X-Robots-Tag"] = "noindex"

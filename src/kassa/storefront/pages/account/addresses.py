@@ -14,7 +14,7 @@ from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
 from kassa.kernel.speech import N_, _
-from kassa.storefront import checkout_form, forms
+from kassa.storefront import checkout_form, forms, refusals
 from kassa.storefront.checkout_form import CheckoutForm
 from kassa.storefront.pages.account.frame import checked_member, member_of, page
 from kassa.storefront.pages.orders import written
@@ -69,7 +69,7 @@ async def save(request: AnyRequest, address_id: FromPath[str]) -> Response[str] 
         try:
             return go(visitor, f"{_HERE}?said={await _write(request, tx, customer, entry, typed)}")
         except BookFull as full:
-            form.faults["country"] = full.detail
+            form.faults["country"] = refusals.said(full)
     return _form(request, visitor, address_id, form)
 
 
@@ -129,7 +129,7 @@ def _id(address_id: str) -> UUID:
 
 
 def _none() -> NotFound:
-    return NotFound("There is no such address.", code="address_not_found")
+    return NotFound(_("There is no such address."), code="address_not_found")
 
 
 def _form(request: AnyRequest, visitor: Visitor, address_id: str, form: CheckoutForm) -> Response[str]:

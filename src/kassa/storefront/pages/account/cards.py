@@ -42,13 +42,13 @@ async def delete(request: AnyRequest) -> Response[str] | Redirect:
         visitor, customer = await checked_member(request, conn, values)
     method = values.get("card", "")
     if customer.stripe_ref is None or not method.startswith("pm_"):
-        raise NotFound("There is no such card.", code="card_not_found")
+        raise NotFound(_("There is no such card."), code="card_not_found")
     try:
         known = await shop.gateway.customers.forget_method(customer.stripe_ref, method)
     except (Unavailable, Rejected):
         return await _show(request, visitor, customer, failed=True)
     if not known:
-        raise NotFound("There is no such card.", code="card_not_found")
+        raise NotFound(_("There is no such card."), code="card_not_found")
     return go(visitor, "/account/cards?said=deleted")
 
 

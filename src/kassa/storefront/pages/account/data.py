@@ -8,6 +8,7 @@ from litestar.response import Redirect, Stream
 
 from kassa import accounts, alerts, notifications, orders, reviews, wishlists
 from kassa.accounts import TooManyTries, throttle
+from kassa.kernel.speech import _
 from kassa.storefront import forms, takeaway
 from kassa.storefront.pages.account.frame import checked_member, is_fresh, member_of, page
 from kassa.storefront.request import AnyRequest
@@ -34,7 +35,7 @@ async def download(request: AnyRequest) -> Stream:
         visitor, customer = await checked_member(request, tx, values, fresh=True, following=_HERE)
         wait = await throttle.count(tx, _PACKED, str(customer.id), now=shop.clock.now())
     if wait:
-        raise TooManyTries("You have taken your data away ten times within the hour.", retry_after=wait)
+        raise TooManyTries(_("You have taken your data away ten times within the hour."), retry_after=wait)
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": OWN}
     return Stream(
         takeaway.pack(shop, customer, visitor.token_of()), media_type="application/zip", headers=headers

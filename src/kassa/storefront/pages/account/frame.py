@@ -10,7 +10,7 @@ from kassa import accounts, web
 from kassa.accounts import Customer
 from kassa.kernel.db import Conn
 from kassa.kernel.errors import Unauthenticated
-from kassa.kernel.speech import N_
+from kassa.kernel.speech import N_, _
 from kassa.storefront import forms
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, render, shop_of
@@ -39,7 +39,7 @@ class SignInFirst(Unauthenticated):
 
     def __init__(self, following: str, *, again: bool = False) -> None:
         where = f"/login?{forms.query(next=following, **({'again': '1'} if again else {}))}"
-        super().__init__("Please sign in first.", extra={"sign_in": where})
+        super().__init__(_("Please sign in first."), extra={"sign_in": where})
 
 
 async def member_of(request: AnyRequest, conn: Conn) -> tuple[Visitor, Customer]:

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from kassa import accounts, orders
 from kassa.accounts import Link, WeakPassword
 from kassa.kernel.errors import Invalid
-from kassa.storefront import forms
+from kassa.storefront import forms, refusals
 from kassa.storefront.forms import Form
 from kassa.storefront.pages.account.frame import checked_member, local, member_of, page
 from kassa.storefront.pages.account.signing import welcome
@@ -54,7 +54,7 @@ async def verify(request: AnyRequest, token: FromPath[str]) -> Response[str] | R
             )
             await welcome(request, tx, visitor, customer)
     except Invalid as error:
-        form.faults["name"] = error.detail
+        form.faults["name"] = refusals.said(error)
         return _page(request, visitor, "verify", link, form)
     return go(visitor, local(request.query_params.get("next"), "/account?said=welcome"))
 
@@ -144,7 +144,7 @@ async def _hashed(form: Form, password: str, link: Link) -> str | None:
     try:
         return await accounts.hash_password(password, email=link.email)
     except WeakPassword as error:
-        form.faults["password"] = error.detail
+        form.faults["password"] = refusals.said(error)
         return None
 
 

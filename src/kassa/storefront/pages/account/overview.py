@@ -11,7 +11,9 @@ from kassa.storefront.view import shop_of
 
 #: What the page says after something was done: asked for by a word, so that nobody can have it say anything else.
 _SAID: Final = {
-    "welcome": N_("Your account is open, and this browser is signed in. Orders you placed with this address are in it."),
+    "welcome": N_(
+        "Your account is open, and this browser is signed in. Orders you placed with this address are in it."
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from kassa.kernel.db import Conn
 from kassa.kernel.errors import Invalid, KassaError
 from kassa.kernel.ids import parse_id
 from kassa.kernel.speech import N_, _
-from kassa.storefront import forms
+from kassa.storefront import forms, refusals
 from kassa.storefront.forms import Form
 from kassa.storefront.pages.account.frame import checked_member, client_of, is_fresh, member_of, page
 from kassa.storefront.request import AnyRequest
@@ -23,7 +23,9 @@ _HERE: Final = "/account/security"
 _SAID: Final = {
     "name": N_("Your name is changed."),
     "email": N_("Your e-mail address is changed. The old one was told."),
-    "asked": N_("A mail is on its way to the new address. Open the link in it, in this browser, to use it from now on."),
+    "asked": N_(
+        "A mail is on its way to the new address. Open the link in it, in this browser, to use it from now on."
+    ),
     "password": N_("Your password is set. Everybody else who was signed in has been signed out."),
     "no-password": N_("Your password is removed. You sign in with a link by mail, or with a passkey."),
     "passkey": N_("Your passkey is ready. Next time it is all you need."),
@@ -51,7 +53,7 @@ async def rename(request: AnyRequest) -> Response[str] | Redirect:
         try:
             await accounts.rename(tx, customer.id, values.get("name", ""))
         except Invalid as error:
-            return await _show(request, tx, visitor, customer, Form(values, {"name": error.detail}))
+            return await _show(request, tx, visitor, customer, Form(values, {"name": refusals.said(error)}))
     return go(visitor, f"{_HERE}?said=name")
 
 
@@ -66,7 +68,7 @@ async def change_email(request: AnyRequest) -> Response[str] | Redirect:
         await accounts.ask_for_email(shop.db, customer, given, client=client_of(request), clock=shop.clock)
     except (Invalid, InvalidEmail, TooManyTries) as error:
         words = _("This is not an e-mail address. It looks like ada@example.org.")
-        fault = words if isinstance(error, InvalidEmail) else error.detail
+        fault = words if isinstance(error, InvalidEmail) else refusals.said(error)
         return await _again(request, visitor, customer, Form({"email": given}, {"email": fault}), error)
     return go(visitor, f"{_HERE}?said=asked")
 
@@ -80,7 +82,7 @@ async def set_password(request: AnyRequest) -> Response[str] | Redirect:
     try:
         hashed = await accounts.hash_password(values.get("password", ""), email=customer.email)
     except WeakPassword as error:
-        return await _again(request, visitor, customer, Form({}, {"password": error.detail}), error)
+        return await _again(request, visitor, customer, Form({}, {"password": refusals.said(error)}), error)
     async with shop.db.transaction() as tx:
         keep = await visitor.keep(tx, now=shop.clock.now())
         await accounts.set_customer_password(tx, customer, hashed, keep=keep, now=shop.clock.now())
@@ -106,7 +108,7 @@ async def end_session(request: AnyRequest) -> Redirect:
     async with shop.db.transaction() as tx:
         visitor, customer = await checked_member(request, tx, values)
         if session_id is None:
-            raise accounts.SessionNotFound("That session is over already.")
+            raise accounts.SessionNotFound(_("That session is over already."))
         await accounts.revoke(tx, customer.id, session_id)
     return go(visitor, f"{_HERE}?said=session#sessions")
 

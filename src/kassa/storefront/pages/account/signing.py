@@ -10,7 +10,7 @@ from kassa.accounts import BadLogin, Customer, InvalidEmail, TooManyTries
 from kassa.kernel.db import Tx
 from kassa.kernel.errors import KassaError
 from kassa.kernel.speech import N_, _
-from kassa.storefront import forms
+from kassa.storefront import forms, refusals
 from kassa.storefront.forms import Form
 from kassa.storefront.pages.account.frame import HOME, client_of, is_fresh, local, page
 from kassa.storefront.request import AnyRequest
@@ -57,7 +57,13 @@ async def ask(request: AnyRequest) -> Response[str]:
     except TooManyTries as error:
         form = Form({"email": email})
         response = page(
-            request, visitor, template, status=429, form=form, following=following, message=error.detail
+            request,
+            visitor,
+            template,
+            status=429,
+            form=form,
+            following=following,
+            message=refusals.said(error),
         )
         response.headers["Retry-After"] = str(error.retry_after)
         return response
@@ -125,7 +131,7 @@ def _login(
     status = 200 if error is None else 429 if isinstance(error, TooManyTries) else 401
     response = page(
         request, visitor, "login", status=status, form=Form({"email": email}), following=following, again=again,
-        message=error.detail if error is not None else None, out="out" in request.query_params,
+        message=refusals.said(error) if error is not None else None, out="out" in request.query_params,
         deleted="deleted" in request.query_params, place=accounts.place(settings.base_url, settings.name),
     )  # fmt: skip
     if isinstance(error, TooManyTries):

@@ -84,7 +84,7 @@ async function send() {
     try {
       const answer = await fetch(AT + sending.action, { method: "POST", body: sending.fields, keepalive: true });
       const drawn = await parsed(answer);
-      if (answer.ok && drawn.querySelector("#bag-body")) {
+      if (drawn.querySelector("#bag-body")) {
         page = drawn;
         known = shownIn(drawn) || 0;
         if (sending.action === "/cart/lines") tellAdded(drawn);
@@ -153,20 +153,21 @@ function focusIn(body, pressed) {
   return (fresh) => {
     const there = controls([...fresh.querySelectorAll("[data-sku]")].find((one) => one.dataset.sku === line?.dataset.sku));
     const same = there.find((one) => key(one) === key(control) && !one.disabled);
-    (same ?? there.find((one) => one.type === "number") ?? fresh).focus({ preventScroll: true });
+    const code = control.closest(".code") && (fresh.querySelector("#discount_code") ?? fresh.querySelector("#code"));
+    (same ?? there.find((one) => one.type === "number") ?? (code || fresh)).focus({ preventScroll: true });
   };
 }
 
 function spoken(body) {
   const total = body.querySelector("[data-testid=total]")?.textContent;
-  const trouble = [...body.querySelectorAll(".lines .notice p")].map((one) => one.textContent).join(" ");
+  const trouble = [...body.querySelectorAll(".lines .notice p, .code .fault")].map((one) => one.textContent).join(" ");
   return total ? `${worded(WORDS.total, { total })} ${trouble}` : body.textContent.trim().slice(0, 60);
 }
 
 document.addEventListener("submit", (event) => {
   const { target: form, submitter: button } = event;
   if (event.defaultPrevented || button?.hasAttribute("formaction")) return;
-  if (!new URL(form.action, location).pathname.startsWith(`${AT}/cart/lines`)) return;
+  if (!/^\/cart\/(lines|discount)/.test(new URL(form.action, location).pathname.slice(AT.length))) return;
   event.preventDefault();
   form.closest("[data-toasts] > *")?.remove();
   press(form, button);

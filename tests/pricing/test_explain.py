@@ -117,7 +117,11 @@ def test_tax_that_is_in_the_price_says_what_it_was_before_rounding():
     told = explain(quoted([(book(1299), 2)]))
     (line,) = told.lines
     assert line.tax is not None
-    assert (line.tax.label, line.tax.amount, line.tax.exact) == ("VAT 7 % (DE)", 170, "18186/107")
+    assert (line.tax.label, line.tax.amount, line.tax.exact) == (
+        "VAT 7\N{NO-BREAK SPACE}% (DE)",
+        170,
+        "18186/107",
+    )
     assert line.tax.note == "exactly 1.699626…, rounded up"
     assert told.taxes[0].note.startswith("on €27.")
 

@@ -137,21 +137,12 @@ async def priced(
     try:
         quote = (
             await pricing.priced(
-                conn,
-                buyable,
-                currency,
-                rules=rules,
-                now=now,
-                insist=insist,
-                country=country,
-                region=region,
-                postal_code=postal_code,
-                vat_id=vat_id,
-                shipping_method=shipping_method,
+                conn, buyable, currency, rules=rules, now=now, insist=insist, country=country, region=region,
+                postal_code=postal_code, vat_id=vat_id, shipping_method=shipping_method,
             )
             if buyable
             else None
-        )
+        )  # fmt: skip
     except (pricing.BelowMinimum, pricing.AmountTooLarge):
         quote = None
     except pricing.NotShippedThere:

@@ -92,7 +92,7 @@ async def capture_order(
         Declined: the bank went back on its word.
         Unreachable: nobody knows; the same again finds out.
     """
-    async with db.connection() as conn:
+    async with db.snapshot() as conn:
         order = await orders.get(conn, order_id)
         attempts = await payments.of_order(conn, order_id)
     if order.state is not orders.State.PENDING:

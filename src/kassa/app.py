@@ -108,7 +108,9 @@ async def opened(settings: Settings) -> AsyncIterator[Shop]:
         await db.close()
 
 
-def _on(verb: Callable[[Any], Any], argument: str | None = None) -> jobs.Handler:
+def on(verb: Callable[[Any], Any], argument: str | None = None) -> jobs.Handler:
+    """A job handler that does `verb`, with the id that stands under `argument` or with all it is given."""
+
     async def handle(args: Mapping[str, Any]) -> None:
         await verb(UUID(args[argument]) if argument else args)
 
@@ -120,25 +122,25 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
     db, gateway, clock = shop.db, shop.gateway, shop.clock
     return {
         **_letters(shop),
-        "refund_surplus": _on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
-        "finish_fulfilment": _on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
-        "submit_refund": _on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
-        "record_fee": _on(lambda id_: payments.record_fee(db, gateway, id_, clock=clock), "payment_id"),
-        "submit_dispute": _on(lambda id_: disputes.send(db, gateway, id_, clock=clock), "dispute_id"),
-        "sync_buy_now": _on(
+        "refund_surplus": on(lambda id_: refunds.send_back_surplus(db, id_, clock=clock), "payment_id"),
+        "finish_fulfilment": on(lambda id_: fulfilment.finish_later(db, id_, clock=clock), "order_id"),
+        "submit_refund": on(lambda id_: refunds.submit(db, gateway, id_, clock=clock), "refund_id"),
+        "record_fee": on(lambda id_: payments.record_fee(db, gateway, id_, clock=clock), "payment_id"),
+        "submit_dispute": on(lambda id_: disputes.send(db, gateway, id_, clock=clock), "dispute_id"),
+        "sync_buy_now": on(
             lambda id_: checkout.sync_buy_now(db, gateway, id_, clock=clock, actor="reconciliation"),
             "buy_now_id",
         ),
-        "reconcile": _on(lambda args: reconcile.run_from_job(db, gateway, args, clock=clock)),
-        "open_case": _on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
-        "resolve_case": _on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
-        "forget_customer": _on(lambda id_: accounts.forget_customer(db, gateway, id_), "customer_id"),
-        "price_products": _on(
+        "reconcile": on(lambda args: reconcile.run_from_job(db, gateway, args, clock=clock)),
+        "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
+        "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
+        "forget_customer": on(lambda id_: accounts.forget_customer(db, gateway, id_), "customer_id"),
+        "price_products": on(
             lambda args: currencies.price_products(db, args, own=shop.settings.currencies[0], clock=clock)
         ),
-        "declare_tax": _on(lambda id_: elsewhere.declare(db, gateway, id_, clock=clock), "order_id"),
-        "reverse_tax": _on(lambda id_: elsewhere.reverse(db, gateway, id_, clock=clock), "refund_id"),
-        "close_payment": _on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
+        "declare_tax": on(lambda id_: elsewhere.declare(db, gateway, id_, clock=clock), "order_id"),
+        "reverse_tax": on(lambda id_: elsewhere.reverse(db, gateway, id_, clock=clock), "refund_id"),
+        "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),
     }
 
 
@@ -146,56 +148,56 @@ def _letters(shop: Shop) -> Mapping[str, jobs.Handler]:
     """The jobs that write mails, and the one that sends them."""
     db, clock = shop.db, shop.clock
     return {
-        "send_receipt": _on(
+        "send_receipt": on(
             lambda id_: notifications.build_receipt(db, id_, clock=clock, settings=shop.settings), "order_id"
         ),
-        "send_refund_mail": _on(
+        "send_refund_mail": on(
             lambda id_: notifications.build_refund_mail(db, id_, clock=clock, settings=shop.settings),
             "refund_id",
         ),
-        "send_shipping_mail": _on(
+        "send_shipping_mail": on(
             lambda args: notifications.build_shipping_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_cancellation_mail": _on(
+        "send_cancellation_mail": on(
             lambda args: notifications.build_cancellation_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_return_mail": _on(
+        "send_return_mail": on(
             lambda args: notifications.build_return_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_alert_mail": _on(
+        "send_alert_mail": on(
             lambda args: notifications.build_alert_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_account_mail": _on(
+        "send_account_mail": on(
             lambda args: notifications.build_account_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_resume_link": _on(
+        "send_resume_link": on(
             lambda args: notifications.build_resume_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_placed_mail": _on(
+        "send_placed_mail": on(
             lambda args: notifications.build_placed_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_payment_failed_mail": _on(
+        "send_payment_failed_mail": on(
             lambda args: notifications.build_payment_failed_mail(
                 db, args, clock=clock, settings=shop.settings
             )
         ),
-        "send_abandoned_mail": _on(
+        "send_abandoned_mail": on(
             lambda args: notifications.build_abandoned_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_gift_cards": _on(
+        "send_gift_cards": on(
             lambda id_: notifications.build_gift_cards_mail(db, id_, clock=clock, settings=shop.settings),
             "order_id",
         ),
-        "send_gift_card": _on(
+        "send_gift_card": on(
             lambda args: notifications.build_gift_card_mail(db, args, clock=clock, settings=shop.settings)
         ),
-        "send_mail": _on(
+        "send_mail": on(
             lambda id_: notifications.send(
                 db, shop.mailer, id_, clock=clock, secret=shop.settings.secret_key
             ),
             "mail_id",
         ),
-        "send_dispute_mail": _on(
+        "send_dispute_mail": on(
             lambda args: notifications.build_dispute_mail(db, args, clock=clock, settings=shop.settings)
         ),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import asyncpg
 import pytest
+from tests.prove.discounts import DISCOUNT_MUTATIONS
 from tests.prove.gift_cards import GIFT_CARD_MUTATIONS
 from tests.prove.many import fill
 from tests.prove.shop import broken
@@ -215,6 +216,7 @@ MUTATIONS = [
              "'refund_failed', 'refund:1', 'resolved', now(), now())",
              "case refund_failed refund:1 is resolved by nobody"),
     *(Mutation(*broken_by) for broken_by in GIFT_CARD_MUTATIONS),
+    *(Mutation(*broken_by) for broken_by in DISCOUNT_MUTATIONS),
 ]  # fmt: skip
 
 _NO_CHECKS = """

@@ -12,6 +12,7 @@ from typing import Final
 from kassa.kernel.db import Tx
 from kassa.reconciliation.invariants import (
     after_sale,
+    discounts,
     gift_cards,
     journal,
     ledger,
@@ -60,6 +61,10 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("holds_keep_what_was_ordered", "hold_lines", stock.hold_lines),
     Invariant("holds_have_owners", "holds", stock.hold_owners),
     Invariant("buy_nows", "buy_nows", stock.buy_nows),
+    Invariant("discounts_used", "discounts", discounts.used),
+    Invariant("discounts_follow_orders", "redemptions", discounts.follow_orders),
+    Invariant("discounts_agreed", "redemptions", discounts.agreed),
+    Invariant("discounts_on_lines", "order_lines", discounts.on_lines),
     Invariant("order_totals", "order_lines", orders.totals),
     Invariant("order_refunded", "orders", orders.refunded),
     Invariant("orders_paid_for", "orders", orders.paid_for),

@@ -38,43 +38,17 @@ async def attempt_of(db, order_id):
         return (await payments.of_order(conn, order_id))[-1]
 
 
-async def test_an_order_left_unpaid_is_remembered_once_while_its_books_are_held(
-    browser, app, order_id, clock
-):
-    assert await sent(app, order_id) == []
-    clock.advance(seconds=301)
-    [mail] = await sent(app, order_id)
-    clock.advance(seconds=301)
-
-    assert len(await sent(app, order_id)) == 1
-    assert mail.recipient == "ada@example.org"
-    assert "waiting to be paid" in mail.subject
-    assert "€16.89" in mail.text_body
-    assert "Rosenthaler" not in mail.text_body + mail.html_body
-    assert "?key=" not in mail.text_body + mail.html_body
+async def test_nobody_is_mailed_a_link_who_did_not_ask(browser, app, order_id, clock):
+    for _ in range(4):
+        clock.advance(seconds=301)
+        assert await sent(app, order_id) == []
 
 
-async def test_a_paid_order_is_not_remembered(browser, app, db, till, order_id, clock):
-    await browser.get(f"/orders/{order_id}/pay")
-    await till.confirm(await attempt_of(db, order_id))
-    await browser.get(f"/orders/{order_id}/return")
-    clock.advance(seconds=301)
-
-    assert await sent(app, order_id) == []
-
-
-async def test_nor_is_one_that_was_canceled_or_whose_time_is_over(browser, app, db, till, order_id, clock):
-    factories.after_the_hold(clock)
-    assert await sent(app, order_id) == []
-    await checkout.expire_due(db, till.gateway, clock=clock)
-    assert await sent(app, order_id) == []
-
-
-async def test_nor_one_whose_bank_is_asking_just_now(browser, app, db, till, order_id, clock):
+async def test_an_order_whose_bank_is_asking_just_now_has_no_link(browser, app, db, till, order_id, clock):
     await browser.get(f"/orders/{order_id}/pay")
     await till.confirm(await attempt_of(db, order_id), "pm_card_authenticationRequired")
     await browser.get(f"/orders/{order_id}/return")
-    clock.advance(seconds=301)
+    await browser.post(f"/orders/{order_id}/link")
 
     assert await sent(app, order_id) == []
 

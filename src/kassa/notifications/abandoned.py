@@ -66,7 +66,6 @@ async def build_abandoned_mail(
     """
     now, order_id = clock.now(), UUID(args["order_id"])
     async with db.transaction() as tx:
-        await orders.lock(tx, order_id)
         order = await orders.get(tx, order_id)
         if not settings.secret_key or not await queries.may_remind(tx, order_id, since=now - ONE_IN):
             return

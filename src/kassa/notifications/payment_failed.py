@@ -51,7 +51,6 @@ async def build_payment_failed_mail(
     """
     now = clock.now()
     async with db.transaction() as tx:
-        await orders.lock(tx, UUID(args["order_id"]))
         order = await orders.get(tx, UUID(args["order_id"]))
         if not settings.secret_key or not await _left(tx, order, datetime.fromisoformat(args["at"])):
             return

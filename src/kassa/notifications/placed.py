@@ -22,7 +22,6 @@ async def build_placed_mail(
     `args` are `order_id`. An order that was paid meanwhile gets its receipt, and one that ended gets nothing.
     """
     async with db.transaction() as tx:
-        await orders.lock(tx, UUID(args["order_id"]))
         order = await orders.get(tx, UUID(args["order_id"]))
         states = {payment.state for payment in await payments.of_order(tx, order.id)}
         if order.state is not orders.State.PENDING or not states.intersection(_WITH_THE_BANK):

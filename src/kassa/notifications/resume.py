@@ -40,7 +40,7 @@ async def build_resume_mail(
     """
     now = clock.now()
     async with db.transaction() as tx:
-        order = await orders.lock(tx, UUID(args["order_id"]))
+        order = await orders.get(tx, UUID(args["order_id"]))
         if order.state is not orders.State.PENDING or not settings.secret_key:
             return
         hold = await inventory.hold(tx, order.id)
@@ -49,7 +49,6 @@ async def build_resume_mail(
             return
         if await throttle.count(tx, MAILS, order.email.lower(), now=now):
             return
-        order = await orders.get(tx, order.id)
         link = resume_link(settings, order.id, now=now, language=order.locale)
         letter = render.resume(order, link, until=hold.expires_at, settings=settings)
         await queue(tx, order, f"{_ASKED}{len(sent) + 1}", letter, clock=clock, settings=settings)

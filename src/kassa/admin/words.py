@@ -31,6 +31,7 @@ PAYMENT: Final[Mapping[str, Label]] = {
     "open": Label("Open", "wait"),
     "processing": Label("Bank is deciding", "wait"),
     "requires_action": Label("Customer must confirm", "wait"),
+    "reserved": Label("Set aside on a gift card", "wait"),
     "authorized": Label("Authorised, not collected", "wait"),
     "succeeded": Label("Succeeded", "good"),
     "failed": Label("Failed", "bad"),
@@ -106,7 +107,11 @@ MAIL: Final[Mapping[str, Label]] = {
     "queued": Label("To be sent", "wait"),
     "sent": Label("Sent", "good"),
 }
-FLOW: Final[Mapping[str, str]] = {"element": "Card form in the shop", "hosted": "Stripe's own page"}
+FLOW: Final[Mapping[str, str]] = {
+    "element": "Card form in the shop",
+    "hosted": "Stripe's own page",
+    "gift_card": "Gift card",
+}
 REFUND_KIND: Final[Mapping[str, str]] = {
     "surplus": "Surplus, sent back by itself",
     "requested": "Requested",

@@ -7,7 +7,7 @@ prices are minor units per currency, and those marked automatic are written by `
 sanitised on the way in.
 """
 
-from kassa.catalog.demo import demo_csv
+from kassa.catalog.demo import demo_csv, demo_gift_cards_csv
 from kassa.catalog.errors import ImportFailed, ProductNotFound, SkuTaken
 from kassa.catalog.export import export_csv
 from kassa.catalog.find.queries import ProductCard, index
@@ -74,6 +74,7 @@ __all__ = [
     "corrected",
     "cover_svg",
     "demo_csv",
+    "demo_gift_cards_csv",
     "export_csv",
     "import_csv",
     "index",

@@ -123,6 +123,7 @@ async def _furnish(settings: Settings, data_dir: Path, *, demo: bool) -> tuple[s
         async with db.transaction() as tx:
             if demo and await catalog.is_empty(tx):
                 await load(tx, settings, catalog.demo_csv(), name="the demo catalogue")
+                await load(tx, settings, catalog.demo_gift_cards_csv(), name="the demo gift cards")
             if settings.production or not demo:
                 return None
             password = secret_file(data_dir / "demo-staff.password")

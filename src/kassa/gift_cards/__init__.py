@@ -14,7 +14,19 @@ from kassa.gift_cards.errors import (
     NothingToVoid,
     TooManyGiftCards,
 )
-from kassa.gift_cards.queries import CardEvent, CardPage, GiftCard, SoldCard, get, of_order, sold_by
+from kassa.gift_cards.queries import (
+    CardEvent,
+    CardPage,
+    GiftCard,
+    Part,
+    SoldCard,
+    get,
+    history,
+    of_order,
+    page,
+    parts,
+    sold_by,
+)
 from kassa.gift_cards.queries import lock as lock_cards
 from kassa.gift_cards.service import (
     CARDS_LIMIT,
@@ -41,17 +53,21 @@ __all__ = [
     "GiftCard",
     "GiftCardNotFound",
     "NothingToVoid",
+    "Part",
     "SoldCard",
     "TooManyGiftCards",
     "code_of",
     "find",
     "get",
     "give_back",
+    "history",
     "issue",
     "issue_sold",
     "lock_cards",
     "mark",
     "of_order",
+    "page",
+    "parts",
     "promise",
     "release",
     "reveal",

@@ -68,6 +68,16 @@ class CardEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a card pays of an order; `state` as that of the payment."""
+
+    payment_id: UUID
+    last4: str
+    amount_minor: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardPage:
     """Some cards, newest first, and the cursor of the next page."""
 
@@ -280,6 +290,18 @@ async def history(conn: Conn, card_id: UUID) -> list[CardEvent]:
         card_id,
     )
     return [CardEvent(*row.values()) for row in rows]
+
+
+async def parts(conn: Conn, order_id: UUID) -> list[Part]:
+    """What cards pay of an order, or paid, oldest first; `payments` writes them."""
+    rows = await conn.fetch(
+        """
+        select payments.id, last4, amount_minor, state from payments join gift_cards on gift_cards.id = gift_card_id
+        where payments.order_id = $1 order by payments.created_at, payments.id
+        """,
+        order_id,
+    )
+    return [Part(*row.values()) for row in rows]
 
 
 async def page(conn: Conn, *, last4: str | None, after: str | None, limit: int = 50) -> CardPage:

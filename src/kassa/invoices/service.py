@@ -91,7 +91,7 @@ async def _invoice(issuing: _Issuing, order: orders.Order) -> Paper:
     content = papers.invoice(
         order, number=shown_number("invoice", issuing.now.year, number), seller=issuing.seller, now=issuing.now,
         order_number=orders.shown_number(order.number), seller_vat_id=issuing.seller_vat_id,
-        payment=(counts[0].intent_ref or "") if counts else "",
+        payment=next((one.intent_ref for one in counts if one.intent_ref), ""),
         journal=(await orders.chain_head(issuing.tx, order.id))[:16],
     )  # fmt: skip
     return await issuing.write("invoice", order.id, None, number, content)

@@ -53,8 +53,9 @@ class Known:
 
     @property
     def paid(self) -> payments.Payment | None:
-        """The payment that counts, once the order was paid."""
-        counts = (one for one in self.attempts if one.state == "succeeded" and not one.surplus)
+        """The payment that counts, once the order was paid; a gift card's only if there is no other."""
+        by_bank_first = sorted(self.attempts, key=lambda one: one.flow == "gift_card")
+        counts = (one for one in by_bank_first if one.state == "succeeded" and not one.surplus)
         return next(counts, None) if self.order.paid_at else None
 
     @property

@@ -11,3 +11,8 @@ from pathlib import Path
 def demo_csv() -> str:
     """The file that a fresh shop is filled with, by the same importer as every file."""
     return (Path(__file__).parent / "bookshop.csv").read_text(encoding="utf-8")
+
+
+def demo_gift_cards_csv() -> str:
+    """What else it is filled with: gift cards of some amounts."""
+    return (Path(__file__).parent / "gift-cards.csv").read_text(encoding="utf-8")

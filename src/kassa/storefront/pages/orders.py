@@ -9,18 +9,19 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from kassa import cart, fulfilment, invoices, notifications, orders, payments, refunds, returns
+from kassa import cart, fulfilment, gift_cards, invoices, notifications, orders, payments, refunds, returns
 from kassa.kernel import speech
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, NotFound
 from kassa.kernel.ids import parse_id, same_token
 from kassa.kernel.speech import N_, _
-from kassa.pricing import TaxLine, Used
+from kassa.pricing import TaxLine, Used, limits
 from kassa.pricing.explain import explain
 from kassa.shop import Shop
 from kassa.storefront import forms, story, words
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.story import Known
+from kassa.storefront.travel import way_of
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, visitor_of
 
@@ -42,6 +43,7 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
             await refunds.of_order(conn, order.id), await fulfilment.of_order(conn, order.id),
             await fulfilment.left(conn, order.id),
         )  # fmt: skip
+        parts = await gift_cards.parts(conn, order.id)
         journal = await orders.chain_head(conn, order.id)
         cancelable = known.promised or await fulfilment.can_be_called_off(conn, order)
         sent_back = await returns.of_order(conn, order.id)
@@ -49,13 +51,15 @@ async def show(request: AnyRequest, order_id: FromPath[str]) -> Response[str]:
         credit_notes = [one for one in await invoices.of_order(conn, order.id) if one.refund_id]
         told = request.query_params.get("told", "")
         quote = await orders.quote_of(conn, order.id)
+        way = await way_of(conn, order, quote)
         missing = await _missing(conn, visitor, order) if told == "missing" else []
     return render(
         request, visitor, "pages/order.html", cache=OWN, order=order, bill=bill(order), story=story.tell(known),
         payable=order.state == "pending" and not known.promised and not known.deciding, parcels=known.shown_parcels,
         more_to_come=known.more_to_come, words_of_parcel=words.parcel, paid=known.paid, refunds=known.going_back,
-        journal=journal[:16], address=written(order.shipping_address), cancelable=cancelable, returns=sent_back,
-        returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
+        journal=journal[:16], address=written(order.shipping_address), way=way, cancelable=cancelable,
+        returns=sent_back, returnable=returnable, reasons=story.REASONS, return_words=story.RETURNS,
+        parts=[part for part in parts if part.state != "canceled"], least=limits.least(order.currency),
         told=_(_TOLD.get(told, "")), credit_notes=credit_notes, missing=missing, reviewable=_reviewable(known),
         explanation=explain(quote, total=order.total_minor) if quote is not None else None,
     )  # fmt: skip

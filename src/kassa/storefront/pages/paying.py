@@ -12,11 +12,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from kassa import checkout, inventory, orders, payments, web
+from kassa import checkout, gift_cards, inventory, orders, payments, web
 from kassa.config import Settings
 from kassa.kernel import speech
 from kassa.kernel.errors import Unavailable
 from kassa.kernel.speech import N_
+from kassa.pricing import limits
 from kassa.shop import Shop
 from kassa.storefront import forms
 from kassa.storefront.pages.orders import bill, written
@@ -164,7 +165,7 @@ async def _pay_page(
 ) -> Response[str]:
     shop, order = shop_of(request), payer.order
     async with shop.db.connection() as conn:
-        hold = await inventory.hold(conn, order.id)
+        hold, parts = await inventory.hold(conn, order.id), await gift_cards.parts(conn, order.id)
     now, settings = shop.clock.now(), shop.settings
     if trouble is None and "canceled" in request.query_params:
         trouble = TROUBLES["came_back"]
@@ -178,7 +179,7 @@ async def _pay_page(
         publishable_key=settings.stripe_publishable_key, stripe_locale=locale_for(speech.language()),
         address=written(order.shipping_address),
         return_url=f"{settings.front(speech.language())}/orders/{order.id}/return", sandbox=settings.sandbox,
-        test_cards=_TEST_CARDS,
+        test_cards=_TEST_CARDS, parts=parts, payable=True, least=limits.least(order.currency),
     )  # fmt: skip
 
 

@@ -195,7 +195,7 @@ def _taxes(quote: Quote, tax: TaxLine, rule: Rounding) -> Step:
 
 
 def _totals(quote: Quote) -> tuple[Step, ...]:
-    steps = [Step("subtotal", _("Items"), quote.subtotal)]
+    steps = [Step("subtotal", _("Books"), quote.subtotal)]
     for used in quote.used:
         taken = _from_lines(quote, used.id)
         if taken:

@@ -135,9 +135,7 @@ def job_handlers(shop: Shop) -> Mapping[str, jobs.Handler]:
         "open_case": on(lambda args: reconciliation.open_from_job(db, args, clock=clock)),
         "resolve_case": on(lambda args: reconciliation.resolve_from_job(db, args, clock=clock)),
         "forget_customer": on(lambda id_: accounts.forget_customer(db, gateway, id_), "customer_id"),
-        "price_products": on(
-            lambda args: currencies.price_products(db, args, own=shop.settings.currencies[0], clock=clock)
-        ),
+        "price_products": on(lambda args: currencies.price_products(db, args, clock=clock)),
         "declare_tax": on(lambda id_: elsewhere.declare(db, gateway, id_, clock=clock), "order_id"),
         "reverse_tax": on(lambda id_: elsewhere.reverse(db, gateway, id_, clock=clock), "refund_id"),
         "close_payment": on(lambda id_: checkout.close_payment(db, gateway, id_, clock=clock), "payment_id"),

@@ -8,10 +8,13 @@ from functools import partial
 import pytest
 from tests.factories import make_variant
 
-from kassa import catalog, inventory, jobs
+from kassa import catalog, inventory, jobs, pricing
 from kassa.app import build_shop, job_handlers
 from kassa.config import Settings
-from kassa.pricing import currencies
+from kassa.kernel.ids import new_id
+from kassa.kernel.money import Money
+from kassa.pricing import currencies, discounts, zones
+from kassa.pricing import service as pricing_service
 from kassa.pricing.currencies import Charm, InvalidPriceList, InvalidRates, Rate
 
 WHOLE, NEARLY = Charm(100), Charm(100, 1)
@@ -305,3 +308,25 @@ async def test_coverage_counts_what_is_for_sale(db, clock):
     async with db.connection() as conn:
         assert await currencies.coverage(conn, "JPY") == currencies.Coverage(1, 1, 1)
         assert await currencies.samples(conn, "EUR", limit=5) == [("Emma", 1299)]
+
+
+async def test_shipping_and_discounts_follow_the_rate_too(db, clock):
+    offer = discounts.Discount(
+        id=new_id(), kind=discounts.Kind.FIXED, title="Five off", value=500, currency="EUR", minimum=2000
+    )
+    parcel = zones.Parcel(300, Money(0, "JPY"))
+    async with db.connection() as conn:
+        before = await pricing.rules(conn, currency="JPY", now=clock.now())
+        assert before.ways(parcel, "DE")[0].amount == Money(4, "JPY"), "no rate is known: at face value"
+    await note(db, clock, said("160"))
+    await follow(db, clock)
+
+    async with db.connection() as conn:
+        yen = await pricing.rules(conn, currency="JPY", now=clock.now())
+        dollars = await pricing.rules(conn, currency="USD", now=clock.now())
+
+    assert yen.ways(parcel, "DE")[0].amount == Money(624, "JPY")
+    assert dollars.ways(replace(parcel, goods=Money(0, "USD")), "DE")[0].amount == Money(390, "USD")
+    there = pricing_service.in_currency(offer, "JPY", yen.convert)
+    assert (there.value, there.minimum, there.currency) == (800, 3200, "JPY")
+    assert pricing_service.in_currency(offer, "USD", dollars.convert) == offer

@@ -10,10 +10,11 @@ create table exchange_rates (
     primary key (base, currency, day)
 );
 
--- Price lists that make themselves: what a product costs in the shop's own currency, by the newest rate, and a price
--- of the kind that is a multiple of `size_minor` less `below_minor`.
+-- Price lists that make themselves: what a product costs in `base`, the shop's own currency, by the newest rate, and a
+-- price of the kind that is a multiple of `size_minor` less `below_minor`.
 create table price_lists (
     currency    char(3) primary key,
+    base        char(3) not null check (base <> currency),
     margin      integer not null default 0 check (margin between -5000 and 10000),
     size_minor  integer not null check (size_minor > 0),
     below_minor integer not null check (below_minor >= 0 and below_minor < size_minor),

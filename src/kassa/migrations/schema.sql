@@ -726,11 +726,13 @@ CREATE INDEX payments_unprompted ON public.payments USING btree (succeeded_at) W
 
 create table price_lists (
     currency character(3) not null,
+    base character(3) not null,
     margin integer not null default 0,
     size_minor integer not null,
     below_minor integer not null,
     changed_at timestamp with time zone not null,
     changed_by text not null,
+    CHECK ((base <> currency)),
     CHECK (((below_minor >= 0) AND (below_minor < size_minor))),
     CHECK (((margin >= '-5000'::integer) AND (margin <= 10000))),
     CHECK ((size_minor > 0)),

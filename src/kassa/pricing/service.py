@@ -1,14 +1,17 @@
 """What the shop prices by now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from kassa.kernel.db import Conn
-from kassa.pricing import discounts, taxes, zones
+from kassa.pricing import currencies, discounts, taxes, zones
+from kassa.pricing.discounts import Discount, Kind
 from kassa.pricing.quote import Quote, QuoteLine, quote
 from kassa.pricing.rules import Rules
 from kassa.pricing.taxes import elsewhere
+from kassa.pricing.zones import Convert
 
 
 async def rules(
@@ -29,14 +32,27 @@ async def rules(
     found = discounts.Looked()
     if discounted:
         found = await discounts.look(conn, code=code, now=now, email=email, order_id=order_id)
+    convert = await currencies.converter(conn, currency)
     return Rules(
         day=now.date(),
         code=found.code,
-        discounts=found.discounts,
+        discounts=[in_currency(one, currency, convert) for one in found.discounts],
         refused=found.refused,
         taxes=await taxes.tables(conn),
         shipping=await zones.table(conn, now=now),
+        convert=convert,
     )
+
+
+def in_currency(one: Discount, currency: str, convert: Convert | None) -> Discount:
+    """A discount in the currency of the cart, if there is a rate from its own; else it stays, and will not fit."""
+    if one.currency in (None, currency) or convert is None:
+        return one
+    value = convert(one.value, one.currency, currency) if one.kind is Kind.FIXED else one.value
+    minimum = convert(one.minimum, one.currency, currency)
+    if value is None or minimum is None:
+        return one
+    return replace(one, value=value, minimum=minimum, currency=currency)
 
 
 async def priced(

@@ -144,11 +144,11 @@ def _told(
     some: Sequence[tuple[str, int]], now: datetime,
 ) -> _Told:  # fmt: skip
     rate = known.between(own, code)
-    shown = rule or PriceList(code, 0, currencies.charms(code)[0], now, "")
+    shown = rule or PriceList(code, own, 0, currencies.charms(code)[0], now, "")
     samples = [
         (title, show_money(minor, own), show_money(price, code))
         for title, minor in some
-        if (price := currencies.price_of(minor, own, shown, known)) is not None
+        if (price := currencies.price_of(minor, shown, known)) is not None
     ]
     offered = dict.fromkeys([*currencies.charms(code), shown.charm])
     return _Told(

@@ -10,8 +10,9 @@ from kassa.pricing.currencies.ecb import SIZE_LIMIT as FILE_LIMIT
 from kassa.pricing.currencies.ecb import read as read_ecb
 from kassa.pricing.currencies.errors import InvalidPriceList, InvalidRates
 from kassa.pricing.currencies.queries import Coverage, PriceList, coverage, history, lists, samples
-from kassa.pricing.currencies.rates import Rate, Rates, convert
+from kassa.pricing.currencies.rates import Converter, Rate, Rates, convert
 from kassa.pricing.currencies.service import (
+    converter,
     end_list,
     is_stale,
     price_of,
@@ -25,6 +26,7 @@ from kassa.pricing.currencies.service import (
 __all__ = [
     "FILE_LIMIT",
     "Charm",
+    "Converter",
     "Coverage",
     "InvalidPriceList",
     "InvalidRates",
@@ -33,6 +35,7 @@ __all__ = [
     "Rates",
     "charms",
     "convert",
+    "converter",
     "coverage",
     "end_list",
     "history",

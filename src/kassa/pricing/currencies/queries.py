@@ -14,9 +14,10 @@ from kassa.pricing.currencies.rates import Rate
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """A price list that makes itself; `margin` in basis points on top of the rate."""
+    """A price list that makes itself from that in `base`; `margin` in basis points on top of the rate."""
 
     currency: str
+    base: str
     margin: int
     charm: Charm
     changed_at: datetime
@@ -25,10 +26,10 @@ class PriceList:
 
 @dataclass(frozen=True, slots=True)
 class BasePrice:
-    """What a variant costs in the shop's own currency, in its minor units."""
+    """What a variant costs in a currency that others follow, in its minor units."""
 
     variant_id: UUID
-    product_id: UUID
+    currency: str
     amount_minor: int
     compare_at_minor: int | None
 
@@ -74,6 +75,13 @@ async def newest_rates(conn: Conn) -> list[Rate]:
     return [_rate(row) for row in rows]
 
 
+async def base_of(conn: Conn, currency: str) -> str | None:
+    """The currency that prices in this one follow, if they do."""
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        "select base from price_lists where currency = $1", currency
+    )
+
+
 async def history(conn: Conn, currency: str, *, limit: int) -> list[Rate]:
     """What was said of a currency, the newest day first."""
     rows = await conn.fetch(
@@ -112,14 +120,14 @@ async def lists(conn: Conn) -> list[PriceList]:
     """Every price list that makes itself."""
     rows = await conn.fetch(
         """
-        select currency, margin, size_minor, below_minor, changed_at, changed_by from price_lists
+        select currency, base, margin, size_minor, below_minor, changed_at, changed_by from price_lists
         order by currency
         """
     )
     return [
         PriceList(
-            row["currency"], row["margin"], Charm(row["size_minor"], row["below_minor"]), row["changed_at"],
-            row["changed_by"],
+            row["currency"], row["base"], row["margin"], Charm(row["size_minor"], row["below_minor"]),
+            row["changed_at"], row["changed_by"],
         )
         for row in rows
     ]  # fmt: skip
@@ -129,12 +137,13 @@ async def put_list(tx: Tx, one: PriceList) -> None:
     """Write a price list's rule."""
     await tx.execute(
         """
-        insert into price_lists (currency, margin, size_minor, below_minor, changed_at, changed_by)
-        values ($1, $2, $3, $4, $5, $6)
+        insert into price_lists (currency, base, margin, size_minor, below_minor, changed_at, changed_by)
+        values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (currency) do update
-            set margin = $2, size_minor = $3, below_minor = $4, changed_at = $5, changed_by = $6
+            set base = $2, margin = $3, size_minor = $4, below_minor = $5, changed_at = $6, changed_by = $7
         """,
         one.currency,
+        one.base,
         one.margin,
         one.charm.size,
         one.charm.below,
@@ -177,19 +186,19 @@ async def lock_free(tx: Tx, product_ids: Sequence[UUID]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
-async def base_prices(conn: Conn, product_ids: Sequence[UUID], own: str) -> list[BasePrice]:
-    """What the variants of these products cost in the shop's own currency."""
+async def base_prices(conn: Conn, product_ids: Sequence[UUID], bases: Sequence[str]) -> list[BasePrice]:
+    """What the variants of these products cost in the currencies that others follow."""
     rows = await conn.fetch(
         """
-        select variant_id, product_id, amount_minor, compare_at_minor
+        select variant_id, currency, amount_minor, compare_at_minor
         from variants join prices on variant_id = id
-        where product_id = any($1) and active and currency = $2 and not automatic
+        where product_id = any($1) and active and currency = any($2) and not automatic
         """,
         list(product_ids),
-        own,
+        list(bases),
     )
     return [
-        BasePrice(row["variant_id"], row["product_id"], row["amount_minor"], row["compare_at_minor"])
+        BasePrice(row["variant_id"], row["currency"], row["amount_minor"], row["compare_at_minor"])
         for row in rows
     ]
 

@@ -12,6 +12,8 @@ from kassa.pricing.limits import step
 
 Way = Literal["nearest", "up", "down"]
 
+#: In place of a currency: any.
+ANY: Final = "*"
 _HALF: Final = Fraction(1, 2)
 
 
@@ -81,6 +83,23 @@ def convert(
         return amount
     worth = exact(amount, source, target, rates, margin=margin)
     return None if worth is None else rounded(worth, step(target), way)
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """`convert` by rates that are known. Under `*`, as in a table of shipping, stand hundredths of a unit of `own`."""
+
+    rates: Rates
+    own: str | None = None
+
+    def __call__(self, amount: int, source: str, target: str) -> int | None:
+        """As `convert`; None too for what stands under `*` where prices do not follow the shop's own."""
+        if source != ANY:
+            return convert(amount, source, target, self.rates)
+        if self.own is None:
+            return None
+        worth = exact(amount, self.own, target, self.rates)
+        return None if worth is None else rounded(worth * 10 ** exponent(self.own) / 100, step(target))
 
 
 def exact(amount: int, source: str, target: str, rates: Rates, *, margin: int = 0) -> Fraction | None:

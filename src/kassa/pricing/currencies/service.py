@@ -16,7 +16,7 @@ from kassa.pricing.currencies import queries
 from kassa.pricing.currencies.charm import Charm
 from kassa.pricing.currencies.errors import InvalidPriceList, InvalidRates
 from kassa.pricing.currencies.queries import BasePrice, Made, PriceList
-from kassa.pricing.currencies.rates import Rate, Rates, exact
+from kassa.pricing.currencies.rates import Converter, Rate, Rates, exact
 
 #: Banks quote on working days; a rate that is older than the longest holidays is old.
 STALE: Final = timedelta(days=7)
@@ -31,6 +31,12 @@ _MARGINS: Final = range(-5_000, 10_001)
 async def rates(conn: Conn) -> Rates:
     """The newest rates."""
     return Rates(await queries.newest_rates(conn))
+
+
+async def converter(conn: Conn, currency: str) -> Converter | None:
+    """What turns amounts into `currency` where they are known in others only; None if there are no rates."""
+    known = await queries.newest_rates(conn)
+    return Converter(Rates(known), await queries.base_of(conn, currency)) if known else None
 
 
 async def put_rates(tx: Tx, said: Sequence[Rate], *, now: datetime) -> int:
@@ -67,7 +73,7 @@ async def put_list(
         raise InvalidPriceList(
             f"Prices of this kind can't be charged in {currency}.", errors=[("charm", "does not fit")]
         )
-    await queries.put_list(tx, PriceList(currency, margin, charm, now, actor))
+    await queries.put_list(tx, PriceList(currency, own, margin, charm, now, actor))
     await _ask(tx, now=now)
 
 
@@ -84,7 +90,7 @@ async def end_list(tx: Tx, currency: str, *, keep: bool, now: datetime) -> bool:
     return ended
 
 
-async def price_products(db: Database, args: Mapping[str, Any], *, own: str, clock: Clock) -> None:
+async def price_products(db: Database, args: Mapping[str, Any], *, clock: Clock) -> None:
     """Write the automatic prices of the products that `args` names, or of the next page of all.
 
     A product that somebody is changing just now is left for later. One at a time does this: whoever reads the rates
@@ -99,7 +105,7 @@ async def price_products(db: Database, args: Mapping[str, Any], *, own: str, clo
             return
         page = named or await queries.products_after(tx, after, limit=_PAGE)
         free = await queries.lock_free(tx, page)
-        changed = await queries.write_prices(tx, list(free), await _made(tx, list(free), own))
+        changed = await queries.write_prices(tx, list(free), await _made(tx, list(free)))
         if changed:
             await catalog.index(tx, sorted(changed))
         busy = [str(id_) for id_ in page if id_ not in free]
@@ -109,9 +115,9 @@ async def price_products(db: Database, args: Mapping[str, Any], *, own: str, clo
             await jobs.enqueue(tx, "price_products", {"after": str(page[-1])}, now=now)
 
 
-def price_of(base: int, own: str, one: PriceList, known: Rates) -> int | None:
-    """What `base` minor units of `own` come to in a price list; None without a rate, or for too much of it."""
-    worth = exact(base, own, one.currency, known, margin=one.margin)
+def price_of(amount: int, one: PriceList, known: Rates) -> int | None:
+    """What `amount` minor units of its base come to in a price list; None without a rate, or for too much of it."""
+    worth = exact(amount, one.base, one.currency, known, margin=one.margin)
     price = one.charm.price(worth) if worth is not None else None
     return price if price is not None and price <= MAX_MINOR else None
 
@@ -138,21 +144,22 @@ def is_stale(day: date, now: datetime) -> bool:
     return now.date() - day > STALE
 
 
-async def _made(tx: Tx, product_ids: Sequence[UUID], own: str) -> list[Made]:
+async def _made(tx: Tx, product_ids: Sequence[UUID]) -> list[Made]:
     """The automatic prices of these products."""
-    lists = [one for one in await queries.lists(tx) if one.currency != own]
+    lists = await queries.lists(tx)
     if not lists:
         return []
-    known, base = await rates(tx), await queries.base_prices(tx, product_ids, own)
-    found = (_one(each, own, one, known) for each in base for one in lists)
+    known = await rates(tx)
+    priced = await queries.base_prices(tx, product_ids, [one.base for one in lists])
+    found = (_one(each, one, known) for each in priced for one in lists if one.base == each.currency)
     return [one for one in found if one is not None]
 
 
-def _one(base: BasePrice, own: str, one: PriceList, known: Rates) -> Made | None:
-    price = price_of(base.amount_minor, own, one, known)
+def _one(base: BasePrice, one: PriceList, known: Rates) -> Made | None:
+    price = price_of(base.amount_minor, one, known)
     if price is None:
         return None
-    before = price_of(base.compare_at_minor, own, one, known) if base.compare_at_minor else None
+    before = price_of(base.compare_at_minor, one, known) if base.compare_at_minor else None
     return Made(base.variant_id, one.currency, price, before if before and before > price else None)
 
 

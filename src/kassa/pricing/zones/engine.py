@@ -25,8 +25,9 @@ By = Literal["flat", "weight", "price"]
 def amount_in(prices: Mapping[str, int], currency: str, convert: Convert | None = None) -> int | None:
     """The amount in minor units of `currency`: as it is written down, or converted, or what stands under `*`.
 
-    Under `*` stands what it is in any other currency, in hundredths of the major unit: 390 is 3.90 or ¥4. What is
-    converted, or found there, is rounded up to what can be charged.
+    Under `*` stands what it is in any other currency, in hundredths of the major unit: 390 is 3.90 or ¥4, but where
+    prices follow the shop's own by a rate, what 3.90 of those is worth. What is converted, or found there, is rounded
+    up to what can be charged.
     """
     if currency in prices:
         return prices[currency]
@@ -36,6 +37,9 @@ def amount_in(prices: Mapping[str, int], currency: str, convert: Convert | None 
             return _even(found, currency)
     if ANY not in prices:
         return None
+    found = convert(prices[ANY], ANY, currency) if convert else None
+    if found is not None:
+        return _even(found, currency)
     return _even(-(-prices[ANY] * 10 ** exponent(currency) // 100), currency)
 
 

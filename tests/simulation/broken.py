@@ -19,6 +19,7 @@ from kassa.orders import queries as order_rows
 from kassa.payments import queries as recording_rows
 from kassa.payments import record as recording
 from kassa.payments import service as attempts
+from kassa.pricing import discounts
 from kassa.refunds import service as sending_back
 from kassa.stripe import Gateway
 from kassa.stripe import gateway as gateways
@@ -74,6 +75,16 @@ def stock_order(patch: Patch) -> None:
 
     real = shelf.lock_stock
     patch.setattr(shelf, "lock_stock", lock_stock)
+
+
+def discount_lock(patch: Patch) -> None:
+    """Discounts are looked at without being locked."""
+    _sql(patch, "from discounts where id = any($1) order by id for update", "for update", "")
+
+
+def discount_is_not_given_back(patch: Patch) -> None:
+    """An order that is over keeps its use of a discount."""
+    patch.setattr(discounts, "restore", _nothing)
 
 
 def payment_key(patch: Patch) -> None:

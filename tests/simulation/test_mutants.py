@@ -32,6 +32,8 @@ MUTANTS = (
     Mutant("order_lock", {"habits": ("two_tabs", "pays_then_cancels"), "orders": 20}),
     Mutant("stock_lock", {"habits": ("leaves", "twice"), "orders": 40, "pace": 0.002, "rates": CALM}),
     Mutant("stock_order", {"habits": ("leaves",), "orders": 40, "pace": 0.002, "rates": CALM}),
+    Mutant("discount_lock", {"habits": ("leaves", "twice"), "orders": 60, "pace": 0.002, "rates": CALM}),
+    Mutant("discount_is_not_given_back", {"habits": ("cancels",), "orders": 12}),
     Mutant("payment_key", PAYING | {"rates": STORMY}),
     Mutant("refund_key", REFUNDING | {"acts": ("refund", "refund_line"), "rates": LOSING}),
     Mutant("keys_claimed_late", {"habits": ("twice", "impatient")}),

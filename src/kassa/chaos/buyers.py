@@ -19,6 +19,10 @@ HABITS: Final = (
     "plain", "plain", "plain", "twice", "two_tabs", "switches", "impatient", "late", "leaves", "cancels", "closes",
     "buy_now", "buy_now_leaves", "pays_then_cancels", "cart", "cart_changes",
 )  # fmt: skip
+#: A discount that many want and few can have; every third buyer has heard of it.
+CODE: Final = "FEW"
+CODE_USES: Final = 4
+_KNOWN_TO: Final = 1 / 3
 _TRIES: Final = 12
 _ADDRESS: Final = {
     "name": "Ada Example",
@@ -45,6 +49,7 @@ class Wish:
     flow: str
     cards: tuple[str, ...]
     currency: str = "EUR"
+    code: str | None = None
 
     @property
     def email(self) -> str:
@@ -58,6 +63,7 @@ def wishes(
 ) -> list[Wish]:  # fmt: skip
     """`count` buyers who arrive within `seconds`."""
     chance = random.Random(f"wishes {seed}")  # noqa: S311 - a simulation must be repeatable
+    codes = random.Random(f"codes {seed}")  # noqa: S311
     made = []
     for number in range(count):
         wanted = chance.sample(skus, chance.choice((1, 1, 1, 2, 3)))
@@ -67,6 +73,7 @@ def wishes(
                 chance.choice(habits), chance.choice(("element", "element", "hosted")),
                 (*(chance.choice(cards) for _ in range(chance.randrange(3))), GOOD),
                 chance.choice(("EUR", "EUR", "EUR", "JPY", "KWD")),
+                CODE if codes.random() < _KNOWN_TO else None,
             )
         )  # fmt: skip
     return made
@@ -106,23 +113,30 @@ class Buyer:
         await self._pay(order, self._wish.flow)
 
     async def _place(self) -> dict[str, Any] | None:
+        """The order, at a discount if there is a use left; else, as everybody does, without."""
+        made, used_up = await self._try_to_place(self._wish.code)
+        return (await self._try_to_place(None))[0] if used_up else made
+
+    async def _try_to_place(self, code: str | None) -> tuple[dict[str, Any] | None, bool]:
+        """The order, and whether there is none because the code is used up."""
         body: dict[str, Any] = {"email": self._wish.email, "shipping_address": _ADDRESS}
         if self._wish.habit.startswith("cart"):
-            cart = await self._fill_cart()
+            cart = await self._fill_cart(code)
             if cart is None:
-                return None
+                return None, False
             body |= {"cart_id": cart}
         else:
             lines = [{"sku": sku, "quantity": quantity} for sku, quantity in self._wish.lines]
-            body |= {"lines": lines, "currency": self._wish.currency}
-        key = f"order-{self._wish.number}"
+            body |= {"lines": lines, "currency": self._wish.currency} | ({"discount_code": code} if code else {})
+        key = f"order-{self._wish.number}" + ("-with-code" if code else "")
         times = 2 if self._wish.habit in ("twice", "impatient") else 1
         answers = await asyncio.gather(
             *(self._insist("POST", "/api/v1/orders", body, key) for _ in range(times))
         )
         made = [answer.json for answer in answers if answer is not None and answer.status == 201]
         self._world.made.setdefault(key, set()).update(one["id"] for one in made)
-        return made[0] if made else None
+        refused = any(answer is not None and answer.code == "discount_used_up" for answer in answers)
+        return (made[0] if made else None), refused and not made
 
     async def _cancel(self, order: dict[str, Any]) -> None:
         path = f"/api/v1/orders/{order['id']}/cancellation"
@@ -130,7 +144,7 @@ class Buyer:
         if answer is not None and answer.status == 200 and answer.json["state"] == "canceled":
             self._world.told_canceled.add(order["id"])
 
-    async def _fill_cart(self) -> str | None:
+    async def _fill_cart(self, code: str | None) -> str | None:
         """A cart with what is wished for; one who changes his mind has put in too much first."""
         made = await self._insist("POST", "/api/v1/carts", {"currency": self._wish.currency}, None)
         if made is None or made.status != 201:
@@ -141,6 +155,8 @@ class Buyer:
             await self._insist("POST", f"{cart}/lines", line, None)
             if self._wish.habit == "cart_changes":
                 await self._insist("PATCH", f"{cart}/lines/{sku}", {"quantity": 1}, None)
+        if code:
+            await self._insist("PUT", f"{cart}/discount", {"code": code}, None)
         return str(made.json["id"])
 
     async def _open(self, order: dict[str, Any], flow: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from kassa.chaos import queries
-from kassa.chaos.buyers import CARDS, HABITS, Buyer, wishes
+from kassa.chaos.buyers import CARDS, CODE, CODE_USES, HABITS, Buyer, wishes
 from kassa.chaos.luck import Luck, Rates
 from kassa.chaos.operators import ACTS, Operator
 from kassa.chaos.process import Build, Process
@@ -167,6 +167,10 @@ async def _stock_up(world: World, admin_key: str) -> None:
             answer = await world.ask("PUT", f"/api/v1/admin/products/thing-{number}", body, headers)
             if answer.status != 201:
                 raise RuntimeError(f"the shop cannot be stocked: {answer.code}")
+        discount = {"kind": "percent", "value": 20, "usage_limit": CODE_USES, "per_customer_limit": 1}
+        answer = await world.ask("PUT", f"/api/v1/admin/discounts/{CODE}", discount, headers)
+        if answer.status != 201:
+            raise RuntimeError(f"the shop has no discount: {answer.code}")
 
     await world.stage.run(world.stage.start("stocks up", put).done)
 

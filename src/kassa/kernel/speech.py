@@ -16,8 +16,10 @@ from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 #: The language of the code.
@@ -89,8 +91,23 @@ def _(text: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, number: int, **values: Any) -> str:
-    """The text in the language spoken now, in the form that goes with `number`; it is a value, `num`, like the others."""
-    return translate_number(one, many, number) % {"number": number, "num": number, **values}
+    """The text in the language spoken now, in the form that goes with `number`, a value (`num`) like the others."""
+    return translate_number(one, many, number) % {"number": decimal(number), "num": decimal(number), **values}
+
+
+def decimal(number: int) -> str:
+    """A number as the language spoken now writes it: "1,000", "1.000"."""
+    return str(format_decimal(number, locale=locale()))
+
+
+def either(choices: Sequence[str]) -> str:
+    """One or the other: "A or B"."""
+    return str(format_list(choices, style="or", locale=locale()))
+
+
+def listed(parts: Sequence[str]) -> str:
+    """One and the other: "A, B and C"."""
+    return str(format_list(parts, style="standard", locale=locale()))
 
 
 def N_(text: str) -> str:

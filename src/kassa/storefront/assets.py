@@ -12,6 +12,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from kassa.kernel.errors import NotFound
+from kassa.kernel.speech import _
 from kassa.storefront import keeping
 from kassa.storefront.request import AnyRequest
 
@@ -71,7 +72,7 @@ async def asset(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """GET /assets/…: one of our own files; for ever, if the address carries its present hash."""
     found = _ASSETS.get(name.lstrip("/"))
     if found is None:
-        raise NotFound("There is no such file.")
+        raise NotFound(_("There is no such file."))
     current = request.query_params.get("v") == found.digest
     cache = keeping.FOREVER if current else "public, no-cache"
     return keeping.file(request, found.content, found.media_type, cache=cache, squeeze=True)

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 from litestar.exceptions import HTTPException
 
+from kassa.kernel import speech
 from kassa.kernel.errors import Invalid, NotFound
+from kassa.kernel.speech import _
 from kassa.storefront.request import AnyRequest
 
 _TEXT_LIMIT: Final = 300
@@ -39,10 +41,10 @@ async def read(
     except HTTPException:
         raise
     except (ValueError, LookupError):
-        raise Invalid("The form could not be read.", code="invalid_form") from None
+        raise Invalid(_("The form could not be read."), code="invalid_form") from None
     values = {name: value for name, value in sent.items() if isinstance(value, str)}
     if len(values) > fields:
-        raise Invalid("The form has too many fields.", code="invalid_form")
+        raise Invalid(_("The form has too many fields."), code="invalid_form")
     for name, value in values.items():
         check_text(name, value, (longer or {}).get(name, _TEXT_LIMIT))
     return values
@@ -62,9 +64,11 @@ def check_text(name: str, value: str, limit: int = _TEXT_LIMIT) -> str:
         Invalid: it is too long, or holds control characters.
     """
     if len(value) > limit:
-        raise Invalid("Something in the form is too long.", errors=[(name[:40], "is too long")])
+        raise Invalid(_("Something in the form is too long."), errors=[(name[:40], _("is too long"))])
     if _CONTROL.search(value):
-        raise Invalid("Something in the form is no text.", errors=[(name[:40], "holds control characters")])
+        raise Invalid(
+            _("Something in the form is no text."), errors=[(name[:40], _("holds control characters"))]
+        )
     return value
 
 
@@ -75,7 +79,7 @@ def slug(text: str) -> str:
         NotFound: it can't.
     """
     if len(text) > 200 or not _SLUG.fullmatch(text):
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
     return text
 
 
@@ -92,8 +96,10 @@ def whole(values: Mapping[str, str], name: str, *, least: int, most: int) -> int
     """
     text = values.get(name, "").strip()
     if not (text.isascii() and text.isdecimal() and len(text) < 7 and least <= int(text) <= most):
-        message = f"must be a whole number from {least} to {most}"
-        raise Invalid(f"The {name} {message}.", code=f"invalid_{name}", errors=[(name, message)])
+        bounds = {"least": speech.decimal(least), "most": speech.decimal(most)}
+        message = _("must be a whole number from %(least)s to %(most)s", **bounds)
+        told = _("The %(field)s must be a whole number from %(least)s to %(most)s.", field=name, **bounds)
+        raise Invalid(told, code=f"invalid_{name}", errors=[(name, message)])
     return int(text)
 
 

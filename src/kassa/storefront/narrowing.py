@@ -81,4 +81,8 @@ def said(name: str, value: str, currency: str) -> str:
     if band is None:
         return value
     low, high = (show_briefly(int(minor), currency) for minor in band.groups())
-    return _("Under %(price)s", price=high) if int(band[1]) == 0 else _("%(low)s to %(high)s", low=low, high=high)
+    return (
+        _("Under %(price)s", price=high)
+        if int(band[1]) == 0
+        else _("%(low)s to %(high)s", low=low, high=high)
+    )

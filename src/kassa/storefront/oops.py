@@ -15,8 +15,9 @@ from litestar.types import Receive, Scope, Send
 from markupsafe import Markup
 
 from kassa import catalog
-from kassa.kernel.speech import N_, _
 from kassa.catalog import covers
+from kassa.kernel.speech import N_, _
+from kassa.storefront import refusals
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import OWN, go, render, shop_of
 from kassa.storefront.visitor import Visitor, stranger, visitor_of
@@ -34,9 +35,16 @@ _HEADLINES: Final = {
 }
 _LOST: Final = N_("We looked on every shelf. Its cover is all there is of it.")
 _OURS: Final = N_("Something of ours broke.")
-_BROKEN: Final = N_("It is not your fault, and it is written down. If you were paying, look at your order first.")
+_BROKEN: Final = N_(
+    "It is not your fault, and it is written down. If you were paying, look at your order first."
+)
 #: What stands on the cover of a book that is not there; which of them, the address decides.
-_MISSING: Final = (N_("The Missing Page"), N_("Nowhere in Particular"), N_("The Empty Shelf"), N_("A Chapter Unwritten"))
+_MISSING: Final = (
+    N_("The Missing Page"),
+    N_("Nowhere in Particular"),
+    N_("The Empty Shelf"),
+    N_("A Chapter Unwritten"),
+)
 _INTERRUPTED: Final = N_("An Interruption")
 _SHELVES: Final = 8
 _PATIENCE_SECONDS: Final = 1.0
@@ -101,10 +109,18 @@ def _page(
     return render(
         request, visitor, "pages/error.html", status=status, cache=OWN, shown=status, shelves=shelves,
         headline=_(_HEADLINES.get(status, _OURS)),
-        detail=_(_BROKEN if ours else _LOST if status == 404 else str(problem.get("detail", ""))),
+        detail=_detail(status, problem),
         faults=problem.get("errors") or (), request_id=problem.get("request_id") if ours else None,
         cover=_cover(status, request.url.path),
     )  # fmt: skip
+
+
+def _detail(status: int, problem: Mapping[str, Any]) -> str:
+    if status >= 500 and status != 503:
+        return _(_BROKEN)
+    if status == 404:
+        return _(_LOST)
+    return refusals.worded(str(problem.get("detail", "")), str(problem.get("code", "")))
 
 
 def _cover(status: int, path: str) -> Markup | None:

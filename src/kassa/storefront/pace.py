@@ -6,6 +6,7 @@ from typing import Final
 from kassa.accounts import throttle
 from kassa.accounts.throttle import Limit
 from kassa.kernel.errors import TooMany
+from kassa.kernel.speech import _
 from kassa.storefront.request import AnyRequest
 from kassa.storefront.view import shop_of
 from kassa.web import client_of
@@ -27,4 +28,4 @@ async def slow_down(request: AnyRequest, limit: Limit) -> None:
     async with shop.db.transaction() as tx:
         wait = await throttle.count(tx, limit, throttle.client(client_of(request)), now=shop.clock.now())
     if wait:
-        raise TooMany("That was too often. Please wait a little.", retry_after=wait)
+        raise TooMany(_("That was too often. Please wait a little."), retry_after=wait)

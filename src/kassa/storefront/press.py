@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kassa.kernel.errors import Unavailable
+from kassa.kernel.speech import _
 from kassa.storefront.request import AnyRequest
 
 _AT_ONCE: Final = 2
@@ -40,7 +41,7 @@ class Press:
         task = self._drawing.get(key)
         if task is None:
             if len(self._drawing) >= self._waiting:
-                raise Unavailable("Too many pictures are being drawn just now.", code="busy", retry_after=5)
+                raise Unavailable(_("Too many pictures are being drawn just now."), code="busy", retry_after=5)
             task = self._drawing[key] = asyncio.create_task(self._draw(key, draw))
         return await asyncio.shield(task)
 

@@ -69,4 +69,6 @@ def _forms(said: Callable[[int], str]) -> dict[str, str]:
     """A text about a number in each form that the language has, by the form's name in CLDR."""
     rule = speech.locale().plural_form
     samples = {rule(number): number for number in reversed(_NUMBERS)}
-    return {name: said(number).replace(str(number), "{number}") for name, number in samples.items()}
+    return {
+        name: said(number).replace(speech.decimal(number), "{number}") for name, number in samples.items()
+    }

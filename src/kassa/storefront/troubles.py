@@ -62,7 +62,9 @@ TROUBLES: Final[Mapping[str, Trouble]] = {
         Trouble(
             "offline",
             N_("The connection broke while you were paying, so we don't know yet whether it went through."),
-            N_("Please don't pay again. This page asks as soon as there is a connection, and then says how it stands."),
+            N_(
+                "Please don't pay again. This page asks as soon as there is a connection, and then says how it stands."
+            ),
         ),
         Trouble(
             "not_sent",
@@ -76,7 +78,10 @@ TROUBLES: Final[Mapping[str, Trouble]] = {
         ),
         Trouble(
             "silent",
-            N_("Stripe has not answered yet, so we don't know whether your payment went through, and we will not guess."),
+            N_(
+                "Stripe has not answered yet, so we don't know whether your payment went through, and we will not "
+                "guess."
+            ),
             N_("Please don't pay again."),
         ),
         Trouble(
@@ -108,12 +113,16 @@ TROUBLES: Final[Mapping[str, Trouble]] = {
         Trouble(
             "expired",
             N_("The time to pay ran out, so the books went back on the shelf."),
-            N_("Nothing was charged. Order the same again with one press: the same books, to the same address."),
+            N_(
+                "Nothing was charged. Order the same again with one press: the same books, to the same address."
+            ),
         ),
         Trouble(
             "too_many_tries",
             N_("Ten tries to pay did not go through, so the books went back on the shelf."),
-            N_("Nothing was charged. Ask your bank about the card, then order the same again with one press."),
+            N_(
+                "Nothing was charged. Ask your bank about the card, then order the same again with one press."
+            ),
         ),
         Trouble(
             "gone",

@@ -151,7 +151,9 @@ async def _remind(shop: Shop, order_id: UUID, *, wished: bool) -> None:
     """Write down whether the customer wants to be reminded of this order, should it not be paid."""
     async with shop.db.transaction() as tx:
         order = await orders.get(tx, order_id)
-        if wished and order.state is orders.State.PENDING:
+        if order.state is not orders.State.PENDING:
+            return
+        if wished:
             now, hold = shop.clock.now(), shop.settings.hold_seconds
             await notifications.abandoned.agree(tx, order, now=now, hold_seconds=hold)
         else:

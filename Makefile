@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench setup lock schema screenshots format clean
+.PHONY: help run test check bench setup lock schema messages screenshots format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lock: .make/dev ## Resolve the dependencies anew and write the locks
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/runtime.txt pyproject.toml requirements/build.in
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements/dev.txt --extra dev pyproject.toml requirements/build.in -c requirements/runtime.txt
 	@cd tests/node && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
+
+messages: .make/dev ## Bring the catalogs of translations up to date with the texts in the code
+	@$(BIN)/python scripts/messages.py
 
 schema: .make/dev ## Write what is generated: schema.sql from the migrations, the diagram of order states, the page of settings
 	@$(BIN)/python -m tests.schema

@@ -6,8 +6,10 @@ import asyncpg
 import pytest
 from tests.prove.discounts import DISCOUNT_MUTATIONS
 from tests.prove.gift_cards import GIFT_CARD_MUTATIONS
+from tests.prove.mails import MAIL_MUTATIONS
 from tests.prove.many import fill
 from tests.prove.shop import broken
+from tests.prove.taxes import TAX_MUTATIONS
 
 from kassa.kernel.db import Database
 from kassa.reconciliation.invariants import INVARIANTS
@@ -217,6 +219,8 @@ MUTATIONS = [
              "case refund_failed refund:1 is resolved by nobody"),
     *(Mutation(*broken_by) for broken_by in GIFT_CARD_MUTATIONS),
     *(Mutation(*broken_by) for broken_by in DISCOUNT_MUTATIONS),
+    *(Mutation(*broken_by) for broken_by in TAX_MUTATIONS),
+    *(Mutation(*broken_by) for broken_by in MAIL_MUTATIONS),
 ]  # fmt: skip
 
 _NO_CHECKS = """

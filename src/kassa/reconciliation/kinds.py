@@ -72,8 +72,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "tax_not_recorded": Kind(
         "Stripe Tax did not take a sale",
-        "The order is paid and its tax was charged as Stripe worked it out, but Stripe refuses to record the sale. It is "
-        "missing in Stripe's tax reports, and nowhere else.",
+        "The order is paid and its tax was charged as Stripe worked it out, but Stripe refuses to record the sale. It "
+        "is missing in Stripe's tax reports, and nowhere else.",
         (
             "Read the error: a calculation is good for 90 days, and rates may have changed since.",
             "Add the sale to the tax return by hand: the order's page shows rate, base and tax.",

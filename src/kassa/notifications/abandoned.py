@@ -47,12 +47,11 @@ async def take_back(tx: Tx, order_id: UUID) -> None:
 async def stop(tx: Tx, order_id: UUID, *, now: datetime) -> None:
     """No such letter goes to the address of this order any more, whatever is ticked later."""
     order = await orders.get(tx, order_id)
-    await forget(tx, order.email)
     await queries.stop(tx, order.email.lower(), now=now)
 
 
 async def forget(tx: Tx, email: str) -> None:
-    """Forget what this address agreed to."""
+    """Forget what this address agreed to, and the letters it led to."""
     await queries.take_back_all(tx, email.lower())
 
 

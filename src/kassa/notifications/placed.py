@@ -26,5 +26,8 @@ async def build_placed_mail(
         states = {payment.state for payment in await payments.of_order(tx, order.id)}
         if order.state is not orders.State.PENDING or not states.intersection(_WITH_THE_BANK):
             return
-        letter = render.placed(order, promised="authorized" in states, settings=settings)
+        quote, promised = await orders.quote_of(tx, order.id), "authorized" in states
+        letter = render.placed(
+            order, promised=promised, settings=settings, travel=quote.way if quote else None
+        )
         await queue(tx, order, "placed", letter, clock=clock, settings=settings)

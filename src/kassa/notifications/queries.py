@@ -169,8 +169,14 @@ async def take_back(tx: Tx, order_id: UUID) -> None:
 
 
 async def take_back_all(tx: Tx, email: str) -> None:
-    """Nobody is reminded at this address of what it has ordered so far."""
-    await tx.execute("delete from reminders where email = $1", email)
+    """Nobody is reminded at this address of what it has ordered so far, and nothing says that anybody was."""
+    await tx.execute(
+        """
+        with old as (delete from reminders where email = $1 returning order_id)
+        delete from mails using old where mails.order_id = old.order_id and kind = 'abandoned'
+        """,
+        email,
+    )
 
 
 async def stop(tx: Tx, email: str, *, now: datetime) -> None:

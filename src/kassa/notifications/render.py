@@ -24,6 +24,7 @@ from kassa.kernel.speech import _, speak
 from kassa.notifications.links import order_link
 from kassa.orders import Order, State, shown_number
 from kassa.payments import Payment
+from kassa.pricing import ShippingMethod, zones
 from kassa.refunds import Refund
 from kassa.returns import ReturnRequest
 
@@ -54,19 +55,25 @@ class GiftCode:
     expires_at: datetime | None = None
 
 
-def receipt(order: Order, paid: Sequence[Payment], *, journal: str, settings: Settings) -> Letter:
+def receipt(
+    order: Order, paid: Sequence[Payment], *, journal: str, settings: Settings, travel: ShippingMethod | None = None
+) -> Letter:  # fmt: skip
     """What was bought, what it cost, how it was paid and where it goes; `journal` is the head of its chain."""
     with speak(order.locale):
         subject = _("Receipt for order %(number)s", number=shown_number(order.number))
         by = [_paid_with(payment) for payment in paid]
-        return about("receipt", subject, order, settings, payments=paid, paid_with=by, journal=journal)
+        return about(
+            "receipt", subject, order, settings, payments=paid, paid_with=by, journal=journal, travel=travel
+        )
 
 
-def placed(order: Order, *, promised: bool, settings: Settings) -> Letter:
+def placed(
+    order: Order, *, promised: bool, settings: Settings, travel: ShippingMethod | None = None
+) -> Letter:
     """That an order is there whose money is not: the bank takes days, or has `promised` it."""
     with speak(order.locale):
         subject = _("We have your order %(number)s", number=shown_number(order.number))
-        return about("placed", subject, order, settings, promised=promised)
+        return about("placed", subject, order, settings, promised=promised, travel=travel)
 
 
 def resume(order: Order, link: str, *, until: datetime, settings: Settings) -> Letter:
@@ -117,13 +124,22 @@ def dispute(
         )  # fmt: skip
 
 
-def shipped(order: Order, parcel: Mapping[str, Any], *, settings: Settings) -> Letter:
-    """What is on its way, with whom, and whether more is to come; `parcel` is as fulfilment told it."""
+def shipped(
+    order: Order, parcel: Mapping[str, Any], *, settings: Settings, travel: ShippingMethod | None = None
+) -> Letter:
+    """What is on its way, or ready to be fetched, with whom, and whether more is to come; `parcel` is as fulfilment
+    told it."""
     titles = {str(line.id): line.title for line in order.lines}
     packed = [(int(line["quantity"]), titles[str(line["line_id"])]) for line in parcel["lines"]]
     with speak(order.locale):
-        subject = _("On its way: order %(number)s", number=shown_number(order.number))
-        return about("shipped", subject, order, settings, parcel=parcel, packed=packed)
+        number = shown_number(order.number)
+        fetched = travel is not None and travel.pickup is not None
+        subject = (
+            _("Ready for you: order %(number)s", number=number)
+            if fetched
+            else _("On its way: order %(number)s", number=number)
+        )
+        return about("shipped", subject, order, settings, parcel=parcel, packed=packed, travel=travel)
 
 
 def canceled(order: Order, amount_minor: int, *, settings: Settings) -> Letter:
@@ -175,7 +191,7 @@ def about(
     return plain(
         name, subject, settings, unsubscribe=unsubscribe,
         order=order, number=shown_number(order.number), link=order_link(settings, order.id, order.locale),
-        address=_address_lines(order.shipping_address),
+        address=_address_lines(order.shipping_address), arrival=zones.arrival, pickup_place=zones.place,
         money=lambda minor, currency=order.currency: show(minor, currency, str(locale)),
         discounts=_discounts(order), **more,
     )  # fmt: skip

@@ -33,7 +33,10 @@ async def build_receipt(db: Database, order_id: UUID, *, clock: Clock, settings:
             if payment.state == "succeeded" and not payment.surplus
         ]
         journal = (await orders.chain_head(tx, order_id))[:16]
-        letter = render.receipt(order, paid, journal=journal, settings=settings)
+        quote = await orders.quote_of(tx, order_id)
+        letter = render.receipt(
+            order, paid, journal=journal, settings=settings, travel=quote.way if quote else None
+        )
         await queue(tx, order, "receipt", letter, clock=clock, settings=settings)
 
 

@@ -1,6 +1,7 @@
 """The mail that says that a parcel is on its way: once per parcel."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ async def build_shipping_mail(
     """
     async with db.transaction() as tx:
         order = await orders.get(tx, UUID(parcel["order_id"]))
-        letter = render.shipped(order, parcel, settings=settings)
+        quote = await orders.quote_of(tx, order.id)
+        way = replace(quote.way, first=None, last=None) if quote and quote.way else None  # it has left
+        letter = render.shipped(order, parcel, settings=settings, travel=way)
         kind = f"shipped:{parcel['fulfilment_id']}"
         await queue(tx, order, kind, letter, clock=clock, settings=settings)

@@ -12,7 +12,7 @@ from uuid import UUID
 from kassa.catalog import SaleVariant
 from kassa.pricing import discounts, limits, sending
 from kassa.pricing.discounts import Discount, Entered, Taken
-from kassa.pricing.rounding import Part, Rounding, portion
+from kassa.pricing.rounding import Part, Rounding, points, portion
 from kassa.pricing.rules import Rules
 from kassa.pricing.taxes import VOUCHER, Answered, Asked, Question, TaxRate
 from kassa.pricing.zones import ShippingMethod
@@ -55,7 +55,7 @@ class PricedLine:
     rounding: int = 0
     shares: tuple[Share, ...] = ()
     tax_label: str = ""
-    basis_points: int = 0
+    basis_points: float = 0
     exact_tax: str = "0"
 
 
@@ -67,7 +67,7 @@ class TaxLine:
     """
 
     label: str
-    basis_points: int
+    basis_points: float
     base: int
     tax: int
     kind: str = ""
@@ -114,6 +114,11 @@ class Quote:
     tax_reference: str = ""
     shipping_tax_label: str = ""
     entered: Entered | None = None
+
+    @property
+    def way(self) -> ShippingMethod | None:
+        """The way it goes."""
+        return next((way for way in self.methods if way.code == self.shipping_method), None)
 
 
 def quote(
@@ -199,7 +204,8 @@ def _unit(variant: SaleVariant, rate: TaxRate, currency: str) -> int:
         raise ValueError(f"{variant.sku} has no price in this currency")
     if not rate.reverse_charge:
         return variant.price_minor
-    tax = portion(variant.price_minor, rate.contained, 10_000 + rate.contained, limits.step(currency))
+    contained = points(rate.contained)
+    tax = portion(variant.price_minor, contained, 10_000 + contained, limits.step(currency))
     return variant.price_minor - tax.amount
 
 

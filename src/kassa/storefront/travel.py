@@ -5,7 +5,6 @@ from dataclasses import replace
 from kassa import orders, pricing
 from kassa.kernel.db import Conn
 from kassa.pricing import zones
-from kassa.storefront import words
 
 
 async def way_of(
@@ -16,7 +15,7 @@ async def way_of(
     Its days are those that were shown when it was placed. One that is paid on a later day leaves later, so its days are
     counted anew; and of one that is sent, called off or paid back there is nothing to be said any more.
     """
-    way = words.chosen(quote) if quote is not None else None
+    way = quote.way if quote is not None else None
     if way is None or way.code == zones.NOTHING or way.first is None:
         return None if way is None or way.code == zones.NOTHING else way
     if order.state not in (orders.State.PENDING, orders.State.PAID):

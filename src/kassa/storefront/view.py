@@ -79,7 +79,6 @@ _ENV.globals.update(
     at=_At(),
     changed=words.changed,
     code_told=discounts.said,
-    chosen_way=words.chosen,
     csrf_field=_csrf_field,
     day=words.day,
     device=words.device,

@@ -150,12 +150,7 @@ def span(seconds: int) -> str:
 
 def still_to_free(quote: pricing.Quote) -> int:
     """What the goods of a cart must cost more, in minor units, for the way it goes to cost nothing; 0: it is not so."""
-    way = chosen(quote)
+    way = quote.way
     if way is None or way.free_from is None or not way.amount.amount:
         return 0
     return max(0, way.free_from - (quote.subtotal - quote.discount))
-
-
-def chosen(quote: pricing.Quote) -> pricing.ShippingMethod | None:
-    """The way that a quote goes."""
-    return next((way for way in quote.methods if way.code == quote.shipping_method), None)

@@ -1,5 +1,8 @@
 """In development every mail can be read in the browser; in production there is no such page."""
 
+import html
+import re
+
 import pytest
 from tests.admin.conftest import Browser, at
 from tests.notifications.orders import make_order
@@ -53,8 +56,37 @@ async def test_an_empty_mailbox_says_how_to_fill_it(browser: Browser) -> None:
     assert "No mail yet." in (await browser.open("/_dev/mail")).text
 
 
+async def test_every_kind_is_looked_at_in_every_language_by_day_and_by_night(
+    browser: Browser, settings: Settings
+) -> None:
+    listed = await browser.open("/_dev/mail/kinds")
+    found = re.findall(r'href="(/_dev/mail/kinds/one[^"]*)"', listed.text)
+
+    assert len(found) == len(notifications.kinds()) * (len(settings.locales) + 1) * 2
+    for address in found[:: len(found) // 12]:
+        page = await browser.open(html.unescape(address))
+        body = await browser.open(html.unescape(address).replace("/one?", "/html?"))
+        assert 'class="letter"' in page.text
+        assert "<h1" in body.text
+        assert ("@media all" in body.text) == ("scheme=dark" in address)
+        assert "default-src 'none'" in body.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "address", ["?kind=none", "?kind=receipt&language=xx", "?kind=receipt&scheme=pink", ""]
+)
+async def test_what_is_no_kind_is_not_found(browser: Browser, address: str) -> None:
+    assert (await browser.open(f"/_dev/mail/kinds/one{address}")).status_code == 404
+    assert (await browser.open(f"/_dev/mail/kinds/html{address}")).status_code == 404
+
+
 async def test_in_production_there_is_no_mailbox(db: Database, clock: FrozenClock, mail_id: str) -> None:
     real = Settings(secret_key="k" * 32, env="production")
     async with at(db, clock, real) as client:
-        for address in ("/_dev/mail", f"/_dev/mail/{mail_id}", f"/_dev/mail/{mail_id}/html"):
+        kinds = (
+            "/_dev/mail/kinds",
+            "/_dev/mail/kinds/one?kind=receipt",
+            "/_dev/mail/kinds/html?kind=receipt",
+        )
+        for address in ("/_dev/mail", f"/_dev/mail/{mail_id}", f"/_dev/mail/{mail_id}/html", *kinds):
             assert (await client.get(address)).status_code == 404

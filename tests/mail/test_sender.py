@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -98,6 +99,17 @@ async def test_the_same_mail_again_is_recognised(server: str, keeper: Keeper) ->
 
     first, second = (parsed(envelope)["Message-ID"] for envelope in keeper.received)
     assert first == second
+
+
+def test_a_letter_that_can_be_ended_says_how_and_others_do_not() -> None:
+    ended = replace(MAIL, language="de", unsubscribe="https://shop.example.org/alerts/1/stop?key=k")
+
+    assert message(ended)["List-Unsubscribe"] == "<https://shop.example.org/alerts/1/stop?key=k>"
+    assert message(ended)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message(ended)["Content-Language"] == "de"
+    assert message(ended)["Auto-Submitted"] == "auto-generated"
+    assert message(ended)["Message-ID"] == message(MAIL)["Message-ID"]
+    assert "List-Unsubscribe" not in message(MAIL)
 
 
 async def test_name_and_password_of_the_address_are_used(server: str, keeper: Keeper) -> None:

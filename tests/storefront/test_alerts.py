@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from tests.factories import make_variant
 from tests.storefront.members import ADA, join
@@ -92,6 +93,18 @@ async def test_the_other_link_forgets_the_address(browser, stranger, sold_out, a
     for _ in range(2):
         assert (await stranger.post(stop)).status_code < 400
 
+    assert await states(db) == []
+
+
+async def test_one_press_in_a_mail_program_forgets_it_too(browser, sold_out, app, db):
+    await ask(browser)
+    _, stop = await links(app)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test") as program:
+        answer = await program.post(stop, data={"List-Unsubscribe": "One-Click"})
+
+    assert answer.status_code < 300
+    assert "set-cookie" not in answer.headers
     assert await states(db) == []
 
 

@@ -22,7 +22,7 @@ async def counts(tx: Tx) -> Mapping[str, int]:
             (select count(*) from gift_cards) as gift_cards,
             (select count(*) from discounts) as discounts, (select count(*) from redemptions) as redemptions,
             (select count(*) from tax_sales) as tax_sales, (select count(*) from tax_reversals) as tax_reversals,
-            (select count(*) from stripe_events) as stripe_events,
+            (select count(*) from stripe_events) as stripe_events, (select count(*) from reminders) as reminders,
             (select count(*) from idempotency_keys) as idempotency_keys
         """
     )

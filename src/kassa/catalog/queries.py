@@ -13,7 +13,8 @@ from kassa.kernel.db import Conn, Row, Tx
 class SaleVariant:
     """A variant as carts and orders see it; `price_minor` in the currency asked for, None without a price.
 
-    `meant`: the ids that a discount may name to mean it: its own, its product's, and its collections'.
+    `meant`: the ids that a discount may name to mean it: its own, its product's, and those of its collections and of
+    the collections that these stand in.
     """
 
     id: UUID
@@ -274,7 +275,10 @@ async def _sale_variants(
             v.ships, v.active and p.status = 'active' as active, coalesce(on_hand - reserved, 0) as available,
             p.attributes, (select url from media where media.product_id = p.id order by position limit 1) as image,
             p.id as product_id, array(
-                select collection_id from collection_products c where c.product_id = p.id) as collections
+                with recursive shelf (id) as (
+                    select collection_id from collection_products c where c.product_id = p.id
+                    union select parent_id from shelf join collections using (id) where parent_id is not null
+                ) select id from shelf) as collections
         from variants v join products p on p.id = v.product_id
         left join prices on prices.variant_id = v.id and currency = $1
         left join stock on stock.variant_id = v.id

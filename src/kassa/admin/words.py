@@ -139,6 +139,8 @@ EVENT: Final[Mapping[str, Label]] = {
     "payment.canceled": Label("Payment closed, unpaid", "done"),
     "payment.surplus": Label("Money the order had no use for", "bad"),
     "payment.unfit": Label("Amount or currency was not the order's", "bad"),
+    "gift_card.used": Label("Gift card used", "wait"),
+    "gift_card.taken_off": Label("Gift card taken off", "done"),
     "refund.requested": Label("Refund written down", "wait"),
     "refund.pending": Label("Refund on its way", "wait"),
     "refund.succeeded": Label("Refund arrived at the bank", "good"),

@@ -40,7 +40,8 @@ async def refund(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
                 tx, id_, amount=amount, lines=lines, reason=_reason(values), actor=desk.actor,
                 now=shop.clock.now(), refund_id=parse_id(values.get("refund_id", "")),
             )  # fmt: skip
-            total = show(made.amount_minor, order.currency)
+            back = (await orders.get(tx, id_)).refunded_minor - order.refunded_minor
+            total = show(back or made.amount_minor, order.currency)
             await accounts.flash(tx, desk.token, f"{total} go back; the provider is being asked.", "good")
     except (Conflict, Invalid, Unavailable) as refused:
         if refused.code == "database_unavailable":
@@ -72,9 +73,11 @@ async def shown(conn: Conn, order_id: UUID) -> dict[str, Any]:
     left, contested = await refunds.left_minor(conn, order), await disputes.of_order(conn, order_id)
     attempts = await payments.of_order(conn, order_id)
     names = {line.id: line for line in order.lines}
+    parts = await refunds.left_of_payments(conn, order)
     return {
         "refundable": refunds.lines_left(order, given),
         "refund_left": left,
+        "refund_parts": parts if any(one.payment.gift_card_id for one in parts) else [],
         "no_refund": _why_not(order, left, attempts, contested),
         "new_refund": new_id(),
         "stranded": await _stranded(conn, order, attempts),

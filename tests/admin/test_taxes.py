@@ -89,7 +89,7 @@ async def test_a_region_is_kept_as_addresses_keep_it(operator, db):
     [
         {"percent": "much"},
         {"percent": "101"},
-        {"percent": "7.255"},
+        {"percent": "7.25555"},
         {"percent": "-1"},
         {"country": "XX"},
         {"tax_class": ""},

@@ -177,10 +177,10 @@ class OrderLineOut(msgspec.Struct, frozen=True):
 
 
 class TaxLineOut(msgspec.Struct, frozen=True):
-    """The tax of one rate, in basis points (hundredths of a percent), and what it is on."""
+    """The tax of one rate, in basis points (hundredths of a percent; 8.875 % are 887.5), and what it is on."""
 
     label: str
-    basis_points: int
+    basis_points: float
     base: Amount
     tax: Amount
 

@@ -29,7 +29,7 @@ class Tax(msgspec.Struct, frozen=True, kw_only=True):
     """One rate: what it is called, its basis points, what it is on, and what it is."""
 
     label: str
-    basis_points: int
+    basis_points: float
     base_minor: int
     tax_minor: int
     kind: str = ""
@@ -140,7 +140,7 @@ def _heads(
 def _taxes(order: Order) -> tuple[Tax, ...]:
     return tuple(
         Tax(
-            label=str(line["label"]), basis_points=int(line["basis_points"]), base_minor=int(line["base"]),
+            label=str(line["label"]), basis_points=line["basis_points"], base_minor=int(line["base"]),
             tax_minor=int(line["tax"]), kind=str(line.get("kind", "")), place=str(line.get("place", "")),
         )
         for line in order.tax_lines

@@ -16,7 +16,7 @@ create table tax_rates (
     country      text not null check (country ~ '^[A-Z]{2}$'),
     region       text not null default '' check (length(region) <= 100),
     tax_class    text not null check (length(tax_class) between 1 and 40),
-    basis_points int not null check (basis_points between 0 and 10000),
+    basis_points numeric(7, 2) not null check (basis_points between 0 and 10000),
     name         text not null default '' check (length(name) <= 40),
     starts_on    date,
     ends_on      date,

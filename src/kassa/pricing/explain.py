@@ -16,7 +16,7 @@ from kassa.kernel.money import exponent, show
 from kassa.kernel.speech import N_, _, locale
 from kassa.pricing.limits import step
 from kassa.pricing.quote import PricedLine, Quote, Share, TaxLine
-from kassa.pricing.rounding import Rounding
+from kassa.pricing.rounding import Rounding, points
 from kassa.pricing.taxes import said
 
 #: How many more decimals than the currency has are shown of what is rounded.
@@ -188,8 +188,9 @@ def _taxes(quote: Quote, tax: TaxLine, rule: Rounding) -> Step:
         exact = sum(parts, Fraction(quote.exact_shipping_tax) if own else Fraction(0))
         return Step("tax", _named(tax.label, quote), tax.tax, str(exact), base)
     gross = rule is Rounding.SUM_BY_NET_KEEP_GROSS and quote.tax_included
-    of, by = (tax.base + tax.tax, 10_000 + tax.basis_points) if gross else (tax.base, 10_000)
-    exact = Fraction(of * tax.basis_points, by)
+    rate = points(tax.basis_points)
+    of, by = (tax.base + tax.tax, 10_000 + rate) if gross else (tax.base, Fraction(10_000))
+    exact = of * rate / by
     once = _rounded(exact, tax.tax, quote.currency)
     return Step("tax", _named(tax.label, quote), tax.tax, str(exact), f"{base}; {once}" if once else base)
 

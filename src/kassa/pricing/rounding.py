@@ -39,9 +39,14 @@ class Part:
         return self.amount - self.exact
 
 
-def portion(amount: int, numerator: int, denominator: int, step: int = 1) -> Part:
+def points(basis_points: float) -> Fraction:
+    """A rate as it is written: 887.5 basis points (8.875 %) are exactly that, and no binary fraction near it."""
+    return Fraction(str(basis_points))
+
+
+def portion(amount: int, numerator: int | Fraction, denominator: int | Fraction, step: int = 1) -> Part:
     """`amount` × numerator ÷ denominator, as a multiple of `step`."""
-    exact = Fraction(amount * numerator, denominator)
+    exact = Fraction(amount * numerator) / denominator
     steps = abs(exact) / step
     whole = int(steps + Fraction(1, 2))
     return Part((whole if exact >= 0 else -whole) * step, exact)
@@ -66,17 +71,18 @@ class Taxed:
     change: int = 0
 
 
-def tax_in(prices: Sequence[int], basis_points: int, rule: Rounding) -> list[Taxed]:
+def tax_in(prices: Sequence[int], basis_points: float, rule: Rounding) -> list[Taxed]:
     """The tax that `prices` of one rate contain."""
-    rated = 10_000 + basis_points
-    single = [portion(price, basis_points, rated) for price in prices]
+    rate = points(basis_points)
+    rated = 10_000 + rate
+    single = [portion(price, rate, rated) for price in prices]
     if rule is Rounding.LINE or not basis_points:
         return [Taxed(tax) for tax in single]
     if rule is Rounding.SUM_BY_NET_KEEP_GROSS:
-        due = portion(sum(prices), basis_points, rated).amount
+        due = portion(sum(prices), rate, rated).amount
         return [Taxed(tax) for tax in divide(due, prices)]
     nets = [price - tax.amount for price, tax in zip(prices, single, strict=True)]
-    due = portion(sum(nets), basis_points, 10_000).amount
+    due = portion(sum(nets), rate, 10_000).amount
     changes = _nearest(due - sum(tax.amount for tax in single), [tax.leftover for tax in single])
     return [
         Taxed(Part(tax.amount + change, tax.exact), change)
@@ -84,11 +90,14 @@ def tax_in(prices: Sequence[int], basis_points: int, rule: Rounding) -> list[Tax
     ]
 
 
-def tax_on(prices: Sequence[int], basis_points: int, rule: Rounding, step: int = 1) -> list[Taxed]:
+def tax_on(
+    prices: Sequence[int], basis_points: float, rule: Rounding, step: int = 1
+) -> list[Taxed]:
     """The tax that comes on top of `prices` of one rate, in multiples of `step`."""
+    rate = points(basis_points)
     if rule is Rounding.LINE or not basis_points:
-        return [Taxed(portion(price, basis_points, 10_000, step)) for price in prices]
-    due = portion(sum(prices), basis_points, 10_000, step).amount
+        return [Taxed(portion(price, rate, 10_000, step)) for price in prices]
+    due = portion(sum(prices), rate, 10_000, step).amount
     return [Taxed(part) for part in divide(due, prices, step)]
 
 

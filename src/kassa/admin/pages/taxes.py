@@ -145,17 +145,17 @@ def _rate(values: Mapping[str, str]) -> taxes.OwnRate:
     )  # fmt: skip
 
 
-def _points(text: str) -> int:
+def _points(text: str) -> float:
     """Basis points of what was written as a percentage."""
     try:
         points = Decimal(text.strip().removesuffix("%").strip().replace(",", ".")) * 100
     except InvalidOperation:
         points = Decimal("NaN")
-    if not points.is_finite() or points != points.to_integral_value() or not 0 <= points <= 10_000:
+    if not points.is_finite() or points != round(points, 2) or not 0 <= points <= 10_000:
         raise taxes.BadRate(
-            "This rate can't be.", errors=[("percent", "is a figure such as 19 or 7.25, at most 100")]
+            "This rate can't be.", errors=[("percent", "is a figure such as 19 or 8.875, at most 100")]
         )
-    return int(points)
+    return taxes.number(points)
 
 
 def _day(values: Mapping[str, str], name: str) -> date | None:

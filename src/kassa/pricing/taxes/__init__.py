@@ -24,7 +24,7 @@ from kassa.pricing.taxes.errors import BadRate, BadVatId, RateNotFound
 from kassa.pricing.taxes.queries import OwnRate, Settings
 from kassa.pricing.taxes.service import own_rates, remove, save, settings, tables, write_rate
 from kassa.pricing.taxes.source import Answer, Answered, Asked, Question, Source, TaxRate
-from kassa.pricing.taxes.table import ON_TOP, VOUCHER, RateRow, TaxTable, built_in, table
+from kassa.pricing.taxes.table import ON_TOP, VOUCHER, RateRow, TaxTable, built_in, number, table
 from kassa.pricing.taxes.vat import EU, VAT_COUNTRIES, vat_id
 from kassa.pricing.taxes.words import percent, said
 
@@ -47,6 +47,7 @@ __all__ = [
     "TaxRate",
     "TaxTable",
     "built_in",
+    "number",
     "own_rates",
     "percent",
     "remove",

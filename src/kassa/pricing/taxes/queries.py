@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from kassa.kernel.db import Conn, Row, Tx
 from kassa.pricing.rounding import Rounding
+from kassa.pricing.taxes.table import number
 
 #: More of its own rates no shop has.
 RATES_LIMIT: Final = 500
@@ -31,7 +33,7 @@ class OwnRate:
     country: str
     region: str
     tax_class: str
-    basis_points: int
+    basis_points: float
     name: str
     starts_on: date | None
     ends_on: date | None
@@ -74,7 +76,7 @@ async def everything(conn: Conn) -> tuple[Settings, list[OwnRate]]:
         from tax_settings left join tax_rates on true
         """
     )
-    rates = [OwnRate(*list(row.values())[5:]) for row in rows if row["id"] is not None]
+    rates = [_rate(list(row.values())[5:]) for row in rows if row["id"] is not None]
     return _settings(rows[0]), rates
 
 
@@ -87,7 +89,7 @@ async def rates(conn: Conn) -> list[OwnRate]:
         """,
         RATES_LIMIT,
     )
-    return [OwnRate(*row.values()) for row in rows]
+    return [_rate(list(row.values())) for row in rows]
 
 
 async def insert(tx: Tx, rate: OwnRate, *, now: datetime) -> None:
@@ -100,14 +102,19 @@ async def insert(tx: Tx, rate: OwnRate, *, now: datetime) -> None:
             tax_class = excluded.tax_class, basis_points = excluded.basis_points, name = excluded.name,
             starts_on = excluded.starts_on, ends_on = excluded.ends_on
         """,
-        rate.id, rate.country, rate.region, rate.tax_class, rate.basis_points, rate.name, rate.starts_on, rate.ends_on,
-        now,
+        rate.id, rate.country, rate.region, rate.tax_class, Decimal(str(rate.basis_points)), rate.name, rate.starts_on,
+        rate.ends_on, now,
     )  # fmt: skip
 
 
 async def delete(tx: Tx, rate_id: UUID) -> bool:
     """Take a rate away; whether it was there."""
     return bool(await tx.execute("delete from tax_rates where id = $1", rate_id))
+
+
+def _rate(values: list[Any]) -> OwnRate:
+    id_, country, region, tax_class, basis_points, *rest = values
+    return OwnRate(id_, country, region, tax_class, number(basis_points), *rest)
 
 
 def _settings(row: Row | None) -> Settings:

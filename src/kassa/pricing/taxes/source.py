@@ -13,17 +13,17 @@ from kassa.pricing.rounding import Rounding
 
 @dataclass(frozen=True, slots=True)
 class TaxRate:
-    """A rate in basis points (hundredths of a percent); `included`: prices contain it already.
+    """A rate in basis points (hundredths of a percent; 8.875 % are 887.5); `included`: prices contain it already.
 
     `reverse_charge`: the customer owes it, and the shop sells without: `contained` is the rate that its prices contain.
     `kind` and `place` are what `label` says, for those who speak another language: see `words.said`.
     """
 
-    basis_points: int
+    basis_points: float
     label: str
     included: bool
     reverse_charge: bool = False
-    contained: int = 0
+    contained: float = 0
     kind: str = ""
     place: str = ""
 

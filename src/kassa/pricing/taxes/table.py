@@ -37,7 +37,7 @@ class RateRow:
     country: str
     region: str
     tax_class: str
-    basis_points: int
+    basis_points: float
     start: date | None = None
     until: date | None = None
     name: str = ""
@@ -136,9 +136,15 @@ def table(
     return TaxTable(tuple(own), rounding, home, frozenset(on_top))
 
 
+def number(text: object) -> float:
+    """Basis points as they are written, whole ones as a whole number."""
+    found = float(str(text))
+    return int(found) if found.is_integer() else found
+
+
 def _row(row: dict[str, str]) -> RateRow:
     return RateRow(
-        row["country"], row["region"], row["class"], int(row["basis_points"]),
+        row["country"], row["region"], row["class"], number(row["basis_points"]),
         date.fromisoformat(row["from"]) if row["from"] else None,
         date.fromisoformat(row["until"]) if row["until"] else None,
     )  # fmt: skip
@@ -147,7 +153,7 @@ def _row(row: dict[str, str]) -> RateRow:
 def _named(row: RateRow, country: str, area: str, *, included: bool) -> TaxRate:
     sales = country in _SALES_TAX
     place = area if sales and area else country
-    figure = f"{row.basis_points / 100:.2f}".rstrip("0").rstrip(".") + " %"
+    figure = f"{row.basis_points / 100:.4f}".rstrip("0").rstrip(".") + " %"
     label = f"{row.name or ('Sales tax' if sales else 'VAT')} {figure} ({place})"
     kind = "" if row.name else "sales_tax" if sales else "vat"
     return TaxRate(row.basis_points, label, included, kind=kind, place=place)

@@ -38,7 +38,8 @@ def vat_id(text: str, country: str) -> str:
         return ""
     for written in (bare, _PREFIXES.get(country, country) + bare):
         found = _checked(written)
-        if found and (country_of(found) == "GB") >= (country == "GB") and len(text) <= _LIMIT:
+        fits = country_of(found) == "GB" if country == "GB" else found[:2] != "GB"
+        if found and fits and len(text) <= _LIMIT:
             return found
     raise BadVatId(
         _("This is not a VAT number that we know. It begins with the letters of a country, like %(example)s.",

@@ -13,12 +13,12 @@ _KINDS = {
 }
 
 
-def said(kind: str, label: str, basis_points: int, place: str) -> str:
+def said(kind: str, label: str, basis_points: float, place: str) -> str:
     """The name of a tax as shoppers read it; `label` as it is, where the operator named it."""
     text = _KINDS.get(kind)
     return _(text, percent=percent(basis_points), place=place) if text else label
 
 
-def percent(basis_points: int) -> str:
+def percent(basis_points: float) -> str:
     """A rate as people read it: "7.25 %", in German "7,25 %"."""
-    return format_decimal(basis_points / 100, format="0.##", locale=locale()) + "\N{NO-BREAK SPACE}%"
+    return format_decimal(basis_points / 100, format="0.####", locale=locale()) + "\N{NO-BREAK SPACE}%"

@@ -18,7 +18,7 @@ from kassa.kernel.db import Conn, Database
 from kassa.pricing.taxes.elsewhere import queries
 from kassa.pricing.taxes.elsewhere.source import Elsewhere, Unanswered
 from kassa.pricing.taxes.source import Answer, Answered, Asked, Question, TaxRate
-from kassa.pricing.taxes.table import VOUCHER
+from kassa.pricing.taxes.table import VOUCHER, number
 from kassa.stripe import Calculation, Due, Gateway, Rejected, Taxable, TaxWish, Unreachable
 
 PROVIDER: Final = "stripe"
@@ -117,7 +117,7 @@ def _answered(asked: Asked, due: Due) -> Answered:
 
 def _rate(table: TaxRate, due: Due) -> TaxRate:
     """The table's own name for it, where both mean the same."""
-    points = round(due.percent * 100)
+    points = number(float(due.percent * 100))
     if points == table.basis_points:
         return table
     if not points:

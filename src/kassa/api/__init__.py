@@ -30,6 +30,7 @@ from kassa.api import (
     payments,
     products,
     refunds,
+    reports,
     shipping,
     webhook_events,
 )
@@ -78,6 +79,7 @@ _ADMIN: Final[list[HTTPRouteHandler]] = [
     shipping.show_calendar,
     shipping.put_calendar,
     refunds.refund,
+    reports.show_report,
     disputes.list_disputes,
     disputes.show,
     disputes.show_evidence,

@@ -14,6 +14,7 @@ By = Literal["day", "month"]
 #: A report by day covers a leap year at most, one by month ten years.
 DAYS_LIMIT: Final = 366
 MONTHS_LIMIT: Final = 120
+_LAST_YEAR: Final = 9_000
 _LONGEST: Final = {"day": timedelta(days=DAYS_LIMIT), "month": timedelta(days=3_660)}
 
 
@@ -43,6 +44,8 @@ async def totals(conn: Conn, since: date, until: date, *, by: By) -> Sequence[Fi
 
 
 def _bounds(since: date, until: date, by: By) -> tuple[datetime, datetime]:
+    if until.year > _LAST_YEAR:
+        raise InvalidPeriod("That is too far ahead.")
     if until < since:
         raise InvalidPeriod("The last day is before the first.")
     if until - since >= _LONGEST[by]:

@@ -123,11 +123,11 @@ def message(mail: Mail) -> EmailMessage:
     result["Message-ID"] = f"<{mail.id}@{domain}>"
     # RFC 3834: nobody's holiday notice should answer this.
     result["Auto-Submitted"] = "auto-generated"
-    result["Content-Language"] = mail.language
     if mail.unsubscribe:
         # RFC 8058: one press in the mail program, and no page to look at.
         result["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
         result["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     result.set_content(mail.text)
     result.add_alternative(mail.html, subtype="html")
+    result["Content-Language"] = mail.language  # at the end: headers of content go along with what is made a part
     return result

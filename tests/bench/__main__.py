@@ -20,6 +20,7 @@ from uuid import uuid4
 import aiohttp
 import asyncpg
 from tests.bench.lists import lists
+from tests.bench.priced import prices
 from tests.e2e.conftest import free_port, start
 
 from kassa.embedded import Cluster
@@ -202,6 +203,7 @@ def main() -> None:
     sys.stdout.write("\n  one web process, 16 clients          requests/s   p95 ms\n")
     for path, rate, p95 in shown:
         sys.stdout.write(f"  {path:<36} {rate:>10.0f}  {p95:>7.1f}\n")
+    prices(given.seconds)
     lists([1_000, 100_000], given.seconds)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from kassa import checkout, inventory, orders, payments, refunds
+from kassa import checkout, gift_cards, inventory, orders, payments, refunds
 from kassa.api import answers
 from kassa.checkout import service as paying
 from kassa.inventory import queries as shelf
@@ -85,6 +85,21 @@ def discount_lock(patch: Patch) -> None:
 def discount_is_not_given_back(patch: Patch) -> None:
     """An order that is over keeps its use of a discount."""
     patch.setattr(discounts, "restore", _nothing)
+
+
+def gift_card_lock(patch: Patch) -> None:
+    """Gift cards are looked at without being locked."""
+    _sql(patch, "from gift_cards where id = any($1) order by id for update", "for update", "")
+
+
+def gift_card_is_not_given_back(patch: Patch) -> None:
+    """What a gift card was to pay of an order that is over stays promised."""
+    patch.setattr(payments, "release_gift_cards", _nothing)
+
+
+def gift_card_pays_and_keeps(patch: Patch) -> None:
+    """What a gift card has paid is still on it."""
+    patch.setattr(gift_cards, "spend", gift_cards.release)
 
 
 def payment_key(patch: Patch) -> None:

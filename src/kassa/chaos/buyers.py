@@ -4,9 +4,12 @@ import asyncio
 import random
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
+from kassa import gift_cards
 from kassa.chaos.asgi import Answer
 from kassa.chaos.world import World
+from kassa.kernel.ids import derived_id
 
 GOOD: Final = "pm_card_visa"
 CARDS: Final = (
@@ -23,6 +26,10 @@ HABITS: Final = (
 CODE: Final = "FEW"
 CODE_USES: Final = 4
 _KNOWN_TO: Final = 1 / 3
+#: A gift card that has gone from hand to hand, one per currency: what it is worth, and who has its code.
+CARD_WORTH: Final = {"EUR": 6_000, "JPY": 8_000, "KWD": 15_000}
+CARD_SEED: Final = "nobody's"
+_CARD_KNOWN_TO: Final = 1 / 4
 _TRIES: Final = 12
 _ADDRESS: Final = {
     "name": "Ada Example",
@@ -50,6 +57,7 @@ class Wish:
     cards: tuple[str, ...]
     currency: str = "EUR"
     code: str | None = None
+    has_card: bool = False
 
     @property
     def email(self) -> str:
@@ -64,6 +72,7 @@ def wishes(
     """`count` buyers who arrive within `seconds`."""
     chance = random.Random(f"wishes {seed}")  # noqa: S311 - a simulation must be repeatable
     codes = random.Random(f"codes {seed}")  # noqa: S311
+    hands = random.Random(f"gift cards {seed}")  # noqa: S311
     made = []
     for number in range(count):
         wanted = chance.sample(skus, chance.choice((1, 1, 1, 2, 3)))
@@ -73,10 +82,20 @@ def wishes(
                 chance.choice(habits), chance.choice(("element", "element", "hosted")),
                 (*(chance.choice(cards) for _ in range(chance.randrange(3))), GOOD),
                 chance.choice(("EUR", "EUR", "EUR", "JPY", "KWD")),
-                CODE if codes.random() < _KNOWN_TO else None,
+                CODE if codes.random() < _KNOWN_TO else None, hands.random() < _CARD_KNOWN_TO,
             )
         )  # fmt: skip
     return made
+
+
+def card_id(currency: str) -> UUID:
+    """The gift card in this currency."""
+    return derived_id("gift card", currency)
+
+
+def card_code(currency: str) -> str:
+    """Its code."""
+    return gift_cards.code_of(CARD_SEED, card_id(currency))
 
 
 class Buyer:
@@ -113,30 +132,45 @@ class Buyer:
         await self._pay(order, self._wish.flow)
 
     async def _place(self) -> dict[str, Any] | None:
-        """The order, at a discount if there is a use left; else, as everybody does, without."""
-        made, used_up = await self._try_to_place(self._wish.code)
-        return (await self._try_to_place(None))[0] if used_up else made
+        """The order, at a discount if there is a use left, and with what a gift card has; else without."""
+        code, card = self._wish.code, self._wish.has_card and self._wish.number % 2 == 0
+        made, refused = await self._try_to_place(code, card)
+        if refused == "discount_used_up":
+            code = None
+            made, refused = await self._try_to_place(code, card)
+        if refused.startswith("gift_card"):
+            made, refused = await self._try_to_place(code, False)
+        if made is not None and self._wish.has_card and not card:
+            await self._use_card(made)
+        return made
 
-    async def _try_to_place(self, code: str | None) -> tuple[dict[str, Any] | None, bool]:
-        """The order, and whether there is none because the code is used up."""
+    async def _use_card(self, order: dict[str, Any]) -> None:
+        """Have the gift card pay what it can of an order that waits."""
+        path, body = f"/api/v1/orders/{order['id']}/gift-cards", {"codes": [card_code(self._wish.currency)]}
+        await self._insist("POST", path, body, self._key("card"), order)
+
+    async def _try_to_place(self, code: str | None, card: bool) -> tuple[dict[str, Any] | None, str]:
+        """The order, or none and why: the discount is used up, or the gift card."""
         body: dict[str, Any] = {"email": self._wish.email, "shipping_address": _ADDRESS}
         if self._wish.habit.startswith("cart"):
             cart = await self._fill_cart(code)
             if cart is None:
-                return None, False
+                return None, ""
             body |= {"cart_id": cart}
         else:
             lines = [{"sku": sku, "quantity": quantity} for sku, quantity in self._wish.lines]
             body |= {"lines": lines, "currency": self._wish.currency} | ({"discount_code": code} if code else {})
-        key = f"order-{self._wish.number}" + ("-with-code" if code else "")
+        body |= {"gift_cards": [card_code(self._wish.currency)]} if card else {}
+        key = f"order-{self._wish.number}" + ("-with-code" if code else "") + ("-with-card" if card else "")
         times = 2 if self._wish.habit in ("twice", "impatient") else 1
         answers = await asyncio.gather(
             *(self._insist("POST", "/api/v1/orders", body, key) for _ in range(times))
         )
         made = [answer.json for answer in answers if answer is not None and answer.status == 201]
         self._world.made.setdefault(key, set()).update(one["id"] for one in made)
-        refused = any(answer is not None and answer.code == "discount_used_up" for answer in answers)
-        return (made[0] if made else None), refused and not made
+        refusals = [answer.code for answer in answers if answer is not None and answer.status != 201]
+        told = (one for one in refusals if one == "discount_used_up" or one.startswith("gift_card"))
+        return (made[0], "") if made else (None, next(told, ""))
 
     async def _cancel(self, order: dict[str, Any]) -> None:
         path = f"/api/v1/orders/{order['id']}/cancellation"

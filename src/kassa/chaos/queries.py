@@ -139,11 +139,17 @@ async def surplus(conn: Conn) -> dict[str, int]:
 
 
 async def kept(conn: Conn) -> dict[str, tuple[str, int, str]]:
-    """What each order says it kept: its state, minor units, currency."""
+    """What each order says it kept of what the provider took: its state, minor units, currency."""
     rows = await conn.fetch(
         """
         select id::text, state, case when paid_at is null or state in ('canceled', 'failed') then 0
-            else total_minor - refunded_minor end, currency from orders
+            else total_minor - gift_minor - coalesce(back, 0) end, currency
+        from orders left join (
+            select refunds.order_id, sum(refunds.amount_minor)::bigint as back
+            from refunds join payments on payments.id = payment_id
+            where gift_card_id is null and kind <> 'surplus' and refunds.state in ('requested', 'pending', 'succeeded')
+            group by refunds.order_id
+        ) as given on given.order_id = id
         """
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}

@@ -7,8 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from kassa import gift_cards
 from kassa.chaos import queries
-from kassa.chaos.buyers import CARDS, CODE, CODE_USES, HABITS, Buyer, wishes
+from kassa.chaos.buyers import (
+    CARD_SEED,
+    CARD_WORTH,
+    CARDS,
+    CODE,
+    CODE_USES,
+    HABITS,
+    Buyer,
+    card_id,
+    wishes,
+)
 from kassa.chaos.luck import Luck, Rates
 from kassa.chaos.operators import ACTS, Operator
 from kassa.chaos.process import Build, Process
@@ -171,8 +182,20 @@ async def _stock_up(world: World, admin_key: str) -> None:
         answer = await world.ask("PUT", f"/api/v1/admin/discounts/{CODE}", discount, headers)
         if answer.status != 201:
             raise RuntimeError(f"the shop has no discount: {answer.code}")
+        await _give_cards_away(world)
 
     await world.stage.run(world.stage.start("stocks up", put).done)
+
+
+async def _give_cards_away(world: World) -> None:
+    """A gift card in each currency, whose code is known to many."""
+    async with world.processes[0].db.transaction() as tx:
+        for currency, worth in CARD_WORTH.items():
+            card = await gift_cards.issue(
+                tx, card_id(currency), amount=worth, currency=currency, email="many@example.com", reason="chaos",
+                actor="staff:chaos", now=world.stage.now(),
+            )  # fmt: skip
+            await gift_cards.seal(tx, card, CARD_SEED)
 
 
 def _worker(world: World, number: int) -> Callable[[], Any]:

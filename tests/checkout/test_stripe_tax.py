@@ -204,7 +204,9 @@ async def test_an_answer_that_is_lost_is_asked_for_again_and_makes_one_transacti
 async def test_a_sale_that_stripe_refuses_for_good_is_a_case_and_so_its_refund_is_none(till, db):
     order = await place(till)
     async with db.transaction() as tx:
-        await tx.execute("update tax_sales set calculation = 'taxcalc_gone', tax_minor = tax_minor + 1")
+        await tx.execute(
+            "update tax_sales set calculation = 'taxcalc_gone', wish = jsonb_set(wish, '{lines,0,amount}', '1')"
+        )
     await till.confirm(await till.pay(order))
     await till.settle()
 

@@ -157,25 +157,7 @@ def quote(
         unit * line.quantity - taken.of_line(index)
         for index, (unit, line) in enumerate(zip(units, lines, strict=True))
     ]
-    asked = tuple(
-        Asked(line.variant.sku, line.variant.tax_class, cost, line.quantity, rate)
-        for line, cost, rate in zip(lines, costs, rates, strict=True)
-    )
-    # What is shipped decides how shipping is taxed: as the dearest part of the parcel (the main supply).
-    main = max(asked, key=lambda one: one.amount) if asked else None
-    moved = Asked("shipping", main.tax_class, sent, 1, main.rate) if main else None
-    question = Question(
-        currency,
-        limits.step(currency),
-        at.country,
-        at.region,
-        at.postal_code,
-        at.vat_id,
-        rules.day,
-        asked,
-        moved,
-    )
-    answer = rules.taxes.answer(question)
+    answer = rules.taxes.answer(_question(lines, costs, rates, sent, rules, currency, at))
     priced = tuple(
         _line(line, unit, taken, index, answer.lines[index])
         for index, (line, unit) in enumerate(zip(lines, units, strict=True))
@@ -195,6 +177,23 @@ def quote(
         tax_rounding=rules.taxes.rounding, reverse_charge=any(rate.reverse_charge for rate in rates),
         tax_provider=answer.provider, tax_reference=answer.reference,
         shipping_tax_label=shipping_taxed.rate.label, entered=entered,
+    )  # fmt: skip
+
+
+def _question(
+    lines: Sequence[QuoteLine], costs: Sequence[int], rates: Sequence[TaxRate], sent: int, rules: Rules,
+    currency: str, at: sending.Place,
+) -> Question:  # fmt: skip
+    """What is sold and sent, as far as taxes need to know it."""
+    asked = tuple(
+        Asked(line.variant.sku, line.variant.tax_class, cost, line.quantity, rate)
+        for line, cost, rate in zip(lines, costs, rates, strict=True)
+    )
+    # What is shipped decides how shipping is taxed: as the dearest part of the parcel (the main supply).
+    main = max(asked, key=lambda one: one.amount) if asked else None
+    moved = Asked("shipping", main.tax_class, sent, 1, main.rate) if main else None
+    return Question(
+        currency, limits.step(currency), at.country, at.region, at.postal_code, at.vat_id, rules.day, asked, moved
     )  # fmt: skip
 
 

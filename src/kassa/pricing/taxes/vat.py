@@ -42,8 +42,10 @@ def vat_id(text: str, country: str) -> str:
         if found and fits and len(text) <= _LIMIT:
             return found
     raise BadVatId(
-        _("This is not a VAT number that we know. It begins with the letters of a country, like %(example)s.",
-          example=_PREFIXES.get(country, country) + "…"),
+        _(
+            "No VAT number looks like this. It begins with the letters of its country, such as %(letters)s.",
+            letters=_PREFIXES.get(country, country),
+        ),
         errors=[("vat_id", "is not a VAT number")],
     )  # fmt: skip
 

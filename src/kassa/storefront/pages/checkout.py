@@ -208,13 +208,19 @@ def _page(
     )
     return render(
         request, visitor, "pages/checkout.html", status=status, cache=OWN, form=form, cart=till.priced,
-        quote=till.priced.quote, waiting=till.waiting, order_id=order_id, message=message,
+        quote=till.priced.quote, sums=_sums(till.priced.quote), waiting=till.waiting, order_id=order_id,
+        message=message,
         explanation=explain(till.priced.quote) if till.priced.quote is not None else None,
         blocked=blocked, countries=checkout_form.names_of_countries().items(),
         country_names=checkout_form.names_of_countries(),
         hold_minutes=words.span(shop_of(request).settings.hold_seconds), note_limit=checkout_form.NOTE_LIMIT,
         reminder=notifications.abandoned.BOX,
     )  # fmt: skip
+
+
+def _sums(quote: pricing.Quote | None) -> dict[str, int]:
+    """What the lines cost before discounts: net, where the customer owes the tax."""
+    return {line.sku: line.unit * line.quantity for line in quote.lines} if quote is not None else {}
 
 
 def _known(

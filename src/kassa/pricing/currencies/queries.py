@@ -162,13 +162,6 @@ async def keep_prices(tx: Tx, currency: str) -> int:
     return await tx.execute("update prices set automatic = false where currency = $1 and automatic", currency)
 
 
-async def alone(tx: Tx) -> bool:
-    """Whether nobody else makes prices at the moment; nobody will until the transaction ends."""
-    return await tx.fetchval(  # type: ignore[no-any-return]
-        "select pg_try_advisory_xact_lock(hashtext('price_lists'))"
-    )
-
-
 async def products_after(conn: Conn, after: UUID | None, *, limit: int) -> list[UUID]:
     """Products in the order of their ids, from behind `after`."""
     rows = await conn.fetch(

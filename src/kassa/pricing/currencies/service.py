@@ -93,16 +93,13 @@ async def end_list(tx: Tx, currency: str, *, keep: bool, now: datetime) -> bool:
 async def price_products(db: Database, args: Mapping[str, Any], *, clock: Clock) -> None:
     """Write the automatic prices of the products that `args` names, or of the next page of all.
 
-    A product that somebody is changing just now is left for later. One at a time does this: whoever reads the rates
-    later writes later.
+    A product that somebody is changing or pricing just now is left for later. Rates are read after products are locked,
+    so whoever reads them later writes later.
     """
     named = [UUID(text) for text in args.get("product_ids") or ()]
     after = UUID(args["after"]) if args.get("after") else None
     async with db.transaction() as tx:
         now = clock.now()
-        if not await queries.alone(tx):
-            await jobs.enqueue(tx, "price_products", args, now=now, run_at=now + _AGAIN)
-            return
         page = named or await queries.products_after(tx, after, limit=_PAGE)
         free = await queries.lock_free(tx, page)
         changed = await queries.write_prices(tx, list(free), await _made(tx, list(free)))

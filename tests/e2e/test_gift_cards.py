@@ -35,12 +35,12 @@ def test_a_gift_card_is_bought_read_and_spent(page: Page, shop: Shop, browser: B
 
     page.goto(f"{shop.base}/gift-cards")
     page.get_by_label("Code of the gift card").fill("0000 0000 0000 0000")
-    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="See what is left").click()
     page.get_by_test_id("gift-fault").wait_for()
     assert page.get_by_label("Code of the gift card").input_value() == "0000 0000 0000 0000"
     seen(page, "gift-cards-unknown")
     page.get_by_label("Code of the gift card").fill(code)
-    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="See what is left").click()
     assert "€10.00" in page.get_by_test_id("balance").inner_text()
     seen(page, "gift-cards")
 

@@ -189,7 +189,7 @@ async def of_order(conn: Conn, order_id: UUID) -> list[Fulfilment]:
 
 
 async def left(conn: Conn, order_id: UUID) -> list[LineLeft]:
-    """What of each line is in parcels, given up, and left; in the order of the lines.
+    """What of each line that is sent (a gift card goes by mail) is in parcels, given up, and left; in their order.
 
     Given up is what is paid back, or on its way; and what was put back on the shelf, even if its refund then
     failed: it is promised to others by now.
@@ -204,7 +204,7 @@ async def left(conn: Conn, order_id: UUID) -> list[LineLeft]:
              from refund_lines as given join refunds on refunds.id = given.refund_id
              where given.line_id = line.id and (given.restocked_at is not null
                 or refunds.state in ('requested', 'pending', 'succeeded')))::int
-        from order_lines as line where line.order_id = $1 order by line.position
+        from order_lines as line where line.order_id = $1 and not line.voucher order by line.position
         """,
         order_id,
     )
@@ -273,7 +273,8 @@ async def to_ship(conn: Conn, *, after: str | None = None, limit: int = 50) -> T
               and ($1::timestamptz is null or (created_at, id) > ($1, $2))
               and (exists (select from fulfilments where order_id = orders.id and fulfilments.state = 'picked')
                 or refunded_minor < total_minor and exists (
-                    select from order_lines as line where line.order_id = orders.id and line.quantity
+                    select from order_lines as line
+                    where line.order_id = orders.id and not line.voucher and line.quantity
                         > (select coalesce(sum(packed.quantity), 0)
                            from fulfilment_lines as packed join fulfilments on fulfilments.id = packed.fulfilment_id
                            where packed.line_id = line.id and fulfilments.state <> 'canceled')
@@ -297,7 +298,7 @@ async def to_ship(conn: Conn, *, after: str | None = None, limit: int = 50) -> T
                    from refund_lines as given join refunds on refunds.id = given.refund_id
                    where given.line_id = line.id and (given.restocked_at is not null
                       or refunds.state in ('requested', 'pending', 'succeeded')))
-                )), 0)::int from order_lines as line where line.order_id = orders.id),
+                )), 0)::int from order_lines as line where line.order_id = orders.id and not line.voucher),
             (select count(*)::int from fulfilments where order_id = orders.id and fulfilments.state = 'picked')
         from orders where id in (select id from paid union all select id from promised)
         order by created_at, id limit $3

@@ -28,6 +28,7 @@ RETURNS: Final = {
 }
 _CANCELED: Final = N_("Canceled.")
 _LATE: Final = N_("Your payment arrived after the books were gone. All of it goes back to you by itself.")
+_GIFT: Final = N_("Your order is paid. The code of the gift card comes by mail.")
 _BANKS: Final = N_("Banks take up to ten days to show it.")
 _MAIL: Final = N_("You get a mail when a parcel leaves.")
 
@@ -118,6 +119,8 @@ def _verdict(known: Known) -> tuple[str, str]:
         return words.PROMISED if known.promised else words.DECIDING
     if surplus and state is State.PENDING:
         return headline, words.UNFIT
+    if state is State.PAID and all(line.voucher for line in known.order.lines):
+        return headline, _GIFT
     if state is State.FULFILLING and not any(parcel.shipped_at for parcel in known.parcels):
         return words.PACKING
     return headline, lead
@@ -157,6 +160,8 @@ def _next(known: Known) -> str:
     if known.called_off or state is State.REFUNDED:
         under_way = any(one.state != "succeeded" for one in _back(known))
         return " ".join([_("Your bank sees the money next."), _(_BANKS)]) if under_way else ""
+    if state is State.PAID and all(line.voucher for line in known.order.lines):
+        return _("The code comes by mail, within a minute.")
     if state is State.PAID or known.promised:
         return " ".join([_("We pack your books."), _(_MAIL)])
     if state is not State.FULFILLING:

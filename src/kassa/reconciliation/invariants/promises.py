@@ -137,7 +137,7 @@ async def complete(tx: Tx) -> list[str]:
             coalesce(sent.quantity, 0))
         from orders join order_lines on order_lines.order_id = orders.id
             left join sent on sent.line_id = order_lines.id left join given on given.line_id = order_lines.id
-        where orders.state = 'fulfilled'
+        where orders.state = 'fulfilled' and not order_lines.voucher
             and coalesce(sent.quantity, 0) + coalesce(given.quantity, 0) < order_lines.quantity
         order by number limit 101
         """

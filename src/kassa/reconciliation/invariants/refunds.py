@@ -62,8 +62,8 @@ async def on_their_way(tx: Tx) -> list[str]:
             select cause from cases where kind = 'refund_failed'
             union select args->>'cause' from jobs where name = 'open_case' and state <> 'dead'
         )
-        select format('refund %s of order K-%s (%s %s) is %s, and nobody is at it', refunds.id, number, refunds.amount_minor,
-            refunds.currency, refunds.state)
+        select format('refund %s of order K-%s (%s %s) is %s, and nobody is at it', refunds.id, number,
+            refunds.amount_minor, refunds.currency, refunds.state)
         from refunds join orders on orders.id = refunds.order_id join payments on payments.id = payment_id
             left join jobs on name = 'submit_refund' and jobs.state <> 'dead' and args->>'refund_id' = refunds.id::text
             left join known on cause = 'refund:' || refunds.id

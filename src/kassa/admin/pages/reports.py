@@ -103,9 +103,13 @@ def _csv(rows: list[Figures], by: By) -> str:
 def _asked(params: Mapping[str, Any], own: str, today: date) -> _Asked:
     currency, wanted = params.get("currency") or own, params.get("by") or "day"
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        raise Invalid("There are no books in this currency.", code="unsupported_currency")
+        raise Invalid(
+            "There are no books in this currency.",
+            code="unsupported_currency",
+            errors=[("currency", "is none")],
+        )
     if wanted not in ("day", "month"):
-        raise reports.InvalidPeriod("A report is by day or by month.")
+        raise reports.InvalidPeriod("A report is by day or by month.", errors=[("by", "is neither")])
     by: By = "month" if wanted == "month" else "day"
     until = _day(params.get("to") or "", today)
     return _Asked(_day(params.get("from") or "", until - _USUAL), until, by, currency)
@@ -117,7 +121,7 @@ def _day(text: str, usual: date) -> date:
     except ValueError:
         found = date.min
     if not 2000 <= found.year < 9000:
-        raise reports.InvalidPeriod(f"{text[:40]!r} is not a day.")
+        raise reports.InvalidPeriod(f"{text[:40]!r} is not a day.", errors=[("from", "or `to` is not a day")])
     return found
 
 

@@ -45,14 +45,12 @@ async def totals(conn: Conn, since: date, until: date, *, by: By) -> Sequence[Fi
 
 def _bounds(since: date, until: date, by: By) -> tuple[datetime, datetime]:
     if until.year > _LAST_YEAR:
-        raise InvalidPeriod("That is too far ahead.")
+        raise InvalidPeriod("That is too far ahead.", errors=[("to", "is too far ahead")])
     if until < since:
-        raise InvalidPeriod("The last day is before the first.")
+        raise InvalidPeriod("The last day is before the first.", errors=[("to", "is before the first day")])
     if until - since >= _LONGEST[by]:
-        raise InvalidPeriod(
-            f"A report by day covers at most {DAYS_LIMIT} days." if by == "day" else
-            f"A report by month covers at most {MONTHS_LIMIT} months."
-        )  # fmt: skip
+        most = f"{DAYS_LIMIT} days" if by == "day" else f"{MONTHS_LIMIT} months"
+        raise InvalidPeriod(f"A report by {by} covers at most {most}.", errors=[("from", "is too long ago")])
     return _midnight(since), _midnight(until + timedelta(days=1))
 
 

@@ -48,13 +48,10 @@ def test_a_translation_has_the_gaps_and_the_tags_of_its_text(known):
     wrong = []
     for message in known:
         gaps = {mark for text in _texts(message) for mark in _GAP.findall(text)}
+        without = gaps - {_NUMBER} if isinstance(message.id, tuple) else gaps
         tags = sorted(_TAG.findall(_texts(message)[-1]))
-        for form in filter(None, _forms(message)):
-            if (
-                set(_GAP.findall(form)) | {_NUMBER} != gaps | {_NUMBER}
-                or (isinstance(message.id, str) and set(_GAP.findall(form)) != gaps)
-                or sorted(_TAG.findall(form)) != tags
-            ):
+        for form in filter(None, _forms(message) if message.id else ()):
+            if set(_GAP.findall(form)) not in (gaps, without) or sorted(_TAG.findall(form)) != tags:
                 wrong.append((message.id, form))
 
     assert wrong == []

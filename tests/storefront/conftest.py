@@ -74,7 +74,9 @@ async def till(db, clock):
 @pytest.fixture
 def app(till, db, clock) -> Litestar:
     """The storefront, as the shop mounts it."""
-    made = web.build(storefront.route_handlers, render_error=storefront.render_error)
+    made = web.build(
+        storefront.route_handlers, languages=Settings().locales, render_error=storefront.render_error
+    )
     made.state.shop = Shop(SETTINGS, db, till.gateway, StoreMailer(), clock)
     return made
 

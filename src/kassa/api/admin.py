@@ -113,8 +113,12 @@ def _input(body: ProductBody) -> catalog.ProductInput:
         variants=[
             catalog.VariantInput(
                 sku=variant.sku, title=variant.title, options=variant.options, prices=variant.prices,
-                on_hand=variant.on_hand, weight_grams=variant.weight_grams,
+                on_hand=variant.on_hand, weight_grams=variant.weight_grams, translations=variant.translations,
             )
             for variant in body.variants
         ],
+        translations=None if body.translations is None else {
+            language: catalog.Text(said.title, said.description, said.seo_title, said.seo_description)
+            for language, said in body.translations.items()
+        },
     )  # fmt: skip

@@ -142,8 +142,12 @@ class EmptyBody(Body, frozen=True):
     """Nothing to say."""
 
 
+#: A language as addresses name it.
+LanguageTag = Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+
+
 class VariantBody(Body, frozen=True, kw_only=True):
-    """A variant; `on_hand` left out leaves the stock alone."""
+    """A variant; `on_hand` left out leaves the stock alone, `translations` (its titles by language) what they are."""
 
     sku: Sku
     title: Text = ""
@@ -151,10 +155,23 @@ class VariantBody(Body, frozen=True, kw_only=True):
     prices: dict[CurrencyCode, MinorUnits]
     on_hand: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
     weight_grams: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    translations: Annotated[dict[LanguageTag, Text], Meta(max_length=50)] | None = None
+
+
+class TranslationBody(Body, frozen=True):
+    """What is said of a product in a language; what is empty is said as in the shop's own."""
+
+    title: Annotated[str, Meta(max_length=300)] = ""
+    description: Annotated[str, Meta(max_length=50_000)] = ""
+    seo_title: Annotated[str, Meta(max_length=300)] = ""
+    seo_description: Annotated[str, Meta(max_length=1_000)] = ""
 
 
 class ProductBody(Body, frozen=True, kw_only=True):
-    """A whole product; `collections` are titles; the description may be simple HTML, which is cleaned."""
+    """A whole product; `collections` are titles; the description may be simple HTML, which is cleaned.
+
+    `translations` by language; left out, they stay as they are.
+    """
 
     title: Annotated[str, Meta(min_length=1, max_length=300)]
     description: Annotated[str, Meta(max_length=50_000)] = ""
@@ -165,6 +182,7 @@ class ProductBody(Body, frozen=True, kw_only=True):
     vendor: Text = ""
     tags: Annotated[list[Short], Meta(max_length=50)] = []
     status: Literal["active", "draft", "archived"] = "active"
+    translations: Annotated[dict[LanguageTag, TranslationBody], Meta(max_length=50)] | None = None
 
 
 class AdjustmentBody(Body, frozen=True):

@@ -1,13 +1,13 @@
 """The catalogue: products, their variants, prices, collections, attributes and media.
 
 Tables: `products`, `variants`, `prices`, `collections`, `collection_products`, `media`; reads `stock` and
-`price_lists`. What is found by what is in `find`.
+`price_lists`. What is found by what is in `find`, what is said in which language in `translations`.
 Invariants: a SKU belongs to one variant; a variant that was ever ordered is never deleted, only made inactive;
 prices are minor units per currency, and those marked automatic are written by `pricing.currencies`; descriptions are
 sanitised on the way in.
 """
 
-from kassa.catalog.demo import demo_csv, demo_gift_cards_csv
+from kassa.catalog.demo import demo_csv, demo_gift_cards_csv, demo_translations
 from kassa.catalog.errors import ImportFailed, ProductNotFound, SkuTaken
 from kassa.catalog.export import export_csv
 from kassa.catalog.find.queries import ProductCard, index
@@ -43,6 +43,8 @@ from kassa.catalog.service import (
     put_product,
     slugify,
 )
+from kassa.catalog.translations import Text, words
+from kassa.catalog.translations import load as load_translations
 from kassa.catalog.views import cover_svg, volume
 
 __all__ = [
@@ -69,17 +71,20 @@ __all__ = [
     "SitemapPage",
     "SkuTaken",
     "Suggestions",
+    "Text",
     "VariantInput",
     "collections",
     "corrected",
     "cover_svg",
     "demo_csv",
     "demo_gift_cards_csv",
+    "demo_translations",
     "export_csv",
     "import_csv",
     "index",
     "is_empty",
     "list_products",
+    "load_translations",
     "named",
     "new_products",
     "product",
@@ -93,4 +98,5 @@ __all__ = [
     "variants_by_id",
     "variants_by_sku",
     "volume",
+    "words",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from kassa.catalog import translations
 from kassa.catalog.find import queries
 from kassa.catalog.find.kept import keep
 from kassa.catalog.find.queries import Asked, Fits, ProductCard
@@ -101,7 +102,7 @@ async def list_products(
     fits = _fits(asked, wanted, collection, currency, text)
     counted = await _counted(conn, asked, fits, currency, wanted)
     return ProductPage(
-        items=cards,
+        items=await translations.cards(conn, cards),
         facets=[Facet(name, _values(name, counted, wanted, currency)) for name in FACETS],
         next=following,
         total=counted.get("", {}).get("", 0),

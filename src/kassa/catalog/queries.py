@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kassa.catalog import translations
 from kassa.kernel.db import Conn, Row, Tx
 
 
@@ -288,7 +289,10 @@ async def _sale_variants(
         list(skus),
         list(ids),
     )
-    return [_sale_variant(row) for row in rows]
+    words = await translations.words(conn)
+    ids_of = [row[name] for row in rows for name in ("id", "product_id")]
+    titles = await translations.titles(conn, ids_of)
+    return [_sale_variant(row, titles, words) for row in rows]
 
 
 def picture(slug: str, url: str | None, attributes: Mapping[str, str]) -> str | None:
@@ -296,10 +300,12 @@ def picture(slug: str, url: str | None, attributes: Mapping[str, str]) -> str | 
     return url or (f"/media/covers/{slug}.svg" if attributes.get("author") else None)
 
 
-def _sale_variant(row: Row) -> SaleVariant:
-    title = f"{row['product_title']} — {row['title']}" if row["title"] else row["product_title"]
+def _sale_variant(row: Row, titles: Mapping[UUID, str], words: Mapping[str, str]) -> SaleVariant:
+    product = titles.get(row["product_id"]) or row["product_title"]
+    variant = titles.get(row["id"]) or words.get(row["title"], row["title"])
     return SaleVariant(
-        row["id"], row["sku"], title, row["slug"], row["product_title"], row["amount_minor"], row["weight_grams"],
+        row["id"], row["sku"], f"{product} — {variant}" if variant else product, row["slug"], product,
+        row["amount_minor"], row["weight_grams"],
         row["tax_class"], row["ships"], row["active"], row["available"],
         picture(row["slug"], row["image"], row["attributes"]), row["attributes"],
         frozenset([row["id"], row["product_id"], *row["collections"]]),

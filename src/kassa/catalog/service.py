@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,9 +11,11 @@ from uuid import UUID
 import nh3
 
 from kassa import jobs
-from kassa.catalog import queries
+from kassa.catalog import queries, translations
 from kassa.catalog.errors import ProductNotFound, SkuTaken
 from kassa.catalog.find import queries as finding
+from kassa.catalog.translations import Text
+from kassa.kernel import speech
 from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Invalid, KassaError
 from kassa.kernel.ids import new_id
@@ -33,7 +35,10 @@ _GIFT_CARD: Final = "gift card"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantInput:
-    """A variant to be put in; prices in minor units by currency; `on_hand` None leaves the stock alone."""
+    """A variant to be put in; prices in minor units by currency; `on_hand` None leaves the stock alone.
+
+    `translations`: its title by language; None leaves them alone.
+    """
 
     sku: str
     title: str = ""
@@ -45,6 +50,7 @@ class VariantInput:
     barcode: str = ""
     ships: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,10 @@ class MediaInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductInput:
-    """A product to be put in; `collections` are titles, or ways to them: "Fiction > Novels"."""
+    """A product to be put in; `collections` are titles, or ways to them: "Fiction > Novels".
+
+    `translations`: what is said of it by language; None leaves them alone.
+    """
 
     title: str
     variants: Sequence[VariantInput]
@@ -70,6 +79,7 @@ class ProductInput:
     collections: Sequence[str] = ()
     media: Sequence[MediaInput] | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, Text] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,8 @@ class Product:
     media: Sequence[MediaInput]
     image_url: str | None
     variants: Sequence[ProductVariant]
+    seo_title: str = ""
+    seo_description: str = ""
 
 
 async def product(conn: Conn, slug: str, currency: str, *, include_draft: bool = False) -> Product:
@@ -147,12 +159,46 @@ async def product(conn: Conn, slug: str, currency: str, *, include_draft: bool =
         if variant["active"]
     ]  # fmt: skip
     facts: dict[str, Any] = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a record, not a dict
-    return Product(
+    found = Product(
         **facts,
         collections=await queries.collections_of(conn, row["id"]),
         media=media,
         image_url=queries.picture(slug, media[0].url if media else None, row["attributes"]),
         variants=variants,
+    )
+    return found if speech.is_original() else await _said(conn, found)
+
+
+async def _said(conn: Conn, found: Product) -> Product:
+    """The product in the language spoken now."""
+    texts = await translations.product_texts(conn, [found.id, *(each.id for each in found.variants)])
+    words, shelves = await translations.words(conn), await translations.shelves(conn)
+    own = texts.get(found.id, Text())
+    return replace(
+        found,
+        title=own.title or found.title,
+        description=own.description or found.description,
+        seo_title=own.seo_title,
+        seo_description=own.seo_description,
+        attributes={
+            name: value if name == "author" else words.get(value, value)
+            for name, value in found.attributes.items()
+        },
+        options=[words.get(name, name) for name in found.options],
+        collections=[
+            (slug, shelves[slug].title or title if slug in shelves else title)
+            for slug, title in found.collections
+        ],
+        variants=[
+            replace(
+                each,
+                title=texts[each.id].title if each.id in texts else words.get(each.title, each.title),
+                options={
+                    words.get(name, name): words.get(value, value) for name, value in each.options.items()
+                },
+            )
+            for each in found.variants
+        ],
     )
 
 
@@ -199,8 +245,15 @@ async def write_product(
     for sku, owner in owners.items():
         if owner != product_id:
             raise SkuTaken(f"The SKU {sku} belongs to another product.", extra={"sku": sku})
+    said = {product_id: given.translations} if given.translations is not None else {}
     for position, variant in enumerate(given.variants, start=1):
-        await _put_variant(tx, product_id, position, variant, kind=given.kind, set_on_hand=set_on_hand)
+        variant_id = await _put_variant(
+            tx, product_id, position, variant, kind=given.kind, set_on_hand=set_on_hand
+        )
+        if variant.translations is not None:
+            told = {language: Text(title) for language, title in variant.translations.items()}
+            said[variant_id] = told
+    await translations.put(tx, said)
     await queries.retire_variants(tx, product_id, [variant.sku for variant in given.variants])
     if given.media is not None:
         await queries.set_media(tx, product_id, [(new_id(), m.url, m.alt) for m in given.media])
@@ -231,7 +284,7 @@ async def _shelve(tx: Tx, product_id: UUID, ways: Sequence[str]) -> list[UUID]:
 
 async def _put_variant(
     tx: Tx, product_id: UUID, position: int, variant: VariantInput, *, kind: str, set_on_hand: SetOnHand
-) -> None:
+) -> UUID:
     tax_class = _tax_class(kind)
     values: dict[str, Any] = {
         "position": position, "sku": variant.sku, "title": variant.title or " / ".join(variant.options.values()),
@@ -242,6 +295,7 @@ async def _put_variant(
     await queries.set_prices(tx, variant_id, variant.prices, variant.compare_at)
     if variant.on_hand is not None:
         await set_on_hand(tx, variant_id, variant.on_hand)
+    return variant_id
 
 
 def _tax_class(kind: str) -> str:

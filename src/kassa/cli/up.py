@@ -124,6 +124,8 @@ async def _furnish(settings: Settings, data_dir: Path, *, demo: bool) -> tuple[s
             if demo and await catalog.is_empty(tx):
                 await load(tx, settings, catalog.demo_csv(), name="the demo catalogue")
                 await load(tx, settings, catalog.demo_gift_cards_csv(), name="the demo gift cards")
+                for language, file in catalog.demo_translations().items():
+                    await catalog.index(tx, await catalog.load_translations(tx, language, file))
             if settings.production or not demo:
                 return None
             password = secret_file(data_dir / "demo-staff.password")

@@ -29,16 +29,26 @@ PSEUDO: Final = "ar-XB"
 CATALOGS: Final = Path(__file__).parent.parent / "locales"
 
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_original: ContextVar[bool] = ContextVar("original", default=True)
 
 
 @contextmanager
-def speak(language: str) -> Iterator[None]:
-    """Say everything inside in `language` (`de`, `de-AT`); in English what it has no words for."""
-    before = _language.set(language)
+def speak(language: str, *, original: bool = False) -> Iterator[None]:
+    """Say everything inside in `language` (`de`, `de-AT`); in English what it has no words for.
+
+    `original`: it is the shop's own, in which its catalogue is written.
+    """
+    before, was = _language.set(language), _original.set(original)
     try:
         yield
     finally:
         _language.reset(before)
+        _original.reset(was)
+
+
+def is_original() -> bool:
+    """Whether the catalogue is said as the shop wrote it."""
+    return _original.get()
 
 
 def language() -> str:

@@ -1193,6 +1193,17 @@ create table tax_settings (
     PRIMARY KEY (one)
 );
 
+create table translations (
+    id uuid not null,
+    language text not null,
+    title text not null default ''::text,
+    description text not null default ''::text,
+    seo_title text not null default ''::text,
+    seo_description text not null default ''::text,
+    PRIMARY KEY (id, language)
+);
+CREATE CONSTRAINT TRIGGER translations_change AFTER INSERT OR DELETE OR UPDATE ON public.translations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed('listings_version');
+
 create table tries (
     key bytea not null,
     since timestamp with time zone not null,
@@ -1247,6 +1258,15 @@ create table wishlists (
     UNIQUE (customer_id),
     UNIQUE (session_id)
 );
+
+create table word_translations (
+    word text not null,
+    language text not null,
+    said text not null,
+    CHECK ((said <> ''::text)),
+    PRIMARY KEY (word, language)
+);
+CREATE CONSTRAINT TRIGGER word_translations_change AFTER INSERT OR DELETE OR UPDATE ON public.word_translations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION listings_changed('listings_version');
 
 create table workers (
     id uuid not null,

@@ -56,13 +56,18 @@ def asked(request: AnyRequest, name: str) -> list[str]:
     return [value for value in dict.fromkeys(forms.check_text(name, value) for value in given) if value]
 
 
-def shown(facets: Sequence[catalog.Facet], chosen: Mapping[str, Sequence[str]], currency: str) -> list[Group]:
-    """The facets that can narrow the list, or are chosen."""
+def shown(
+    facets: Sequence[catalog.Facet],
+    chosen: Mapping[str, Sequence[str]],
+    currency: str,
+    words: Mapping[str, str],
+) -> list[Group]:
+    """The facets that can narrow the list, or are chosen; `words` are what values are called in the language spoken."""
     groups = []
     for facet in facets:
         mine = chosen.get(facet.name, ())
         choices = [
-            Choice(value, said(facet.name, value, currency), count, value in mine)
+            Choice(value, said(facet.name, value, currency, words), count, value in mine)
             for value, count in facet.values
         ]
         if len(choices) > 1 or mine:
@@ -73,13 +78,13 @@ def shown(facets: Sequence[catalog.Facet], chosen: Mapping[str, Sequence[str]], 
     return groups
 
 
-def said(name: str, value: str, currency: str) -> str:
+def said(name: str, value: str, currency: str, words: Mapping[str, str]) -> str:
     """A value as it is read: "€10 to €15", "In stock", "Jane Austen"."""
     if name == "availability":
         return _(_STOCK[value]) if value in _STOCK else value
     band = _BAND.fullmatch(value) if name == "price" else None
     if band is None:
-        return value
+        return words.get(value, value) if name != "author" else value
     low, high = (show_briefly(int(minor), currency) for minor in band.groups())
     return (
         _("Under %(price)s", price=high)

@@ -43,7 +43,7 @@ def speaking(app: ASGIApp, languages: Sequence[str]) -> ASGIApp:
             language = speech.ENGLISH
         token = _prefix.set(speech.prefix(language, languages))
         try:
-            with speech.speak(language):
+            with speech.speak(language, original=language == languages[0] or first in _ENGLISH):
                 await app(scope, receive, send)
         finally:
             _prefix.reset(token)

@@ -13,6 +13,12 @@ def demo_csv() -> str:
     return (Path(__file__).parent / "bookshop.csv").read_text(encoding="utf-8")
 
 
+def demo_translations() -> dict[str, str]:
+    """What the demo catalogue says in other languages, by language: a file each, for `translations.load`."""
+    folder = Path(__file__).parent / "translations"
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.csv"))}
+
+
 def demo_gift_cards_csv() -> str:
     """What else it is filled with: gift cards of some amounts."""
     return (Path(__file__).parent / "gift-cards.csv").read_text(encoding="utf-8")

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kassa.catalog import translations
 from kassa.catalog.find import queries
 from kassa.catalog.find.kept import keep
+from kassa.kernel import speech
 from kassa.kernel.db import Conn
 
 _DEPTH: Final = 8
@@ -27,15 +29,15 @@ async def shelves(conn: Conn, asked: queries.Asked) -> Sequence[Collection]:
     """Every shelf with something for sale, each followed by those that stand in it, at most two hundred."""
 
     async def make() -> Sequence[Collection]:
-        rows = await queries.shelf_rows(conn)
-        return _tree(
-            [
-                Collection(row["slug"], row["title"], row["count"], row["description"], row["parent"])
-                for row in rows
-            ]
-        )
+        rows, said = await queries.shelf_rows(conn), await translations.shelves(conn)
+        found = [
+            Collection(row["slug"], row["title"], row["count"], row["description"], row["parent"])
+            for row in rows
+        ]
+        return _tree([_called(one, said[one.slug]) if one.slug in said else one for one in found])
 
-    return await keep((asked.database, "shelves"), asked.version, make)
+    spoken = "" if speech.is_original() else speech.language()
+    return await keep((asked.database, "shelves", spoken), asked.version, make)
 
 
 async def collections(conn: Conn) -> Sequence[Collection]:
@@ -52,6 +54,10 @@ def trail(found: Sequence[Collection], slug: str) -> list[Collection]:
         way.insert(0, here)
         here = by_slug.get(here.parent or "")
     return way
+
+
+def _called(shelf: Collection, said: translations.Text) -> Collection:
+    return replace(shelf, title=said.title or shelf.title, description=said.description or shelf.description)
 
 
 def _tree(found: Sequence[Collection]) -> list[Collection]:

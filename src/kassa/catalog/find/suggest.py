@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kassa.catalog import translations
 from kassa.catalog.find.queries import Asked, Fits, ProductCard, by_relevance, look
 from kassa.catalog.find.shelves import Collection, shelves
 from kassa.catalog.find.vocabulary import correction, vocabulary
@@ -55,7 +56,7 @@ async def _cards(conn: Conn, asked: Asked, currency: str, limit: int) -> list[Pr
         conn, Fits(query=asked.query), currency, title=" ".join(asked.words), skip=0,
         limit=limit,
     )  # fmt: skip
-    return [card for card, _ in found]
+    return await translations.cards(conn, [card for card, _ in found])
 
 
 def _begin(words: Sequence[str], title: str) -> bool:

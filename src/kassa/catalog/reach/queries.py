@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from kassa.catalog import queries
+from kassa.catalog import queries, translations
 from kassa.catalog.find.queries import ProductCard
 from kassa.kernel.db import Conn, Row
 
@@ -86,7 +86,7 @@ async def related(conn: Conn, product_id: UUID, currency: str, *, limit: int) ->
         currency,
         limit,
     )
-    return [_card(row, currency) for row in rows]
+    return await translations.cards(conn, [_card(row, currency) for row in rows])
 
 
 async def sitemap_pages(conn: Conn, *, size: int, limit: int) -> list[SitemapPage]:

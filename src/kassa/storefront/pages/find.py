@@ -104,6 +104,7 @@ async def _list(request: AnyRequest, wish: _Wish, shelf: str | None) -> Response
             conn, currency=visitor.currency, q=wish.q or None, collection=shelf, sort=wish.sort or None,
             facets=wish.facets, limit=_PAGE, after=wish.after or None, exact=wish.exact,
         )  # fmt: skip
+        words = await catalog.words(conn)
     trail = catalog.trail(page.collections, shelf) if shelf else []
     if shelf and not trail:
         raise NotFound(_("There is no such shelf."))
@@ -112,7 +113,7 @@ async def _list(request: AnyRequest, wish: _Wish, shelf: str | None) -> Response
     searched = page.corrected or wish.q
     chosen = [
         (
-            narrowing.said(name, value, visitor.currency),
+            narrowing.said(name, value, visitor.currency, words),
             path + wish.query(**{name: [v for v in values if v != value]}),
         )
         for name, values in wish.facets.items()
@@ -121,7 +122,7 @@ async def _list(request: AnyRequest, wish: _Wish, shelf: str | None) -> Response
     return render(
         request, visitor, "pages/books.html", cache=SHARED, heading=f"“{searched}”" if wish.q else title, shelf=title,
         page=page, trail=trail, sorts={k: v for k, v in _SORTS.items() if wish.q or k != "relevance"},
-        facets=narrowing.shown(page.facets, wish.facets, visitor.currency), chosen=chosen, q=wish.q, wish=wish,
+        facets=narrowing.shown(page.facets, wish.facets, visitor.currency, words), chosen=chosen, q=wish.q, wish=wish,
         shelves=_inside(page, shelf, wish), exact_url=path + wish.query(exact="1"), after=wish.after,
         clear_url=path + wish.query(**dict.fromkeys(catalog.FACETS)), whole_url="/books" + wish.query(),
         first_url=path + wish.query(), next_url=path + wish.query(after=page.next),

@@ -135,7 +135,8 @@ async def _cards(conn: Conn, found: wishlists.Wishlist | None, currency: str) ->
         image_url = editions[0].image_url if editions else None
         author = one.attributes.get("author", "")
         least = min(prices, default=None)
-        cards.append(_Card(one.product_id, one.slug, one.title, author, image_url, least, there))
+        title = editions[0].product_title if editions else one.title
+        cards.append(_Card(one.product_id, one.slug, title, author, image_url, least, there))
     return cards
 
 

@@ -133,6 +133,18 @@ def chaos(
 
 
 @app.command()
+def demo(
+    orders: Annotated[int, typer.Option("--orders", min=1, max=5_000, help="How many orders.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which story.")] = 1,
+    data_dir: DataDir = None,
+) -> None:
+    """Give the shop a past: paid, part-shipped, refunded, disputed, failed and expired orders."""
+    from kassa.cli.demo import run
+
+    typer.echo(run(data_dir, orders, seed))
+
+
+@app.command()
 def openapi() -> None:
     """Print the API's OpenAPI document."""
     from kassa.cli.parts import openapi_json

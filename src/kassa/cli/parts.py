@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -117,16 +118,18 @@ def import_catalog(data_dir: Path | None, file: Path) -> catalog.ImportReport:
     return _write(data_dir, lambda tx, settings: load(tx, settings, text, name=str(file)))
 
 
-async def load(tx: Tx, settings: Settings, text: str, *, name: str) -> catalog.ImportReport:
+async def load(
+    tx: Tx, settings: Settings, text: str, *, name: str, now: datetime | None = None
+) -> catalog.ImportReport:
     """Import a CSV with stock by inventory's own verb; `name` is the file's, for its faults."""
-    now = SystemClock().now()
+    at = now or SystemClock().now()
 
     async def set_on_hand(tx: Tx, variant_id: UUID, quantity: int) -> None:
-        await inventory.set_on_hand(tx, variant_id, quantity, actor="import", now=now)
+        await inventory.set_on_hand(tx, variant_id, quantity, actor="import", now=at)
 
     try:
         return await catalog.import_csv(
-            tx, text, currency=settings.currencies[0], set_on_hand=set_on_hand, now=now
+            tx, text, currency=settings.currencies[0], set_on_hand=set_on_hand, now=at
         )
     except catalog.ImportFailed as error:
         faults = [

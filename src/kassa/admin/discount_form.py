@@ -57,11 +57,9 @@ def read(
     typed = Typed({name: text.strip() for name, text in sent.items() if name != "csrf_token"})
     values = typed.values
     automatic = bool(values.get("automatic"))
-    wanted = (
-        code
-        or discounts.canonical(values.get("code", ""))
-        or (f"AUTO-{new_id().hex[-6:].upper()}" if automatic else "")
-    )
+    wanted = code or discounts.canonical(values.get("code", ""))
+    if automatic and not wanted:
+        wanted = f"AUTO-{new_id().hex[-6:].upper()}"
     kind = Kind(values["kind"]) if values.get("kind") in set(Kind) else Kind.PERCENT
     currency = values.get("currency") or None
     if currency not in (None, *currencies):

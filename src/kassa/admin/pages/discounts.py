@@ -58,8 +58,7 @@ async def list_discounts(request: AnyRequest) -> Response[Any]:
 @get("/admin/discounts/new")
 async def new_discount(request: AnyRequest) -> Response[Any]:
     """GET /admin/discounts/new: the form of a discount that is still to be."""
-    start = {"kind": Kind.PERCENT.value, "currency": shop_of(request).settings.currencies[0]}
-    return await _page(request, await enter(request), None, Typed(start))
+    return await _page(request, await enter(request), None, Typed({"kind": Kind.PERCENT.value}))
 
 
 @post("/admin/discounts/new")

@@ -133,12 +133,8 @@ def _tax(tax: Tax) -> str:
 
 
 def _note(content: Content) -> str:
-    """What the law wants said about the tax (articles 138, 196 and 226 of Directive 2006/112/EC)."""
     if content.reverse_charge:
-        return _(
-            "Reverse charge: intra-Community supply, exempt under article 138 of Directive 2006/112/EC. "
-            "The customer owes the VAT."
-        )
+        return taxes.owed_by_customer()
     return _("Tax is included in the prices.") if content.tax_included else _("Prices are without tax.")
 
 

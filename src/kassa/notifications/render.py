@@ -24,7 +24,7 @@ from kassa.kernel.speech import _, speak
 from kassa.notifications.links import order_link
 from kassa.orders import Order, State, shown_number
 from kassa.payments import Payment
-from kassa.pricing import ShippingMethod, zones
+from kassa.pricing import ShippingMethod, taxes, zones
 from kassa.refunds import Refund
 from kassa.returns import ReturnRequest
 
@@ -297,6 +297,7 @@ def _templates(form: str) -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
+    found.globals |= {"tax_name": taxes.named, "owed_by_customer": taxes.owed_by_customer}
     found.filters |= {"wrapped": _wrapped, "closed": _closed}
     found.policies["ext.i18n.trimmed"] = True
     found.install_gettext_callables(speech.translate, speech.translate_number, newstyle=True)  # type: ignore[attr-defined]

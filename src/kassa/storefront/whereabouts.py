@@ -37,7 +37,7 @@ def tax_name(line: TaxLine | Mapping[str, Any]) -> str:
     """What a tax of a quote or an order is called."""
     if isinstance(line, TaxLine):
         return taxes.said(line.kind, line.label, line.basis_points, line.place)
-    return taxes.said(line.get("kind", ""), line["label"], line["basis_points"], line.get("place", ""))
+    return taxes.named(line)
 
 
 def country_name(code: str) -> str:

@@ -26,7 +26,7 @@ from kassa.pricing.taxes.service import own_rates, remove, save, settings, table
 from kassa.pricing.taxes.source import Answer, Answered, Asked, Question, Source, TaxRate
 from kassa.pricing.taxes.table import ON_TOP, VOUCHER, RateRow, TaxTable, built_in, number, table
 from kassa.pricing.taxes.vat import EU, VAT_COUNTRIES, vat_id
-from kassa.pricing.taxes.words import percent, said
+from kassa.pricing.taxes.words import named, owed_by_customer, percent, said
 
 __all__ = [
     "EU",
@@ -47,7 +47,9 @@ __all__ = [
     "TaxRate",
     "TaxTable",
     "built_in",
+    "named",
     "number",
+    "owed_by_customer",
     "own_rates",
     "percent",
     "remove",

@@ -100,19 +100,23 @@ def run(data_dir: Path | None, orders: int, seed: int) -> str:
     Raises:
         Refused: it is no shop to play in.
     """
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     place = find(data_dir)
     if place.settings.production or place.settings.stripe_secret_key:
         raise Refused("demo: orders are made up for the sandbox only, not for a real Stripe account")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with with_database(place) as settings:
         running = with_provider(place, settings)
         try:
-            return asyncio.run(_run(replace(place, settings=settings), running, orders, seed))
+            return asyncio.run(make(replace(place, settings=settings), running, orders, seed))
         except KassaError as error:
             raise Refused(f"demo: {error.detail}") from None
 
 
-async def _run(place: Place, running: Settings | None, orders: int, seed: int) -> str:
+async def make(place: Place, running: Settings | None, orders: int, seed: int) -> str:
+    """Make so many orders in a place whose database is open to us; what there is afterwards, in words.
+
+    `running` are the settings of the sandbox that `kassa up` runs there, if it does.
+    """
     db = await Database.connect(place.settings.database_url, max_size=app.POOL)
     now = SystemClock().now()
     try:
@@ -124,7 +128,7 @@ async def _run(place: Place, running: Settings | None, orders: int, seed: int) -
         clock = _Moving(began) if spread else None
         with _of_its_time(clock):
             await _furnish(db, place, began)
-            async with _hands(place, running, db, clock) as past:
+            async with lived_in(place, running, db, clock) as past:
                 async with db.connection() as conn:
                     goods = await queries.goods(conn, past.shop.settings.currencies[0], limit=_GOODS)
                 if not goods:
@@ -151,7 +155,7 @@ async def _furnish(db: Database, place: Place, now: datetime) -> None:
 
 
 @asynccontextmanager
-async def _hands(
+async def lived_in(
     place: Place, running: Settings | None, db: Database, clock: _Moving | None
 ) -> AsyncIterator[Past]:
     """The shop and its provider, ready to be lived in."""

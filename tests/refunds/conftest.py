@@ -10,9 +10,9 @@ from kassa import checkout, ledger, refunds
 class Office(Till):
     """A till whose orders are paid, and what a member of staff does with them."""
 
-    async def sold(self, *lines, card="pm_card_visa"):
+    async def sold(self, *lines, card="pm_card_visa", **more):
         """A paid order."""
-        order = await place(self.db, self.clock, lines=list(lines or [("EMMA-PB", 2)]))
+        order = await place(self.db, self.clock, lines=list(lines or [("EMMA-PB", 2)]), **more)
         assert await self.confirm(await self.pay(order), card) == "succeeded"
         await self.settle()
         return await self.order(order)

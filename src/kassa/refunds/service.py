@@ -9,6 +9,8 @@ from kassa import gift_cards, inventory, jobs, orders, payments
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Conn, Database, Tx
 from kassa.kernel.ids import derived_id, new_id
+from kassa.kernel.money import show
+from kassa.pricing.limits import step
 from kassa.refunds import queries, sharing
 from kassa.refunds.errors import InvalidRefund, NothingToRefund, RefundTooLarge
 from kassa.refunds.queries import GivenLine, Refund
@@ -74,7 +76,9 @@ async def request(
     await queries.count_on_order(tx, order_id)
     await _restock(tx, order, priced, actor=actor, now=now)
     if sold:
-        by_line, all_ = sharing.cards_back(order, sold, sum(one.amount_minor for one in there), priced, wanted)
+        by_line, all_ = sharing.cards_back(
+            order, sold, sum(one.amount_minor for one in there), priced, wanted
+        )
         await _take_back(tx, order, by_line, all_, actor=actor, now=now)
     return made[0]
 
@@ -229,6 +233,12 @@ def _wanted(amount: int | None, priced: Sequence[GivenLine], rest: int, order: o
         raise RefundTooLarge("More than is left of what was paid for this order.", extra=extra)
     if wanted <= 0:
         raise InvalidRefund("A refund is more than nothing.", errors=[("amount", "must be positive")])
+    if wanted % step(order.currency) and wanted != rest:
+        size = show(step(order.currency), order.currency)
+        raise InvalidRefund(
+            f"Amounts in {order.currency} are multiples of {size}.",
+            errors=[("amount", f"is no multiple of {size}")],
+        )
     return wanted
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from kassa import orders, payments
 from kassa.gift_cards import SoldCard
 from kassa.kernel.money import split
+from kassa.pricing.limits import step
 from kassa.refunds.errors import AlreadyRestocked, InvalidRefund, RefundTooLarge
 from kassa.refunds.queries import Given, GivenLine
 
@@ -158,7 +159,11 @@ def fit(lines: Sequence[GivenLine], amount: int) -> list[GivenLine]:
 
 
 def _worth(order: orders.Order, line: orders.OrderLine, before: int, units: int) -> int:
-    """What `units` of a line were paid with when `before` are gone already."""
+    """What `units` of a line were paid with when `before` are gone already, in amounts that can be sent back."""
     tax = 0 if order.tax_included else line.tax_minor
-    whole = line.total_minor + tax
-    return whole * (before + units) // line.quantity - whole * before // line.quantity
+    whole, size = line.total_minor + tax, step(order.currency)
+
+    def first(count: int) -> int:
+        return whole if count == line.quantity else whole * count // line.quantity // size * size
+
+    return first(before + units) - first(before)

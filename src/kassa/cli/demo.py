@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import secrets
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -214,7 +214,7 @@ def _of_its_time(clock: _Moving | None) -> Iterator[None]:
     if clock is None:
         yield
         return
-    before = ids.draw_from(secrets.token_bytes, lambda: int(clock.now().timestamp() * 1e9))
+    before = ids.draw_from(os.urandom, lambda: int(clock.now().timestamp() * 1e9))
     try:
         yield
     finally:

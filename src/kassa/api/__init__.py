@@ -32,6 +32,7 @@ from kassa.api import (
     refunds,
     reports,
     shipping,
+    taxes,
     webhook_events,
 )
 from kassa.api.auth import AnyRequest, Authenticate
@@ -72,6 +73,10 @@ _ADMIN: Final[list[HTTPRouteHandler]] = [
     discounts.list_discounts,
     discounts.show_discount,
     discounts.end_discount,
+    taxes.show,
+    taxes.save,
+    taxes.put_rate,
+    taxes.remove_rate,
     shipping.list_zones,
     shipping.show_zone,
     shipping.put_zone,

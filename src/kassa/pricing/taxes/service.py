@@ -98,8 +98,8 @@ def _faults(rate: OwnRate) -> list[tuple[str, str]]:
     faults = []
     if rate.country not in countries():
         faults.append(("country", "is not a country"))
-    if not 0 <= rate.basis_points <= _MOST:
-        faults.append(("basis_points", "must be from 0 to 100 percent"))
+    if not 0 <= rate.basis_points <= _MOST or round(rate.basis_points, 2) != rate.basis_points:
+        faults.append(("basis_points", "must be from 0 to 100 percent, with at most four decimals"))
     if not rate.tax_class or rate.tax_class == VOUCHER:
         faults.append(("tax_class", "must be a class of goods; vouchers are not taxed"))
     if rate.starts_on and rate.ends_on and rate.ends_on < rate.starts_on:

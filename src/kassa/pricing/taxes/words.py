@@ -24,7 +24,7 @@ def said(kind: str, label: str, basis_points: float, place: str) -> str:
 
 def named(line: Mapping[str, Any]) -> str:
     """The name of a line of an order's taxes, as the order keeps it."""
-    return said(line.get("kind", ""), line["label"], line["basis_points"], line.get("place", ""))
+    return said(line.get("kind", ""), line["label"], line.get("basis_points", 0), line.get("place", ""))
 
 
 def owed_by_customer() -> str:

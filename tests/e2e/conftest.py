@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,16 @@ def start(data: Path, port: int, sandbox_port: int, *options: str, **env: str) -
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Shop]:
     """A running shop with the demo catalogue, its sandbox and its worker."""
+    with running() as found:
+        yield found
+
+
+@contextmanager
+def running(**env: str) -> Iterator[Shop]:
+    """Such a shop, with these settings."""
     data = new_home("kassa-e2e-")
     port, sandbox_port = free_port(), free_port()
-    process = start(data, port, sandbox_port)
+    process = start(data, port, sandbox_port, **env)
     key = subprocess.run(
         [sys.executable, "-m", "kassa", "keys", "create", "e2e", "--scope", "admin", "--data-dir", str(data)],
         capture_output=True, text=True, check=True,

@@ -14,7 +14,7 @@ from kassa.migrations import files
 COMMANDS = [
     (), ("up",), ("serve",), ("worker",), ("migrate",), ("sandbox",), ("openapi",), ("keys",), ("keys", "create"),
     ("staff",), ("staff", "create"), ("catalog",), ("catalog", "import"), ("catalog", "export"), ("prove",),
-    ("reconcile",),
+    ("reconcile",), ("rates",), ("rates", "import"),
 ]  # fmt: skip
 
 
@@ -137,6 +137,21 @@ def test_a_file_that_is_no_text_is_refused(home, tmp_path):
     (tmp_path / "cover.png").write_bytes(b"\x89PNG\xff\xfe")
 
     assert "UTF-8" in refused(kassa("catalog", "import", str(tmp_path / "cover.png"), "--data-dir", home))
+
+
+def test_rates_come_from_the_bank_s_file_all_or_none(home, tmp_path):
+    file = tmp_path / "eurofxref.csv"
+    file.write_text("Date, USD, JPY, \n30 October 2026, 1.1554, 177.99, \n")
+
+    first, again = (kassa("rates", "import", str(file), "--data-dir", home) for _ in range(2))
+
+    assert first.stdout == "2 rates of 2026-10-30, 2 of them new\n"
+    assert again.stdout == "2 rates of 2026-10-30, 0 of them new\n"
+    file.write_text("Date, USD, \n31 October 2026, 1.1554, \n1 November 2026, much, \n")
+    assert "line 3: 'much' is not a rate" in refused(kassa("rates", "import", str(file), "--data-dir", home))
+    file.write_bytes(b"PK\x03\x04\xff")
+    assert "not UTF-8" in refused(kassa("rates", "import", str(file), "--data-dir", home))
+    assert "No such file" in refused(kassa("rates", "import", str(tmp_path / "none"), "--data-dir", home))
 
 
 def test_the_description_of_the_api_needs_no_database():

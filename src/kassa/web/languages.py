@@ -34,14 +34,13 @@ def speaking(app: ASGIApp, languages: Sequence[str]) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP:
             return await app(scope, receive, send)
         first, _, rest = scope["path"].removeprefix("/").partition("/")
-        language = languages[0]
+        language, before = languages[0], ""
         if first in languages[1:] and rest.partition("/")[0] not in (*_ENGLISH, *_SAME):
-            language = first
-            before = len(first) + 1
-            scope = {**scope, "path": f"/{rest}", "raw_path": scope["raw_path"][before:] or b"/"}
+            language, before = first, f"/{first}"
+            scope = {**scope, "path": f"/{rest}", "raw_path": scope["raw_path"][len(before) :] or b"/"}
         elif first in _ENGLISH:
             language = speech.ENGLISH
-        token = _prefix.set(speech.prefix(language, languages))
+        token = _prefix.set(before)
         try:
             with speech.speak(language, original=language == languages[0] or first in _ENGLISH):
                 await app(scope, receive, send)

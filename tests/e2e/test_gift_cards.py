@@ -4,7 +4,7 @@ import re
 
 import httpx
 from playwright.sync_api import Browser, Page
-from tests.e2e.desk import GOOD, bought, seen
+from tests.e2e.desk import GOOD, bought, operator, seen
 from tests.e2e.shop import Book, Shop, eventually, pay_with, to_pay_page
 
 CODE = re.compile(r"\b[0-9A-Z]{4}(?: [0-9A-Z]{4}){3}\b")
@@ -90,3 +90,23 @@ def test_a_card_pays_for_all_without_script_and_without_stripe(page: Page, shop:
     context.close()
     order = shop.order(waiting)
     assert (order["state"], shop.charges(waiting)) == ("paid", [])
+
+
+def test_a_card_is_given_away_and_voided_at_the_desk(shop: Shop, browser: Browser):
+    with operator(browser, shop) as page:
+        page.goto(f"{shop.base}/admin/gift-cards")
+        page.get_by_label("Worth").fill("20")
+        page.get_by_label("E-mail").fill("bob@example.org")
+        page.get_by_label("Reason").fill("The parcel was late")
+        page.get_by_role("button", name="Give it away").click()
+        page.wait_for_url("**/admin/gift-cards/*")
+        seen(page, "desk-gift-card")
+        page.get_by_label("Reason").fill("Sent twice")
+        page.get_by_role("button", name="Void").click()
+        page.get_by_text("€0.00 left").wait_for()
+        page.goto(f"{shop.base}/admin/gift-cards")
+        seen(page, "desk-gift-cards")
+    page = browser.new_page()
+    page.goto(f"{shop.base}/products/gift-card")
+    seen(page, "gift-card-product")
+    page.close()

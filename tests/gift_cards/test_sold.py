@@ -4,6 +4,7 @@ The shop behind each test is proved when the test is over.
 """
 
 import pytest
+from tests.checkout.buying import buy, pay
 from tests.gift_cards.conftest import SECRET, STAFF
 
 from kassa import gift_cards, refunds
@@ -42,6 +43,16 @@ async def test_a_card_pays_for_what_is_bought_beside_a_card(till):
     order = await till.place(code, lines=[("GIFT-25", 1), ("EMMA-PB", 1)])
 
     assert order.due_minor == 2500
+
+
+async def test_a_card_is_bought_at_once_too(till):
+    bought = await buy(till, sku="GIFT-25")
+    assert await pay(till, bought) == 200
+    await till.settle()
+
+    async with till.db.connection() as conn:
+        [card] = await gift_cards.of_order(conn, bought.id)
+    assert (card.balance_minor, card.currency) == (2500, "EUR")
 
 
 async def test_no_card_comes_into_being_before_its_order_is_paid(till):

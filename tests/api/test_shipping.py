@@ -68,7 +68,7 @@ async def test_nothing_is_sent_where_no_zone_leads(boss, guest):
 
     assert (refused.status_code, refused.json()["code"]) == (422, "not_shipped_there")
     assert refused.json()["errors"][0]["path"] == "shipping_address.country"
-    assert (shown["total"], shown["shipping_methods"]) == (None, [])
+    assert (shown["total"], shown["shipping_methods"], shown["problem"]) == (None, [], "not_shipped_there")
     assert (at_once.status_code, at_once.json()["code"]) == (422, "not_shipped_there")
     stock = (await boss.get("/admin/stock/EMMA-PB")).json()
     assert stock["reserved"] == 0
@@ -118,3 +118,16 @@ async def test_only_an_administrator_says_where_parcels_go(guest, front):
             ("GET", "/admin/shipping-calendar"), ("PUT", "/admin/shipping-calendar"),
         ):  # fmt: skip
             assert (await program.send(method, path, {})).status_code == status
+
+
+async def test_a_cart_says_its_ways_with_their_days_and_where_it_is_fetched(boss, guest):
+    await boss.send("PUT", "/admin/shipping-zones/swiss", SWISS)
+    cart = (await guest.send("POST", "/carts", {})).json()["id"]
+    await guest.send("POST", f"/carts/{cart}/lines", {"sku": "EMMA-PB", "quantity": 1})
+
+    post, shop = (await guest.get(f"/carts/{cart}?country=CH")).json()["shipping_methods"]
+
+    assert (post["code"], post["free_from"]["amount"], post["pickup"]) == ("post", 10_000, None)
+    assert post["first_day"] < post["last_day"]
+    assert shop["pickup"] == SWISS["ways"][1]["pickup"]
+    assert (await guest.get(f"/carts/{cart}")).json()["shipping"]["amount"] == 390

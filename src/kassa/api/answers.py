@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from kassa import cart, catalog, inventory, orders, payments, refunds
+from kassa import cart, catalog, inventory, orders, payments, pricing, refunds
 from kassa import fulfilment as parcels
 from kassa.api.discounts import entered as _entered
 from kassa.api.discounts import used as _used
@@ -27,6 +27,7 @@ from kassa.api.shapes import (
     OrderLineOut,
     OrderOut,
     PaymentOut,
+    PickupOut,
     ProductItem,
     ProductList,
     ProductOut,
@@ -86,10 +87,12 @@ def priced_cart(priced: cart.PricedCart) -> CartOut:
     ]  # fmt: skip
     ways = [
         ShippingMethodOut(
-            way.code, way.label, Amount(way.amount.amount, way.amount.currency), way.min_days, way.max_days
+            way.code, way.label, Amount(way.amount.amount, way.amount.currency), way.min_days, way.max_days,
+            way.first, way.last, _maybe(way.free_from, currency),
+            PickupOut(way.pickup.address, way.pickup.opening) if way.pickup else None,
         )
         for way in (quote.methods if quote else ())
-    ]
+    ]  # fmt: skip
     return CartOut(
         id=str(priced.id),
         currency=currency,
@@ -119,6 +122,7 @@ def priced_cart(priced: cart.PricedCart) -> CartOut:
         ],
         discounts=[_used(one.title, one.code, one.amount, currency) for one in quote.used] if quote else [],
         discount_code=_entered(priced.entered),
+        problem=None if priced.sent else pricing.NotShippedThere.code,
     )
 
 

@@ -49,9 +49,9 @@ class CurrencyQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CartQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the cart would go, for shipping and tax."""
+    """Where the cart would go, for shipping and tax; without a country, at home."""
 
-    country: CountryCode = "DE"
+    country: CountryCode | None = None
     region: Short | None = None
     shipping_method: Short | None = None
 

@@ -1,13 +1,14 @@
 """The shapes of answers. Every amount is `{"amount", "currency"}` in the currency's minor unit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from kassa.api.discount_shapes import EnteredCodeOut, UsedDiscountOut
+from kassa.kernel.address import Address
 
 
 class Amount(msgspec.Struct, frozen=True):
@@ -133,18 +134,33 @@ class CartNoticeOut(msgspec.Struct, frozen=True):
     available: int
 
 
+class PickupOut(msgspec.Struct, frozen=True):
+    """Where customers fetch something, and when somebody is there."""
+
+    address: Address
+    opening: str
+
+
 class ShippingMethodOut(msgspec.Struct, frozen=True):
-    """A way to send the cart; working days from and to."""
+    """A way to send the cart; working days from and to, and the days that makes if it is ordered now. `pickup`: where
+    it is fetched, and when somebody is there; `free_from`: what the goods must cost for it to cost nothing.
+    """
 
     code: str
     label: str
     price: Amount
     min_days: int
     max_days: int
+    first_day: date | None = None
+    last_day: date | None = None
+    free_from: Amount | None = None
+    pickup: PickupOut | None = None
 
 
 class CartOut(msgspec.Struct, frozen=True):
-    """The whole priced cart. `shipping`, `tax` and `total` are null while it can't be bought as it is."""
+    """The whole priced cart. `shipping`, `tax` and `total` are null while it can't be bought as it is; `problem` is
+    `not_shipped_there` if that is because of where it would go.
+    """
 
     id: str
     currency: str
@@ -161,6 +177,7 @@ class CartOut(msgspec.Struct, frozen=True):
     notices: list[CartNoticeOut]
     discounts: list[UsedDiscountOut]
     discount_code: EnteredCodeOut | None
+    problem: str | None = None
 
 
 class OrderLineOut(msgspec.Struct, frozen=True):

@@ -120,7 +120,7 @@ def zone_of(zones: Sequence[Zone], country: str) -> Zone | None:
 def methods(
     zones: Sequence[Zone], country: str, parcel: Parcel, *, convert: Convert | None = None
 ) -> list[ShippingMethod]:
-    """The ways to send `parcel` to `country`, the cheapest first; none if it can't be sent there."""
+    """The ways to send `parcel` to `country`, the cheapest first, then pickups; none if it can't be sent there."""
     currency = parcel.goods.currency
     if not parcel.ships:
         return [nothing_to_send(currency)]
@@ -134,7 +134,10 @@ def methods(
                     free_from=amount_in(way.free_from, currency, convert),
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda method: (method.amount.amount, method.max_days, method.code))
+    return sorted(
+        found,
+        key=lambda way: (way.pickup is not None, way.amount.amount, way.max_days, way.code),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class ShippingProvider(Protocol):
     def ways(
         self, parcel: Parcel, country: str, region: str | None, *, convert: Convert | None
     ) -> Sequence[ShippingMethod]:
-        """The ways to send it there, the cheapest first; none if it can't be sent there.
+        """The ways to send it there, the cheapest first, then pickups; none if it can't be sent there.
 
         `convert` is for prices that are known in another currency only.
         """

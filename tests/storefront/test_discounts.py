@@ -1,10 +1,12 @@
 """A discount code in the bag and at the till, without JavaScript."""
 
 import pytest
+from tests import factories
 from tests.pricing.offers import make, used
 from tests.storefront.conftest import ADDRESS, hidden
 
-from kassa import orders
+from kassa import checkout, orders
+from kassa.kernel.ids import new_id
 from kassa.pricing.discounts import RULES, Kind
 
 
@@ -224,3 +226,39 @@ async def test_an_automatic_discount_is_there_without_anybody_doing_anything(bro
     page = (await browser.get(path)).text
     assert "Every tenth" in page
     assert "AUTO" not in page
+
+
+async def test_the_same_again_is_at_the_same_discount_or_says_what_it_costs_now(browser, db, clock, till):
+    await make(db, clock, usage_limit=1)
+    await browser.add()
+    await enter(browser, "SPRING")
+    first = await browser.order()
+    factories.after_the_hold(clock)
+    await checkout.expire_due(db, till.gateway, clock=clock)
+
+    again = await browser.post(f"/orders/{first}/retry", order_id=new_id(), total_shown=1559)
+    second = again.headers["location"].split("/")[2]
+    assert (again.status_code, await used(db)) == (303, 1)
+
+    factories.after_the_hold(clock)
+    await checkout.expire_due(db, till.gateway, clock=clock)
+    await factories.place(db, clock, discount_code="SPRING", email="bob@example.org")
+    dearer = await browser.post(f"/orders/{second}/retry", order_id=new_id(), total_shown=1559)
+    assert dearer.status_code == 409
+    assert "€16.89" in dearer.text
+    assert await used(db) == 1
+    assert (
+        await browser.post(f"/orders/{second}/retry", order_id=new_id(), total_shown=1689)
+    ).status_code == 303
+
+
+async def test_a_discount_that_leaves_less_than_can_be_charged_says_so(browser, db, clock):
+    await make(db, clock, value=10_000)
+    await make(db, clock, "SHIP", kind=Kind.FREE_SHIPPING, value=0, automatic=True)
+    await browser.add()
+    await enter(browser, "SPRING")
+
+    page = (await browser.get("/cart")).text
+    assert "less than can be charged" in page
+    assert '<b class="tag">SPRING</b>' in page
+    assert 'data-testid="checkout"' not in page

@@ -57,7 +57,7 @@ class PricedCart:
     """The whole cart with what it costs; `quote` is None while there is nothing that can be bought.
 
     `code` is the discount code that was entered, `entered` how it stands. `country` is where it is priced for; nothing
-    can be sent there unless `sent`.
+    can be sent there unless `sent`; what is left to pay can be charged only if it is `enough`.
     """
 
     id: UUID
@@ -68,6 +68,7 @@ class PricedCart:
     entered: Entered | None = None
     country: str = ""
     sent: bool = True
+    enough: bool = True
 
     @property
     def savings(self) -> dict[str, tuple[pricing.Share, ...]]:
@@ -133,7 +134,7 @@ async def priced(
     rules = await pricing.rules(
         conn, currency=currency, now=now, code=cart.discount_code, email=email, order_id=order_id
     )
-    country, sent = country or rules.taxes.home, True
+    country, sent, enough = country or rules.taxes.home, True, True
     try:
         quote = (
             await pricing.priced(
@@ -143,12 +144,14 @@ async def priced(
             if buyable
             else None
         )  # fmt: skip
-    except (pricing.BelowMinimum, pricing.AmountTooLarge):
+    except pricing.BelowMinimum:
+        quote, enough = None, False
+    except pricing.AmountTooLarge:
         quote = None
     except pricing.NotShippedThere:
         quote, sent = None, False
     entered = quote.entered if quote is not None else rules.refused
-    return PricedCart(cart.id, currency, lines, quote, cart.discount_code, entered, country, sent)
+    return PricedCart(cart.id, currency, lines, quote, cart.discount_code, entered, country, sent, enough)
 
 
 def _line(variant: SaleVariant, line: queries.Line, currency: str) -> CartLine:

@@ -41,12 +41,14 @@ async def slip(request: AnyRequest, fulfilment_id: FromPath[str]) -> Response[An
     async with shop.db.snapshot() as conn:
         parcel = await fulfilment.get(conn, _id(fulfilment_id))
         order = await orders.get(conn, parcel.order_id)
+        quote = await orders.quote_of(conn, order.id)
         there = await fulfilment.of_order(conn, order.id)
         apart = [line for line in await fulfilment.left(conn, order.id) if line.left]
     going = [one for one in there if one.state != "canceled"]
     place = next((n for n, one in enumerate(going, 1) if one.id == parcel.id), 0)
     return page(
         request, "slip.html", desk=desk, parcel=parcel, order=order, apart=apart, place=place,
+        fetched=bool(quote and quote.way and quote.way.pickup),
         parcels=len(going), shop=shop.settings.name,
     )  # fmt: skip
 

@@ -64,6 +64,7 @@ async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[A
         order, quote = await orders.get(conn, id_), await orders.quote_of(conn, id_)
         context = {
             "order": order,
+            "way": quote.way if quote is not None else None,
             "explanation": explain(quote, total=order.total_minor) if quote is not None else None,
             "payments": await payments.of_order(conn, id_),
             "refunds": await refunds.of_order(conn, id_),

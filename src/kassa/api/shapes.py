@@ -395,9 +395,3 @@ class StockOut(msgspec.Struct, frozen=True):
     on_hand: int
     reserved: int
     available: int
-
-
-class HealthOut(msgspec.Struct, frozen=True):
-    """`ok`."""
-
-    status: str

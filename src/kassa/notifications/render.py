@@ -244,7 +244,7 @@ def _discounts(order: Order) -> list[tuple[str, int]]:
     """What was taken off the goods, discount by discount; in one sum where the order does not say."""
     if not order.discount_minor:
         return []
-    told = [(str(one["title"]), int(one["amount"])) for one in order.discounts if int(one["amount"])]
+    told = [(str(one["title"]), int(one["amount"])) for one in order.discounts if not one.get("on_shipping")]
     if sum(amount for _title, amount in told) == order.discount_minor:
         return told
     return [(_("Discount"), order.discount_minor)]

@@ -324,50 +324,6 @@ class OrderOut(msgspec.Struct, frozen=True, kw_only=True):
     paid_at: datetime | None
 
 
-class StepOut(msgspec.Struct, frozen=True):
-    """One amount on the way to the total; negative where something is taken off.
-
-    `kind`: price, discount, rounding, shipping, tax, subtotal or total. `exact` and `leftover` (what rounding gave or
-    took) are fractions of a minor unit ("123/7"), null where nothing was rounded; `note` says it in words.
-    """
-
-    kind: str
-    label: str
-    amount: Amount
-    exact: str | None
-    leftover: str | None
-    note: str
-
-
-class AccountOut(msgspec.Struct, frozen=True):
-    """A line, or shipping (`sku` null): `steps` add up to `total`; `tax` is in it, or on top of it."""
-
-    title: str
-    sku: str | None
-    steps: list[StepOut]
-    total: Amount
-    tax: StepOut | None
-
-
-class ExplanationOut(msgspec.Struct, frozen=True):
-    """How an order's total came about. `totals` add up to `total`; `taxes` are the sums by rate.
-
-    `tax_rounding`: `line`, `sum_by_net` or `sum_by_net_keep_gross`. `agrees`: every sum was worked out anew and is
-    what the order says.
-    """
-
-    order_id: str
-    total: Amount
-    tax_included: bool
-    tax_rounding: str
-    tax_rounding_text: str
-    lines: list[AccountOut]
-    shipping: AccountOut
-    totals: list[StepOut]
-    taxes: list[StepOut]
-    agrees: bool
-
-
 class OrderItem(msgspec.Struct, frozen=True):
     """An order in a list."""
 

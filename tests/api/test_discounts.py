@@ -155,3 +155,4 @@ async def test_guessing_codes_is_slow_work(boss, guest, cart):
     for code in ("G30", "SPRING"):
         answer = await guest.send("PUT", f"{cart}/discount", {"code": code})
         assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+    assert (await guest.wish("/orders", {**ORDER, "discount_code": "SPRING"})).status_code == 429

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from kassa import cart
 from kassa.api import answers, shapes
 from kassa.api.auth import AnyRequest, shop_of
+from kassa.api.discounts import slow_guesses
 from kassa.api.doc import documented, reply
 from kassa.api.products import currency_of
 from kassa.api.requests import (
@@ -21,9 +22,8 @@ from kassa.api.requests import (
     identity,
 )
 from kassa.kernel.db import Conn
-from kassa.kernel.errors import TooMany
 from kassa.kernel.money import Money
-from kassa.web import client_of, read_json, read_query
+from kassa.web import read_json, read_query
 
 _LINE_ERRORS = ("cart_not_found", "unknown_sku", "cart_full", "quantity_too_large")
 
@@ -153,10 +153,7 @@ async def remove(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]
 async def use_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """PUT /carts/{id}/discount: the code counts from now on, as far as the cart has what it asks for."""
     shop, query, body = shop_of(request), read_query(request, CartQuery), await read_json(request, DiscountBody)
-    async with shop.db.transaction() as tx:
-        wait = await cart.guess_code(tx, body.code, client_of(request), now=shop.clock.now())
-    if wait:
-        raise TooMany("That were too many codes. Please wait a little.", retry_after=wait)
+    await slow_guesses(request, body.code)
     async with shop.db.transaction() as tx:
         await cart.use_code(tx, _id(cart_id), body.code, now=shop.clock.now())
         return reply(await _shown(tx, _id(cart_id), query, shop.clock.now()))

@@ -8,8 +8,8 @@ from uuid import UUID
 from litestar import Response, delete, get, put
 from litestar.params import FromPath
 
-from kassa import catalog
-from kassa.api.auth import AnyRequest, shop_of
+from kassa import cart, catalog
+from kassa.api.auth import AnyRequest, caller_of, shop_of
 from kassa.api.discount_shapes import (
     DiscountAmount,
     DiscountList,
@@ -22,9 +22,10 @@ from kassa.api.discount_shapes import (
 from kassa.api.doc import documented, reply
 from kassa.api.products import currency_of
 from kassa.kernel.db import Conn
+from kassa.kernel.errors import TooMany
 from kassa.pricing import discounts
 from kassa.pricing.discounts import DiscountInput, InvalidDiscount, Kind, Offer
-from kassa.web import read_json, read_query
+from kassa.web import client_of, read_json, read_query
 
 
 @put(
@@ -91,6 +92,21 @@ async def end_discount(request: AnyRequest, code: FromPath[str]) -> Response[byt
     shop = shop_of(request)
     async with shop.db.transaction() as tx:
         return reply(await _shown(tx, await discounts.end(tx, code, now=shop.clock.now())))
+
+
+async def slow_guesses(request: AnyRequest, code: str) -> None:
+    """Count a guest's code if there is none of this name; whoever has a key answers for those behind him.
+
+    Raises:
+        TooMany: that were too many.
+    """
+    shop = shop_of(request)
+    if caller_of(request).owner != "guest":
+        return
+    async with shop.db.transaction() as tx:
+        wait = await cart.guess_code(tx, code, client_of(request), now=shop.clock.now())
+    if wait:
+        raise TooMany("That were too many codes. Please wait a little.", retry_after=wait)
 
 
 def used(title: str, code: str | None, amount: int, currency: str) -> UsedDiscountOut:

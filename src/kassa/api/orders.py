@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from kassa import cart, checkout, orders
 from kassa.api import answers, shapes
 from kassa.api.auth import AnyRequest, Caller, caller_of, shop_of
+from kassa.api.discounts import slow_guesses
 from kassa.api.doc import documented, encode, reply
 from kassa.api.pace import slow_down
 from kassa.api.products import currency_of
@@ -52,6 +53,8 @@ async def place(request: AnyRequest) -> Response[bytes]:
     """POST /orders: a pending order with its stock held, or nothing at all."""
     shop, caller, body = shop_of(request), caller_of(request), await read_json(request, PlaceOrderBody)
     await slow_down(request, body.gift_cards)
+    if body.discount_code:
+        await slow_guesses(request, body.discount_code)
 
     async def placed() -> bytes:
         async with shop.db.transaction() as tx:

@@ -1,7 +1,11 @@
 """What a discount is called where its operator has given it no name."""
 
+from decimal import Decimal
+
+from babel.numbers import format_decimal
+
 from kassa.kernel.money import show
-from kassa.kernel.speech import _, ngettext
+from kassa.kernel.speech import _, locale, ngettext
 from kassa.pricing.discounts.engine import Kind
 from kassa.pricing.discounts.queries import Offer
 
@@ -15,7 +19,7 @@ def title(offer: Offer) -> str:
     if offer.kind is Kind.FIXED:
         return _("%(amount)s off", amount=show(offer.value, offer.currency or ""))
     if offer.kind is Kind.PERCENT:
-        return _("%(percent)s%% off", percent=percent(offer.value))
+        return _("%(percent)s%% off", percent=_written(offer.value))
     if offer.value == 10_000:
         return _("Buy %(buy)s, get %(get)s free", buy=offer.buy, get=offer.get)
     return ngettext(
@@ -23,8 +27,13 @@ def title(offer: Offer) -> str:
         "Buy %(buy)s, and %(number)s more are %(percent)s%% off",
         offer.get,
         buy=offer.buy,
-        percent=percent(offer.value),
+        percent=_written(offer.value),
     )
+
+
+def _written(basis_points: int) -> str:
+    """Percent with the decimal sign of the language spoken now."""
+    return format_decimal(Decimal(basis_points) / 100, locale=locale())
 
 
 def percent(basis_points: int) -> str:

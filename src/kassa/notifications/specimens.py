@@ -70,11 +70,17 @@ def order_for(language: str) -> Order:
     return Order(
         id=_ID, number=10428, token_hash=b"", state=State.PAID, currency=currency, email="ada@example.com",
         locale=language, subtotal_minor=subtotal, discount_minor=off, shipping_minor=sent, tax_minor=total - base,
-        total_minor=total, tax_included=True, tax_lines=({"label": "VAT 7 %", "base": base, "tax": total - base},),
+        total_minor=total, tax_included=True, tax_lines=(_tax(address["country"], base, total - base),),
         shipping_method="standard", shipping_address=address, billing_address=None, cart_id=None, owner="guest",
         attempt_failed=False, created_at=_NOW, paid_at=_NOW, lines=lines,
         discounts=({"id": str(_ID), "title": "Autumn, 10 % off", "code": "AUTUMN", "amount": off},),
     )  # fmt: skip
+
+
+def _tax(country: str, base: int, tax: int) -> Mapping[str, Any]:
+    return {
+        "label": "VAT 7 %", "base": base, "tax": tax, "kind": "vat", "basis_points": 700, "place": country,
+    }  # fmt: skip
 
 
 def _id(n: int) -> UUID:

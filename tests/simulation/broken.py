@@ -88,8 +88,10 @@ def discount_is_not_given_back(patch: Patch) -> None:
 
 
 def gift_card_lock(patch: Patch) -> None:
-    """Gift cards are looked at without being locked."""
+    """Gift cards are looked at without being locked, and the database does not count either."""
     _sql(patch, "from gift_cards where id = any($1) order by id for update", "for update", "")
+    promised = "reserved_minor + $2"
+    _sql(patch, f"set reserved_minor = {promised}", promised, f"least(balance_minor, {promised})")
 
 
 def gift_card_is_not_given_back(patch: Patch) -> None:

@@ -27,9 +27,9 @@ CODE: Final = "FEW"
 CODE_USES: Final = 4
 _KNOWN_TO: Final = 1 / 3
 #: A gift card that has gone from hand to hand, one per currency: what it is worth, and who has its code.
-CARD_WORTH: Final = {"EUR": 6_000, "JPY": 8_000, "KWD": 15_000}
+CARD_WORTH: Final = {"EUR": 2_500, "JPY": 4_000, "KWD": 9_000}
 CARD_SEED: Final = "nobody's"
-_CARD_KNOWN_TO: Final = 1 / 4
+_CARD_KNOWN_TO: Final = 1 / 2
 _TRIES: Final = 12
 _ADDRESS: Final = {
     "name": "Ada Example",

@@ -89,7 +89,8 @@ def said(entered: Entered) -> str:
     if entered.missing and entered.currency:
         known["missing"] = show(entered.missing, entered.currency)
     if entered.at is not None:
-        known["day"] = format_date(entered.at.date(), "long", locale=locale())
+        style = "d MMMM yyyy" if locale().language == "en" else "long"
+        known["day"] = format_date(entered.at.date(), style, locale=locale())
     return _(_SAID[entered.standing], **known)
 
 

@@ -41,7 +41,9 @@ class Press:
         task = self._drawing.get(key)
         if task is None:
             if len(self._drawing) >= self._waiting:
-                raise Unavailable(_("Too many pictures are being drawn just now."), code="busy", retry_after=5)
+                raise Unavailable(
+                    _("Too many pictures are being drawn just now."), code="busy", retry_after=5
+                )
             task = self._drawing[key] = asyncio.create_task(self._draw(key, draw))
         return await asyncio.shield(task)
 

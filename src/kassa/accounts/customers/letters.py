@@ -95,7 +95,8 @@ async def tell(
 ) -> None:
     """Have a letter mailed: once, however often the job runs, for the mail's id is drawn here.
 
-    It is written in the language spoken now. The token travels in the job and in the mail's body, both of which go when they have done their work.
+    It is written in the language spoken now. The token travels in the job and in the mail's body, both of which go
+    when they have done their work.
     """
     id_ = str(new_id())
     args = {

@@ -29,7 +29,9 @@ async def bag(request: AnyRequest) -> Response[str]:
     return await bag_page(request, visitor)
 
 
-async def bag_page(request: AnyRequest, visitor: Visitor, *, typed: str = "", fault: str = "") -> Response[str]:
+async def bag_page(
+    request: AnyRequest, visitor: Visitor, *, typed: str = "", fault: str = ""
+) -> Response[str]:
     """The page of the bag; `typed` is a discount code that can't be used, `fault` says why."""
     removed = forms.check_text("removed", request.query_params.get("removed") or "")
     async with shop_of(request).db.connection() as conn:

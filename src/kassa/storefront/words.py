@@ -151,6 +151,6 @@ def span(seconds: int) -> str:
 def still_to_free(quote: pricing.Quote) -> int:
     """What the goods of a cart must cost more, in minor units, for the way it goes to cost nothing; 0: it is not so."""
     way = quote.way
-    if way is None or way.free_from is None or not way.amount.amount:
+    if way is None or way.free_from is None or not quote.shipping:
         return 0
     return max(0, way.free_from - (quote.subtotal - quote.discount))

@@ -23,6 +23,7 @@ from kassa.pricing.zones import (
     Zone,
     amount_in,
 )
+from kassa.storefront.words import still_to_free
 
 HERE = Address(name="Kassa Books", line1="Lange Gasse 1", city="Köln", postal_code="50667", country="DE")
 DAY = date(2026, 11, 21)
@@ -254,3 +255,19 @@ def test_a_cart_costs_its_goods_and_its_way_and_nothing_else(price, free, sent, 
 
     assert found.shipping == (0 if price >= free else sent)
     assert found.total == price + found.shipping
+
+
+@pytest.mark.parametrize(("price", "missing"), [(2_000, 3_000), (4_999, 1), (5_000, 0), (9_000, 0)])
+def test_a_cart_says_what_is_missing_until_it_travels_for_nothing(price, missing):
+    priced_by = rules(way(Band(prices={"EUR": 490}), free_from={"EUR": 5_000}))
+
+    assert still_to_free(quote(priced_by, price=price)) == missing
+
+
+def test_nothing_is_missing_where_a_way_is_never_free_or_shipping_is_given():
+    never, given = (
+        rules(way(Band(prices={"EUR": 490}))),
+        rules(way(Band(prices={"EUR": 0}), free_from={"EUR": 5_000})),
+    )
+
+    assert still_to_free(quote(never)) == still_to_free(quote(given)) == 0

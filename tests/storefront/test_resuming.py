@@ -226,3 +226,14 @@ async def test_an_order_that_is_not_there_has_no_link(stranger, clock):
     link = notifications.resume_link(SETTINGS, new_id(), now=clock.now())
 
     assert (await stranger.get(link)).status_code == 404
+
+
+async def test_the_link_opens_the_payment_in_the_customers_language(stranger, db, clock, order_id):
+    link = notifications.resume_link(SETTINGS, order_id, now=clock.now(), language="de-AT")
+    assert f"/de/orders/{order_id}/resume/" in link
+
+    page = await stranger.get(link)
+
+    assert page.status_code == 200
+    assert str(page.url).endswith(f"/de/orders/{order_id}/pay")
+    assert '<html lang="de"' in page.text

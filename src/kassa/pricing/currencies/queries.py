@@ -53,8 +53,10 @@ class Coverage:
     without: int
 
 
-async def newest_rates(conn: Conn) -> list[Rate]:
-    """The newest rate of each pair: two steps of an index for each, however long the history."""
+async def newest_rates(conn: Conn, currency: str | None = None) -> tuple[list[Rate], str | None]:
+    """The newest rate of each pair, two steps of an index for each, however long the history; and the currency that
+    prices in `currency` follow, if they do and there are rates.
+    """
     rows = await conn.fetch(
         """
         with recursive pair as (
@@ -65,21 +67,16 @@ async def newest_rates(conn: Conn) -> list[Rate]:
                 where (one.base, one.currency) > (pair.base, pair.currency) order by base, currency limit 1
             ) as next
         )
-        select pair.base, pair.currency, newest.rate, newest.day, newest.source
+        select pair.base, pair.currency, newest.rate, newest.day, newest.source,
+            (select base from price_lists where currency = $1) as followed
         from pair cross join lateral (
             select rate, day, source from exchange_rates as one
             where one.base = pair.base and one.currency = pair.currency order by day desc limit 1
         ) as newest
-        """
+        """,
+        currency,
     )
-    return [_rate(row) for row in rows]
-
-
-async def base_of(conn: Conn, currency: str) -> str | None:
-    """The currency that prices in this one follow, if they do."""
-    return await conn.fetchval(  # type: ignore[no-any-return]
-        "select base from price_lists where currency = $1", currency
-    )
+    return [_rate(row) for row in rows], rows[0]["followed"] if rows else None
 
 
 async def history(conn: Conn, currency: str, *, limit: int) -> list[Rate]:

@@ -30,13 +30,16 @@ _MARGINS: Final = range(-5_000, 10_001)
 
 async def rates(conn: Conn) -> Rates:
     """The newest rates."""
-    return Rates(await queries.newest_rates(conn))
+    return Rates((await queries.newest_rates(conn))[0])
 
 
 async def converter(conn: Conn, currency: str) -> Converter | None:
-    """What turns amounts into `currency` where they are known in others only; None if there are no rates."""
-    known = await queries.newest_rates(conn)
-    return Converter(Rates(known), await queries.base_of(conn, currency)) if known else None
+    """What turns amounts into `currency` where they are known in others only; None if there are no rates.
+
+    One statement.
+    """
+    known, own = await queries.newest_rates(conn, currency)
+    return Converter(Rates(known), own) if known else None
 
 
 async def put_rates(tx: Tx, said: Sequence[Rate], *, now: datetime) -> int:

@@ -80,7 +80,8 @@ def test_every_route_is_described_and_every_refusal_has_a_name():
             if "Idempotency-Key" in names:
                 keyed.add(f"{method.upper()} {path.removeprefix('/api/v1')}")
     assert keyed == {
-        "POST /orders", "POST /buy-now", "POST /orders/{order_id}/gift-cards", "POST /orders/{order_id}/payments", "POST /orders/{order_id}/cancellation",
+        "POST /orders", "POST /buy-now", "POST /orders/{order_id}/gift-cards", "POST /orders/{order_id}/payments",
+        "POST /orders/{order_id}/cancellation",
         "POST /admin/stock/{sku}/adjustments", "POST /admin/orders/{order_id}/fulfilments",
         "POST /admin/orders/{order_id}/refunds", "POST /admin/disputes/{dispute_id}/submission",
         "POST /admin/fulfilments/{fulfilment_id}/shipment", "POST /admin/fulfilments/{fulfilment_id}/delivery",

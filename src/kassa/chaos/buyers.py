@@ -159,7 +159,9 @@ class Buyer:
             body |= {"cart_id": cart}
         else:
             lines = [{"sku": sku, "quantity": quantity} for sku, quantity in self._wish.lines]
-            body |= {"lines": lines, "currency": self._wish.currency} | ({"discount_code": code} if code else {})
+            body |= {"lines": lines, "currency": self._wish.currency} | (
+                {"discount_code": code} if code else {}
+            )
         body |= {"gift_cards": [card_code(self._wish.currency)]} if card else {}
         key = f"order-{self._wish.number}" + ("-with-code" if code else "") + ("-with-card" if card else "")
         times = 2 if self._wish.habit in ("twice", "impatient") else 1

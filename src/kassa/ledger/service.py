@@ -90,7 +90,14 @@ async def post_gift_card_given(tx: Tx, event_id: UUID, *, amount: int, currency:
 
 
 async def post_gift_card_voided(
-    tx: Tx, event_id: UUID, *, amount: int, against: Account, currency: str, at: datetime, order_id: UUID | None
+    tx: Tx,
+    event_id: UUID,
+    *,
+    amount: int,
+    against: Account,
+    currency: str,
+    at: datetime,
+    order_id: UUID | None,
 ) -> bool:
     """What was left on a gift card is owed no more; `against` is what it had cost, or what it is now."""
     lines = {A.GIFT_CARDS: amount, against: -amount}

@@ -80,7 +80,14 @@ async def insert(
 
 
 async def insert_part(
-    tx: Tx, payment_id: UUID, *, order_id: UUID, gift_card_id: UUID, amount_minor: int, currency: str, now: datetime
+    tx: Tx,
+    payment_id: UUID,
+    *,
+    order_id: UUID,
+    gift_card_id: UUID,
+    amount_minor: int,
+    currency: str,
+    now: datetime,
 ) -> Payment:
     """Write down what a gift card is to pay of an order."""
     row = await tx.fetchrow(
@@ -134,7 +141,8 @@ async def drop_part(tx: Tx, payment_id: UUID) -> bool:
     """A gift card was taken off an order that waits: it never paid anything, so nothing is kept of it here."""
     return bool(
         await tx.execute(
-            "delete from payments where id = $1 and state = 'reserved' and gift_card_id is not null", payment_id
+            "delete from payments where id = $1 and state = 'reserved' and gift_card_id is not null",
+            payment_id,
         )
     )
 

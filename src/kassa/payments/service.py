@@ -185,7 +185,10 @@ def _session_lines(order: orders.Order) -> list[SessionLine]:
         for line in order.lines
     ]
     with speak(order.locale):
-        extra = ((_("Shipping"), order.shipping_minor), (_("Tax"), 0 if order.tax_included else order.tax_minor))
+        extra = (
+            (_("Shipping"), order.shipping_minor),
+            (_("Tax"), 0 if order.tax_included else order.tax_minor),
+        )
     return lines + [SessionLine(title=title, unit=amount, quantity=1) for title, amount in extra if amount]
 
 

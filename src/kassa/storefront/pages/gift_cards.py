@@ -62,7 +62,9 @@ async def use(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     typed = values.get("code", "")[:_CODE_LIMIT]
     try:
         await pace.slow_down(request, gift_cards.GUESSES)
-        order = await checkout.use_gift_cards(shop.db, shop.gateway, payer.order.id, [typed], clock=shop.clock)
+        order = await checkout.use_gift_cards(
+            shop.db, shop.gateway, payer.order.id, [typed], clock=shop.clock
+        )
     except TooMany:
         fault = _("That were too many codes. Please wait a few minutes.")
         return await _form(request, payer, typed=typed, fault=fault, status=429)

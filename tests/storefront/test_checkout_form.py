@@ -151,7 +151,7 @@ async def test_the_ways_say_when_the_parcel_comes(browser, clock):
 async def test_a_guest_is_shown_the_way_to_sign_in_and_back(browser):
     await browser.add()
 
-    assert 'href="/login?next=/checkout"' in (await browser.get("/checkout")).text
+    assert "href='/login?next=/checkout'" in (await browser.get("/checkout")).text
 
 
 async def test_who_is_signed_in_finds_the_form_filled_and_the_order_is_theirs(browser, app, db):

@@ -36,7 +36,7 @@ async def test_each_edition_says_its_price_what_it_cost_before_and_what_is_left(
     page = (await browser.get("/products/emma?sku=HC-EN")).text
 
     assert re.search(r'value="HC-EN" required checked', page)
-    assert '<s class="soft small"><span class="unseen">before </span>€29.90</s> €23.90' in page
+    assert "<s class=\"soft small\"><span class='unseen'>before </span>€29.90</s> €23.90" in page
     assert "3 left" in page
 
 

@@ -152,7 +152,11 @@ async def remove(request: AnyRequest, cart_id: FromPath[str], sku: FromPath[str]
 )  # fmt: skip
 async def use_discount(request: AnyRequest, cart_id: FromPath[str]) -> Response[bytes]:
     """PUT /carts/{id}/discount: the code counts from now on, as far as the cart has what it asks for."""
-    shop, query, body = shop_of(request), read_query(request, CartQuery), await read_json(request, DiscountBody)
+    shop, query, body = (
+        shop_of(request),
+        read_query(request, CartQuery),
+        await read_json(request, DiscountBody),
+    )
     await slow_guesses(request, body.code)
     async with shop.db.transaction() as tx:
         await cart.use_code(tx, _id(cart_id), body.code, now=shop.clock.now())

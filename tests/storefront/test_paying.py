@@ -126,7 +126,7 @@ async def test_a_provider_that_is_away_is_said_on_the_pay_page(browser, db, till
     page = await browser.get(f"/orders/{order_id}/pay")
 
     assert page.status_code == 503
-    assert "can&#39;t be reached" in page.text
+    assert "can't be reached" in page.text
 
 
 async def test_stripes_page_is_paid_and_the_other_way_to_pay_is_closed(browser, db, till, order_id):

@@ -80,7 +80,7 @@ async def take_off(tx: Tx, order: orders.Order, payment_id: UUID, *, now: dateti
 
 async def settle(tx: Tx, order: orders.Order, *, now: datetime, actor: str) -> None:
     """The order became paid, and its sale is posted: what was promised is spent, and what it bought is issued."""
-    for part in await queries.parts(tx, order.id) if order.gift_minor else ():
+    for part in await _parts(tx, order.id) if order.gift_minor else ():
         if await queries.move_part(tx, part.id, frm="reserved", to=_SPENT, now=now):
             await gift_cards.spend(tx, _card(part), part.amount_minor)
             await books.post_part(tx, part.id, order, part.amount_minor, now=now)
@@ -90,7 +90,7 @@ async def settle(tx: Tx, order: orders.Order, *, now: datetime, actor: str) -> N
 async def release(tx: Tx, order_id: UUID, *, now: datetime) -> None:
     """The order died: what was promised is the holders' again. What each card was to pay stays written down, for late
     money."""
-    for part in await queries.parts(tx, order_id):
+    for part in await _parts(tx, order_id):
         if await queries.move_part(tx, part.id, frm="reserved", to="canceled", now=now):
             await gift_cards.release(tx, _card(part), part.amount_minor)
 
@@ -107,6 +107,11 @@ async def retake(tx: Tx, order: orders.Order, *, now: datetime) -> bool:
         await queries.move_part(tx, part.id, frm="canceled", to="reserved", now=now)
         await gift_cards.promise(tx, cards[_card(part)], part.amount_minor)
     return True
+
+
+async def _parts(tx: Tx, order_id: UUID) -> list[Payment]:
+    """What cards pay of an order, in the order in which cards are locked."""
+    return sorted(await queries.parts(tx, order_id), key=_card)
 
 
 async def _paid(tx: Tx, order: orders.Order, *, now: datetime, actor: str) -> None:

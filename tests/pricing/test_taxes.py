@@ -211,6 +211,54 @@ def test_a_business_of_another_member_owes_the_tax_itself(country, vat_id, total
         assert [line.label for line in made.tax_lines] == [f"Reverse charge ({country})"]
 
 
+def sent_to_france(*lines, vat_id="FR61954506077", currency="EUR", **more):
+    return pricing.quote(
+        [pricing.QuoteLine(one, 1) for one in lines],
+        currency,
+        rules=RULES,
+        country="FR",
+        vat_id=vat_id,
+        **more,
+    )
+
+
+def test_what_is_sent_to_a_business_of_another_member_is_sent_net_too():
+    anybody, business = sent_to_france(variant(1000), vat_id=""), sent_to_france(variant(1000))
+
+    contained = tax_in([anybody.shipping], 550, Rounding.LINE)[0].tax.amount
+    assert contained > 0
+    assert business.shipping == anybody.shipping - contained
+    assert business.total == 948 + business.shipping
+    assert business.tax_lines[0].base == business.total
+
+
+def test_sending_is_net_of_the_rate_of_the_main_supply():
+    books = sent_to_france(variant(9000), variant(1000, tax_class="standard"))
+    toys = sent_to_france(variant(1000), variant(9000, tax_class="standard"))
+    gross = sent_to_france(variant(9000), variant(1000, tax_class="standard"), vat_id="").shipping
+
+    assert books.shipping == gross - tax_in([gross], 550, Rounding.LINE)[0].tax.amount
+    assert toys.shipping == gross - tax_in([gross], 2000, Rounding.LINE)[0].tax.amount
+
+
+def test_each_way_that_is_offered_costs_what_it_would_be_charged():
+    offered = sent_to_france(variant(1000)).methods
+
+    charged = [sent_to_france(variant(1000), shipping_method=way.code).shipping for way in offered]
+    assert charged == [way.amount.amount for way in offered]
+
+
+def test_sending_net_can_be_charged_where_the_last_decimal_is_always_zero():
+    assert sent_to_france(variant(99_990), currency="KWD").shipping % 10 == 0
+
+
+def test_sending_net_is_explained_and_adds_up():
+    told = pricing.explain.explain(sent_to_france(variant(1000)))
+
+    assert told.agrees
+    assert [step.kind for step in told.shipping.steps] == ["price"]
+
+
 def test_a_business_of_the_shops_own_country_pays_the_rate_of_home_wherever_the_parcel_goes():
     rate = taxes.table().rate("FR", None, "books", DAY, vat_id="DE136695976")
     assert (rate.label, rate.included) == ("VAT 7 % (DE)", True)

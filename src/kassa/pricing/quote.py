@@ -1,7 +1,8 @@
 """The quote: a cart priced for a place and a way of shipping, frozen.
 
-The order of work: unit prices (net, where the customer owes the tax), discounts, the way of shipping by what the goods
-cost then, tax by rate and the shop's rule of rounding. Each step keeps what it would have been without rounding.
+The order of work: unit prices and those of sending (net, where the customer owes the tax), discounts, the way of
+shipping by what the goods cost then, tax by rate and the shop's rule of rounding. Each step keeps what it would have
+been without rounding.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from uuid import UUID
 from kassa.catalog import SaleVariant
 from kassa.pricing import discounts, limits, sending
 from kassa.pricing.discounts import Discount, Entered, Taken
-from kassa.pricing.rounding import Part, Rounding, points, portion
+from kassa.pricing.rounding import Part, Rounding
 from kassa.pricing.rules import Rules
 from kassa.pricing.taxes import VOUCHER, Answered, Asked, Question, TaxRate
 from kassa.pricing.zones import ShippingMethod
@@ -146,17 +147,15 @@ def quote(
         for line in lines
     ]
     units = [_unit(line.variant, rate, currency) for line, rate in zip(lines, rates, strict=True)]
-    subtotal = sum(unit * line.quantity for unit, line in zip(units, lines, strict=True))
-    before = rules.ways(sending.parcel(lines, subtotal, currency), country, region)
+    full = [unit * line.quantity for unit, line in zip(units, lines, strict=True)]
+    subtotal = sum(full)
+    before = sending.ways(lines, full, rates, rules, currency, to)
     taken, entered = _take(lines, units, rules, currency, sending.spared(before, shipping_method))
-    ways = rules.ways(sending.parcel(lines, subtotal - taken.total, currency), country, region)
+    costs = [cost - taken.of_line(index) for index, cost in enumerate(full)]
+    ways = sending.ways(lines, costs, rates, rules, currency, to)
     way = sending.choose(ways, shipping_method)
     spared = sending.spared(ways, way.code) if taken.free_shipping else 0
     sent = way.amount.amount - spared
-    costs = [
-        unit * line.quantity - taken.of_line(index)
-        for index, (unit, line) in enumerate(zip(units, lines, strict=True))
-    ]
     answer = rules.taxes.answer(_question(lines, costs, rates, sent, rules, currency, at))
     priced = tuple(
         _line(line, unit, taken, index, answer.lines[index])
@@ -189,8 +188,7 @@ def _question(
         Asked(line.variant.sku, line.variant.tax_class, cost, line.quantity, rate)
         for line, cost, rate in zip(lines, costs, rates, strict=True)
     )
-    # What is shipped decides how shipping is taxed: as the dearest part of the parcel (the main supply).
-    main = max(asked, key=lambda one: one.amount) if asked else None
+    main = asked[sending.main(costs)] if asked else None
     moved = Asked("shipping", main.tax_class, sent, 1, main.rate) if main else None
     return Question(
         currency, limits.step(currency), at.country, at.region, at.postal_code, at.vat_id, rules.day, asked, moved
@@ -201,11 +199,7 @@ def _unit(variant: SaleVariant, rate: TaxRate, currency: str) -> int:
     """What a unit costs; net, where the customer owes the tax that our price contains."""
     if variant.price_minor is None:
         raise ValueError(f"{variant.sku} has no price in this currency")
-    if not rate.reverse_charge:
-        return variant.price_minor
-    contained = points(rate.contained)
-    tax = portion(variant.price_minor, contained, 10_000 + contained, limits.step(currency))
-    return variant.price_minor - tax.amount
+    return sending.net(variant.price_minor, rate, currency)
 
 
 def _take(

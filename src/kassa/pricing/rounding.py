@@ -90,9 +90,7 @@ def tax_in(prices: Sequence[int], basis_points: float, rule: Rounding) -> list[T
     ]
 
 
-def tax_on(
-    prices: Sequence[int], basis_points: float, rule: Rounding, step: int = 1
-) -> list[Taxed]:
+def tax_on(prices: Sequence[int], basis_points: float, rule: Rounding, step: int = 1) -> list[Taxed]:
     """The tax that comes on top of `prices` of one rate, in multiples of `step`."""
     rate = points(basis_points)
     if rule is Rounding.LINE or not basis_points:

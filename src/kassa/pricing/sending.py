@@ -1,12 +1,15 @@
 """How what is priced leaves the shop: the parcel it makes, the way it goes, and whose tax that makes it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kassa.catalog import SaleVariant
 from kassa.kernel.money import Money
+from kassa.pricing import limits
+from kassa.pricing.rounding import points, portion
 from kassa.pricing.rules import Rules
+from kassa.pricing.taxes import TaxRate
 from kassa.pricing.zones import NOTHING, NotShippedThere, Parcel, ShippingMethod, UnknownShippingMethod
 
 
@@ -51,6 +54,40 @@ def taxed_at(lines: Sequence[Wanted], rules: Rules, currency: str, to: Place, co
             at = way.pickup.address
             return Place(at.country, at.region, at.postal_code or None, "")
     return to
+
+
+def main(costs: Sequence[int]) -> int:
+    """Which line decides how shipping is taxed: the dearest part of the parcel, the main supply."""
+    return max(range(len(costs)), key=lambda index: costs[index])
+
+
+def net(price: int, rate: TaxRate, currency: str) -> int:
+    """A price of the list as it is charged: without the tax in it, where the customer owes that."""
+    if not rate.reverse_charge:
+        return price
+    contained = points(rate.contained)
+    return price - portion(price, contained, 10_000 + contained, limits.step(currency)).amount
+
+
+def ways(
+    lines: Sequence[Wanted],
+    costs: Sequence[int],
+    rates: Sequence[TaxRate],
+    rules: Rules,
+    currency: str,
+    to: Place,
+) -> tuple[ShippingMethod, ...]:
+    """How `lines`, which cost `costs`, can go there; what is sent to where the customer owes the tax is sent net.
+
+    A pickup keeps its price: what is fetched is taxed at the shop's place, whoever fetches it.
+    """
+    found = rules.ways(parcel(lines, sum(costs), currency), to.country, to.region)
+    if not costs or not (rate := rates[main(costs)]).reverse_charge:
+        return found
+    return tuple(
+        way if way.pickup else replace(way, amount=Money(net(way.amount.amount, rate, currency), currency))
+        for way in found
+    )
 
 
 def choose(ways: Sequence[ShippingMethod], code: str | None) -> ShippingMethod:

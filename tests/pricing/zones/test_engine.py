@@ -1,5 +1,6 @@
 """What a way costs: flat, by weight, by what is in the parcel; free from; in every currency."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -193,6 +194,17 @@ def test_a_business_that_fetches_it_pays_the_tax_of_the_shop():
     fetched = quote(both, country="FR", vat_id="FR40303265045", shipping_method="shop")
     assert not fetched.reverse_charge
     assert fetched.total == 2_000
+
+
+def test_a_pickup_keeps_its_price_where_sending_is_net():
+    paid = replace(PICKUP, bands=(Band(prices={"EUR": 200}),))
+    both = rules(paid, way(Band(prices={"EUR": 490})))
+
+    offered = {
+        way.code: way.amount.amount for way in quote(both, country="FR", vat_id="FR40303265045").methods
+    }
+
+    assert offered == {"post": 464, "shop": 200}
 
 
 class Carrier:

@@ -19,13 +19,13 @@ from babel.dates import format_date
 from kassa.invoices.papers import Content, Tax
 from kassa.kernel.errors import Unavailable
 from kassa.kernel.money import show
-from kassa.kernel.speech import _
+from kassa.kernel.speech import ENGLISH, N_, _, locale, speak
 from kassa.pricing import taxes
 
 _SOURCES: Final = {1: Path(__file__).parent / "paper.typ"}
 _AT_ONCE: Final = 2
 _WAITING: Final = 24
-_TITLES: Final = {"invoice": "Invoice", "credit_note": "Credit note"}
+_TITLES: Final = {"invoice": N_("Invoice"), "credit_note": N_("Credit note")}
 
 
 class _Press:
@@ -56,7 +56,8 @@ async def pdf(content: Content) -> bytes:
 
 def draw(content: Content, kind: str = "pdf") -> bytes:
     """The paper as `pdf`, or its first page as `png`; slow (tenths of a second)."""
-    inputs = {"paper": msgspec.json.encode(_words(content)).decode()}
+    with speak(content.language):
+        inputs = {"paper": msgspec.json.encode(_words(content)).decode()}
     issued = datetime.combine(date.fromisoformat(content.issued_on), time(), UTC)
     wishes: dict[str, Any] = {"format": kind, "sys_inputs": inputs, "timestamp": issued, "ppi": 110}
     source, press = _SOURCES[content.edition].read_bytes(), cast(Any, typst.compile)
@@ -68,22 +69,23 @@ def draw(content: Content, kind: str = "pdf") -> bytes:
 
 
 def _words(content: Content) -> dict[str, Any]:
-    """What the source sets: everything in words."""
+    """What the source sets: everything in words of the language spoken now."""
 
     def money(minor: int) -> str:
         return show(minor, content.currency)
 
-    sums = [("Books", money(content.subtotal_minor))] if content.kind == "invoice" else []
+    sums = [(_("Books"), money(content.subtotal_minor))] if content.kind == "invoice" else []
     if content.discount_minor:
-        sums.append(("Discount", f"−{money(content.discount_minor)}"))
+        sums.append((_("Discount"), f"−{money(content.discount_minor)}"))
     if content.kind == "invoice":
-        sums.append(("Shipping", money(content.shipping_minor)))
+        sums.append((_("Shipping"), money(content.shipping_minor)))
     if content.rounding_minor:
         sums.append((_("Rounding"), money(content.rounding_minor)))
     if not content.tax_included and content.kind == "invoice":
         sums += [(_tax(tax), money(tax.tax_minor)) for tax in content.taxes]
     return {
-        "title": _TITLES[content.kind], "number": content.number,
+        "language": locale().language, "labels": _labels(content),
+        "title": _(_TITLES[content.kind]), "number": content.number,
         "seller": _with(content.seller, content.seller_vat_id),
         "buyer": _with(content.buyer, content.buyer_vat_id),
         "facts": _facts(content),
@@ -92,34 +94,49 @@ def _words(content: Content) -> dict[str, Any]:
             for line in content.lines
         ],
         "sums": sums,
-        "total": ("Credited" if content.kind == "credit_note" else "Total", money(content.total_minor)),
+        "total": (_("Credited") if content.kind == "credit_note" else _("Total"), money(content.total_minor)),
         "taxes": [
             (_tax(tax), taxes.percent(tax.basis_points), money(tax.base_minor), money(tax.tax_minor))
             for tax in content.taxes
         ],
         "tax_note": _note(content),
-        "closing": _closing(content), "journal": content.journal,
+        "closing": _closing(content),
+    }  # fmt: skip
+
+
+def _labels(content: Content) -> dict[str, Any]:
+    """What stands above and beside; `page` has gaps that are filled page by page."""
+    return {
+        "to": _("To"), "from": _("From"), "tax": _("Tax"),
+        "lines": [_("Item"), _("Quantity"), _("Each"), _("Amount")],
+        "taxes": [_("Kind"), _("Rate"), _("On"), _("Amount")],
+        "page": _("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
+        "journal": _("Journal %(head)s", head=content.journal) if content.journal else "",
     }  # fmt: skip
 
 
 def _facts(content: Content) -> list[tuple[str, str]]:
-    facts = [("Number", content.number), ("Date", _day(content.issued_on))]
+    facts = [(_("Number"), content.number), (_("Date"), _day(content.issued_on))]
     if content.corrects:
-        facts.append(("For invoice", content.corrects))
+        facts.append((_("For invoice"), content.corrects))
     facts += [
-        ("Order", content.order_number),
-        ("Ordered", _day(content.ordered_on)),
-        ("Paid", _day(content.paid_on)),
+        (_("Order"), content.order_number),
+        (_("Ordered"), _day(content.ordered_on)),
+        (_("Paid"), _day(content.paid_on)),
     ]
-    return [*facts, ("E-mail", content.email)]
+    return [*facts, (_("E-mail"), content.email)]
 
 
 def _closing(content: Content) -> str:
-    amount = show(content.total_minor, content.currency)
-    by = f", reference {content.payment}" if content.payment else ""
+    gaps = {"day": _day(content.paid_on), "reference": content.payment}
     if content.kind == "credit_note":
-        return f"{amount} went back the way it was paid{by}."
-    return f"Paid in full on {_day(content.paid_on)}{by}. Nothing is due. Thank you."
+        gaps["amount"] = show(content.total_minor, content.currency)
+        if content.payment:
+            return _("%(amount)s went back the way it was paid, reference %(reference)s.", **gaps)
+        return _("%(amount)s went back the way it was paid.", **gaps)
+    if content.payment:
+        return _("Paid in full on %(day)s, reference %(reference)s. Nothing is due. Thank you.", **gaps)
+    return _("Paid in full on %(day)s. Nothing is due. Thank you.", **gaps)
 
 
 def _with(lines: Sequence[str], vat_id: str) -> list[str]:
@@ -139,7 +156,9 @@ def _note(content: Content) -> str:
 
 
 def _day(iso: str) -> str:
-    return format_date(date.fromisoformat(iso), "d MMMM yyyy", locale="en")
+    spoken = locale()
+    form = "d MMMM yyyy" if spoken.language == ENGLISH else "long"
+    return format_date(date.fromisoformat(iso), form, locale=spoken)
 
 
 @cache

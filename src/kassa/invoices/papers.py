@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from babel import Locale
+from babel.core import get_global
 
+from kassa.kernel import speech
+from kassa.kernel.speech import ENGLISH, _, speak
 from kassa.orders import Order
 from kassa.refunds import GivenLine, Refund
 
 #: Which way of drawing fits the content; a new way is added beside the old.
 EDITION: Final = 1
+#: What the fonts that come with typst can write; a paper for whoever reads anything else is in English.
+_SCRIPTS: Final = frozenset({"Latn", "Grek", "Cyrl"})
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +44,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     """All that a paper says, whenever it is drawn. Amounts in the minor unit of `currency`.
 
     `corrects` is the number of the invoice that a credit note is about; days are ISO 8601, in UTC. `rounding_minor` is
-    by how much the shop's rule of rounding moved prices; `reverse_charge`: the buyer owes the tax.
+    by how much the shop's rule of rounding moved prices; `reverse_charge`: the buyer owes the tax. `language` is that
+    of all texts, dates and amounts; papers from before there was one are English.
     """
 
     edition: int = EDITION
@@ -68,6 +73,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     buyer_vat_id: str = ""
     seller_vat_id: str = ""
     reverse_charge: bool = False
+    language: str = ENGLISH
 
 
 def invoice(
@@ -106,7 +112,12 @@ def credit_note(
     )  # fmt: skip
     rest = refund.amount_minor - sum(line.total_minor for line in lines)
     if rest:
-        title = "Shipping and other amounts" if lines else f"Credit on order {order_number}"
+        with speak(language_of(order)):
+            title = (
+                _("Shipping and other amounts")
+                if lines
+                else _("Credit on order %(number)s", number=order_number)
+            )
         lines = (*lines, Line(title=title, unit_minor=rest, total_minor=rest))
 
     def share(whole: int) -> int:
@@ -125,12 +136,22 @@ def credit_note(
     )  # fmt: skip
 
 
+def language_of(order: Order) -> str:
+    """The language of an order's papers: its own, if it is written in letters that every machine can print."""
+    found = speech.locale(order.locale)
+    likely = str(get_global("likely_subtags").get(found.language, "")).split("_")
+    script = found.script or next((part for part in likely if len(part) == 4), "")
+    return order.locale if script in _SCRIPTS else ENGLISH
+
+
 def _heads(
     order: Order, order_number: str, seller: Sequence[str], seller_vat_id: str, now: datetime
 ) -> dict[str, Any]:
+    language = language_of(order)
     return {
-        "issued_on": _day(now), "seller": tuple(seller), "email": order.email, "order_number": order_number,
-        "buyer": _lines(order.billing_address or order.shipping_address), "ordered_on": _day(order.created_at),
+        "language": language, "issued_on": _day(now), "seller": tuple(seller), "email": order.email,
+        "buyer": _lines(order.billing_address or order.shipping_address, language),
+        "order_number": order_number, "ordered_on": _day(order.created_at),
         "paid_on": _day(order.paid_at or order.created_at), "currency": order.currency,
         "tax_included": order.tax_included, "buyer_vat_id": order.vat_id, "seller_vat_id": seller_vat_id,
         "reverse_charge": order.reverse_charge,
@@ -156,9 +177,9 @@ def _day(at: datetime) -> str:
     return at.date().isoformat()
 
 
-def _lines(address: Mapping[str, Any]) -> tuple[str, ...]:
+def _lines(address: Mapping[str, Any], language: str) -> tuple[str, ...]:
     place = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
-    country = Locale("en").territories.get(address.get("country", ""), "")
+    country = speech.locale(language).territories.get(address.get("country", ""), "")
     parts = [
         address.get("name"),
         address.get("line1"),

@@ -1,5 +1,7 @@
 """A business gives its VAT number in the checkout; prices say what is in them."""
 
+import re
+
 import pytest
 from tests.storefront.conftest import ADDRESS, hidden
 
@@ -98,7 +100,10 @@ async def test_where_nobody_has_such_numbers_none_is_asked_for_and_what_was_type
 async def test_prices_are_shown_as_they_are_where_the_parcel_goes(browser, country, words):
     await browser.add()
     await shown(browser, **{**ADDRESS, "country": country})
-    for path in ("/books", "/products/emma", "/cart"):
+    listed = (await browser.get("/books")).text
+    (product,) = set(re.findall(r'href="(/products/[^"#?]+)"', listed))
+    assert words in listed
+    for path in ("/", product, "/cart"):
         assert words in (await browser.get(path)).text
 
 

@@ -19,7 +19,6 @@ from kassa.kernel.db import Conn, Tx
 from kassa.kernel.errors import Conflict
 from kassa.kernel.speech import _
 from kassa.pricing import taxes
-from kassa.pricing.zones import HOME
 from kassa.shop import Shop
 from kassa.storefront import detecting, whereabouts
 from kassa.storefront.request import AnyRequest
@@ -38,7 +37,7 @@ class Visitor:
 
     def __init__(self, currency: str, *, secure: bool = False) -> None:
         self.currency = currency
-        self.country = HOME
+        self.country = ""
         self.prices: str | None = None
         self.csrf = ""
         self.cart_id: UUID | None = None
@@ -134,6 +133,12 @@ class Visitor:
             await accounts.set_country(tx, self._token, country)
             self.country = country
 
+    async def look_around(self, conn: Conn, *, now: datetime) -> None:
+        """Find out where the visitor shops, at the shop's home if nobody said, and what is in the prices there."""
+        table = await taxes.tables(conn)
+        self.country = self.country or table.home
+        self.prices = whereabouts.prices(table, self.country, now.date())
+
     def show_in(self, currency: str) -> None:
         """Show prices in the currency that was detected; the session remembers it as soon as there is one."""
         self.currency, self._detected = currency, True
@@ -210,13 +215,10 @@ async def visitor_of(request: AnyRequest, conn: Conn) -> Visitor:
     shop: Shop = request.app.state.shop
     visitor = Visitor(shop.settings.currencies[0], secure=shop.settings.production)
     visitor.device = accounts.device(request.headers.get("user-agent", ""))
-    table = await taxes.tables(conn)
-    visitor.country = table.home
     await visitor.load(conn, request.cookies.get(web.SESSION_COOKIE), shop)
     detected = None if visitor.token_of() else detecting.currency(request)
     if detected is not None:
         visitor.show_in(detected)
-    visitor.prices = whereabouts.prices(table, visitor.country, shop.clock.now().date())
     return visitor
 
 

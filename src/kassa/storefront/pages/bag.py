@@ -35,6 +35,7 @@ async def bag_page(
     """The page of the bag; `typed` is a discount code that can't be used, `fault` says why."""
     removed = forms.check_text("removed", request.query_params.get("removed") or "")
     async with shop_of(request).db.connection() as conn:
+        await visitor.look_around(conn, now=shop_of(request).clock.now())
         waiting = await waiting_order(conn, visitor)
         priced = (
             await cart.priced(

@@ -53,6 +53,7 @@ async def product_page(
     """The page of a book, with `message` if something about it could not be done."""
     shop = shop_of(request)
     async with shop.db.connection() as conn:
+        await visitor.look_around(conn, now=shop.clock.now())
         found = await catalog.product(conn, slug, visitor.currency)
         volume = None if found.media else await catalog.volume(conn, slug, press=shop.settings.name)
         beside = await catalog.related(conn, found.id, visitor.currency, limit=_BESIDE)

@@ -54,6 +54,7 @@ async def show(request: AnyRequest) -> Response[Any]:
         visitor = await visitor_of(request, conn)
         if visitor.cart_id is None:
             return go(visitor, "/cart")
+        await visitor.look_around(conn, now=shop_of(request).clock.now())
         book = await _book(conn, visitor)
         form = checkout_form.blank(book, **_known(visitor, book, await waiting_order(conn, visitor)))
     till = await _till(shop_of(request), visitor, form)
@@ -69,6 +70,7 @@ async def place(request: AnyRequest) -> Response[Any]:
     order_id = parse_id(values.get("order_id", "")) or new_id()
     async with shop.db.connection() as conn:
         visitor = await checked_visitor(request, conn, values)
+        await visitor.look_around(conn, now=shop.clock.now())
         form, wanted = checkout_form.read(values, await _book(conn, visitor))
     if visitor.cart_id is None:
         return go(visitor, "/cart")

@@ -60,6 +60,7 @@ async def home(request: AnyRequest) -> Response[str]:
     shop = shop_of(request)
     async with shop.db.connection() as conn:
         visitor = await visitor_of(request, conn)
+        await visitor.look_around(conn, now=shop.clock.now())
         page = await catalog.list_products(conn, currency=visitor.currency, sort="newest", limit=15)
     cards = [card for card in page.items if card.available] or list(page.items)
     return render(
@@ -100,6 +101,7 @@ async def suggestions(request: AnyRequest) -> Response[str]:
 async def _list(request: AnyRequest, wish: _Wish, shelf: str | None) -> Response[str]:
     async with shop_of(request).db.connection() as conn:
         visitor = await visitor_of(request, conn)
+        await visitor.look_around(conn, now=shop_of(request).clock.now())
         page = await catalog.list_products(
             conn, currency=visitor.currency, q=wish.q or None, collection=shelf, sort=wish.sort or None,
             facets=wish.facets, limit=_PAGE, after=wish.after or None, exact=wish.exact,

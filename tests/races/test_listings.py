@@ -7,6 +7,9 @@ from tests.factories import make_variant
 from kassa import inventory
 from kassa.kernel.ids import new_id
 
+WAITING = """
+    select exists (select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')
+"""
 WITHOUT_THE_LOCK = """
     update listings set in_stock = (select count(*) from variants join stock on variant_id = id
         where variants.product_id = listings.product_id and active and on_hand > reserved)
@@ -22,10 +25,10 @@ async def in_stock(db):
 
 
 async def waits(db):
-    """Return when somebody waits for a lock."""
+    """Return when somebody in this database waits for a lock; others have one of their own beside it."""
     async with db.connection() as conn:
         for _ in range(1_000):
-            if await conn.fetchval("select exists (select 1 from pg_locks where not granted)"):
+            if await conn.fetchval(WAITING):
                 return
             await asyncio.sleep(0.005)
     raise AssertionError("nobody waits")

@@ -6,6 +6,8 @@ from tests.factories import after_the_hold, make_variant
 from tests.money import Till
 
 from kassa import checkout, inventory, orders
+from kassa.checkout import terms
+from kassa.pricing import Rounding, taxes
 
 S = orders.State
 
@@ -47,6 +49,16 @@ async def test_the_confirmed_payment_makes_the_order(till):
     assert await till.charged() == [order.total_minor]
     after = await now(till, bought)
     assert (after.state, after.order_id) == ("complete", order.id)
+
+
+async def test_without_a_country_it_goes_to_the_shops_home(till, clock):
+    async with till.db.transaction() as tx:
+        await taxes.save(tx, taxes.Settings("AT", Rounding.LINE, "table", ("US",), ""), now=clock.now())
+
+    agreed = terms.kept((await buy(till)).terms)
+
+    assert (agreed.country, agreed.ship_to[0]) == ("AT", "AT")
+    assert [tax.place for tax in agreed.quote.tax_lines] == ["AT"]
 
 
 async def test_the_order_is_made_once_whatever_is_delivered_how_often(till, clock):

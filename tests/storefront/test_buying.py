@@ -7,6 +7,7 @@ from tests.storefront.conftest import hidden
 
 from kassa import checkout
 from kassa.kernel.ids import new_id, parse_id
+from kassa.pricing import Rounding, taxes
 
 PAGE = "/products/emma-pb"
 
@@ -52,6 +53,13 @@ async def test_the_page_of_a_book_has_the_button_in_the_form_with_the_quantity(b
     assert 'name="quantity"' in form
     assert "standard delivery to Germany" in form
     assert "form-action 'self' http://sandbox.test" in page.headers["content-security-policy"]
+
+
+async def test_the_sentence_beside_the_button_names_the_shops_home(browser, db, clock):
+    async with db.transaction() as tx:
+        await taxes.save(tx, taxes.Settings("AT", Rounding.LINE, "table", ("US",), ""), now=clock.now())
+
+    assert "standard delivery to Austria" in (await browser.get(PAGE)).text
 
 
 async def test_buying_leads_to_stripes_page_and_back_to_the_order(browser, till, db):

@@ -33,7 +33,7 @@ async def test_an_open_case_is_counted_on_every_page_and_listed(
     order = await place(db, clock)
     case_id = await open_case(db, clock, order_id=order.id)
 
-    assert 'aria-label="1 open"' in (await operator.open("/admin/orders")).text
+    assert 'aria-label="Cases: 1 open"' in (await operator.open("/admin/orders")).text
     listed = (await operator.open("/admin/cases")).text
     for fact in (
         "A refund did not arrive", f"/admin/cases/{case_id}", orders.shown_number(order.number), "Open",

@@ -68,7 +68,8 @@ def test_a_shopper_without_javascript_fetches_the_order(browser: Browser, shop: 
 
 
 def _overview(page: Page) -> Page:
-    page.get_by_role("navigation", name="Desk").get_by_role("link", name="Shipping", exact=True).click()
+    page.get_by_role("navigation", name="Desk").get_by_role("link", name="Settings").click()
+    page.get_by_role("navigation", name="Settings").get_by_role("link", name="Shipping", exact=True).click()
     return page
 
 

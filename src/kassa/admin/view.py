@@ -10,7 +10,7 @@ from litestar import Response
 from markupsafe import Markup
 
 from kassa import disputes, jobs, orders, reconciliation, returns, reviews
-from kassa.admin import assets, words
+from kassa.admin import assets, places, words
 from kassa.admin.desk import AnyRequest, Desk, shop_of
 from kassa.kernel.money import show
 
@@ -36,11 +36,10 @@ def page(
     values = {
         "desk": desk,
         "path": request.url.path,
-        "dead_jobs": 0,
-        "waiting_cases": 0,
-        "waiting_disputes": 0,
-        "waiting_returns": 0,
-        "waiting_reviews": 0,
+        "counts": {},
+        "groups": places.GROUPS,
+        "here": places.group_of(request.url.path),
+        "mailbox": places.MAILBOX,
         "development": False,
         **context,
     }
@@ -60,16 +59,15 @@ async def desk_page(request: AnyRequest, desk: Desk, template: str, **context: A
         cases = await reconciliation.open_cases(conn)
         waiting = await disputes.waiting(conn)
         sent_back, opinions = await returns.waiting(conn), await reviews.waiting(conn)
-    frame = {
-        "dead_jobs": len(dead),
-        "waiting_cases": sum(cases.values()),
-        "waiting_disputes": waiting,
-        "waiting_returns": sent_back,
-        "waiting_reviews": opinions,
+    counts = {
+        "/admin/jobs": len(dead),
+        "/admin/cases": sum(cases.values()),
+        "/admin/disputes": waiting,
+        "/admin/returns": sent_back,
+        "/admin/reviews": opinions,
     }
-    return page(
-        request, template, desk=desk, development=not shop.settings.production, **{**frame, **context}
-    )
+    frame = {"counts": counts, "development": not shop.settings.production}
+    return page(request, template, desk=desk, **{**frame, **context})
 
 
 def _case_title(kind: str) -> str:

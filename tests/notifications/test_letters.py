@@ -114,7 +114,11 @@ def test_only_what_nobody_needs_can_be_ended_by_one_press() -> None:
 
 @pytest.mark.parametrize(
     ("language", "total", "day"),
-    [("en", "£50.53", "November 20, 2026"), ("de", "50,53\xa0€", "20. November 2026"), ("ja", "￥10,106", "2026年11月20日")],
+    [
+        ("en", "£50.53", "November 20, 2026"),
+        ("de", "50,53\xa0€", "20. November 2026"),
+        ("ja", "￥10,106", "2026年11月20日"),
+    ],
 )  # fmt: skip
 def test_figures_and_days_are_written_as_the_reader_writes_them(language: str, total: str, day: str) -> None:
     letter = notifications.specimen("receipt", language, SETTINGS)

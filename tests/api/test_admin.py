@@ -1,9 +1,12 @@
 """The administrator's routes, carts and the catalogue as programs see them."""
 
+from fractions import Fraction
+
 from tests.api.conftest import count
 from tests.factories import make_variant
 
 from kassa.kernel.ids import new_id
+from kassa.pricing import currencies
 
 PRODUCT = {
     "title": "Persuasion",
@@ -49,6 +52,93 @@ async def test_a_product_is_created_then_replaced(boss, guest):
     assert variant["available"] == 7
     in_dollars = (await guest.get("/products/persuasion?currency=USD")).json()
     assert in_dollars["variants"][0]["price"] == {"amount": 1099, "currency": "USD"}
+
+
+async def follow_in_yen(db, clock):
+    """Prices in yen follow those in euros by a rate, from now on."""
+    async with db.transaction() as tx:
+        said = [currencies.Rate("EUR", "JPY", Fraction(160), clock.now().date(), "a test")]
+        await currencies.put_rates(tx, said, now=clock.now())
+        charm = currencies.Charm(100)
+        await currencies.put_list(
+            tx, "JPY", margin=0, charm=charm, own="EUR", actor="staff:ada", now=clock.now()
+        )
+    await currencies.price_products(db, {}, clock=clock)
+
+
+async def as_shown(guest):
+    return (await guest.get("/products/persuasion")).json()["variants"][0]
+
+
+def priced(variant, *members):
+    """The product with the prices that were shown."""
+    kept = {name: variant[name] for name in ("prices", *members)}
+    return {**PRODUCT, "variants": [{**PRODUCT["variants"][0], **kept}]}
+
+
+async def test_prices_that_follow_are_marked_and_follow_on_when_they_are_put_back(boss, guest, db, clock):
+    await boss.send("PUT", "/admin/products/persuasion", PRODUCT)
+    await follow_in_yen(db, clock)
+    before = await as_shown(guest)
+    assert before["prices"] == {"EUR": 999, "USD": 1099, "JPY": 1600}
+    assert before["automatic"] == ["JPY"]
+
+    for members in ([], ["automatic"]):
+        answer = await boss.send("PUT", "/admin/products/persuasion", priced(before, *members))
+        assert answer.json()["variants"][0]["automatic"] == ["JPY"]
+        assert await as_shown(guest) == before
+
+
+async def test_a_marked_price_that_is_old_is_not_put_back(boss, guest, db, clock):
+    await boss.send("PUT", "/admin/products/persuasion", PRODUCT)
+    await follow_in_yen(db, clock)
+    before = await as_shown(guest)
+    old = {**before, "prices": {**before["prices"], "JPY": 1400}}
+
+    await boss.send("PUT", "/admin/products/persuasion", priced(old, "automatic"))
+
+    assert await as_shown(guest) == before
+
+
+async def test_a_price_that_is_changed_or_said_to_be_set_by_hand_is(boss, guest, db, clock):
+    await boss.send("PUT", "/admin/products/persuasion", PRODUCT)
+    await follow_in_yen(db, clock)
+    before = await as_shown(guest)
+
+    for changed, members in (
+        ({"JPY": 1400}, []),
+        ({"JPY": 1600}, ["automatic"]),
+    ):
+        body = {**before, "automatic": [], "prices": {**before["prices"], **changed}}
+        await boss.send("PUT", "/admin/products/persuasion", priced(body, *members))
+        after = await as_shown(guest)
+        assert (after["prices"]["JPY"], after["automatic"]) == (changed["JPY"], [])
+
+
+async def test_a_marked_price_that_follows_no_more_is_kept(boss, guest, db, clock):
+    await boss.send("PUT", "/admin/products/persuasion", PRODUCT)
+    await follow_in_yen(db, clock)
+    before = await as_shown(guest)
+    async with db.transaction() as tx:
+        await currencies.end_list(tx, "JPY", keep=True, now=clock.now())
+
+    await boss.send("PUT", "/admin/products/persuasion", priced(before, "automatic"))
+
+    assert await as_shown(guest) == {**before, "automatic": []}
+
+
+async def test_a_price_that_nobody_could_pay_is_refused(boss, db):
+    variants = [
+        {"sku": f"PERS-{n}", "prices": {"EUR": 999, "KWD": price}} for n, price in enumerate((1230, 1234))
+    ]
+
+    answer = await boss.send("PUT", "/admin/products/persuasion", {**PRODUCT, "variants": variants})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_product")
+    assert answer.json()["errors"] == [
+        {"path": "variants[1].prices.KWD", "message": "must be a multiple of 10"}
+    ]
+    assert await count(db, "products") == 1
 
 
 async def test_a_sku_of_another_product_is_refused(boss, till, db):

@@ -11,6 +11,8 @@ from kassa.api.auth import AnyRequest, caller_of, shop_of
 from kassa.api.doc import documented, encode, reply
 from kassa.api.products import currency_of
 from kassa.api.requests import AdjustmentBody, OrdersQuery, ProductBody, identity
+from kassa.kernel.errors import Invalid
+from kassa.pricing import limits
 from kassa.web import Idempotency, keep, read_json, read_query
 
 
@@ -28,6 +30,7 @@ async def put_product(request: AnyRequest, slug: FromPath[str]) -> Response[byte
     now = shop.clock.now()
     set_on_hand = partial(inventory.set_on_hand, actor=caller.actor, now=now, kind="adjustment")
     currency = currency_of(shop, None)
+    _check_prices(body)
     async with shop.db.transaction() as tx:
         _, created = await catalog.put_product(tx, slug, _input(body), set_on_hand=set_on_hand, now=now)
         found = await catalog.product(tx, slug, currency, include_draft=True)
@@ -100,6 +103,20 @@ async def show_order(request: AnyRequest, order_id: FromPath[str]) -> Response[b
         return reply(await answers.order(conn, found))
 
 
+def _check_prices(body: ProductBody) -> None:
+    """Refuse prices that nobody could pay: finer than the provider can charge in their currency."""
+    faults = [
+        (f"variants[{index}].prices.{currency}", f"must be a multiple of {limits.step(currency)}")
+        for index, variant in enumerate(body.variants)
+        for currency, amount in variant.prices.items()
+        if amount % limits.step(currency)
+    ]
+    if faults:
+        raise Invalid(
+            "A price is finer than can be charged in its currency.", code="invalid_product", errors=faults
+        )
+
+
 def _input(body: ProductBody) -> catalog.ProductInput:
     return catalog.ProductInput(
         title=body.title,
@@ -114,6 +131,7 @@ def _input(body: ProductBody) -> catalog.ProductInput:
             catalog.VariantInput(
                 sku=variant.sku, title=variant.title, options=variant.options, prices=variant.prices,
                 on_hand=variant.on_hand, weight_grams=variant.weight_grams, translations=variant.translations,
+                automatic=variant.automatic,
             )
             for variant in body.variants
         ],

@@ -63,6 +63,7 @@ def product(found: catalog.Product, currency: str) -> ProductOut:
         VariantOut(
             str(variant.id), variant.sku, variant.title, variant.options, variant.weight_grams, variant.prices,
             _maybe(variant.price_minor, currency), _maybe(variant.compare_at_minor, currency), variant.available,
+            sorted(variant.automatic),
         )
         for variant in found.variants
     ]  # fmt: skip

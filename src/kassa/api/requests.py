@@ -147,7 +147,11 @@ LanguageTag = Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2
 
 
 class VariantBody(Body, frozen=True, kw_only=True):
-    """A variant; `on_hand` left out leaves the stock alone, `translations` (its titles by language) what they are."""
+    """A variant; `on_hand` left out leaves the stock alone, `translations` (its titles by language) what they are.
+
+    The prices of currencies in `automatic` stay as they are, whatever stands in `prices`. If it is left out, those that
+    follow by rates do so on, where they are given as they are.
+    """
 
     sku: Sku
     title: Text = ""
@@ -155,6 +159,7 @@ class VariantBody(Body, frozen=True, kw_only=True):
     prices: dict[CurrencyCode, MinorUnits]
     on_hand: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
     weight_grams: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    automatic: Annotated[list[CurrencyCode], Meta(max_length=200)] | None = None
     translations: Annotated[dict[LanguageTag, Text], Meta(max_length=50)] | None = None
 
 

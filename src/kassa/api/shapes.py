@@ -58,7 +58,8 @@ class ProductList(msgspec.Struct, frozen=True):
 
 
 class VariantOut(msgspec.Struct, frozen=True):
-    """A variant; `price` in the currency asked for, `prices` in all, by currency."""
+    """A variant; `price` in the currency asked for, `prices` in all, by currency: `automatic` names those that follow
+    from others by rates."""
 
     id: str
     sku: str
@@ -69,6 +70,7 @@ class VariantOut(msgspec.Struct, frozen=True):
     price: Amount | None
     compare_at: Amount | None
     available: int
+    automatic: Sequence[str]
 
 
 class CollectionOut(msgspec.Struct, frozen=True):

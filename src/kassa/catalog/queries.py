@@ -154,13 +154,23 @@ async def retire_variants(tx: Tx, product_id: UUID, keep: Sequence[str]) -> None
 
 
 async def set_prices(
-    tx: Tx, variant_id: UUID, prices: Mapping[str, int], compare_at: Mapping[str, int]
+    tx: Tx,
+    variant_id: UUID,
+    prices: Mapping[str, int],
+    compare_at: Mapping[str, int],
+    *,
+    left: Sequence[str] | None,
 ) -> None:
-    """Make the prices of a variant that are set by hand exactly these; those that follow from them stay."""
+    """Make the prices of a variant that are set by hand exactly these; those that follow from them stay.
+
+    So do those in the currencies `left`; None: those that follow and are given as they are.
+    """
+    untouched = left or ()
+    prices = {currency: amount for currency, amount in prices.items() if currency not in untouched}
     await tx.execute(
         "delete from prices where variant_id = $1 and currency <> all($2) and not automatic",
         variant_id,
-        list(prices),
+        [*prices, *untouched],
     )
     await tx.execute(
         """
@@ -170,11 +180,13 @@ async def set_prices(
         on conflict (variant_id, currency)
             do update set amount_minor = excluded.amount_minor, compare_at_minor = excluded.compare_at_minor,
                 automatic = false
+            where not ($5 and prices.automatic and prices.amount_minor = excluded.amount_minor)
         """,
         variant_id,
         list(prices),
         list(prices.values()),
         [compare_at.get(currency) for currency in prices],
+        left is None,
     )
 
 

@@ -37,7 +37,8 @@ _GIFT_CARD: Final = "gift card"
 class VariantInput:
     """A variant to be put in; prices in minor units by currency; `on_hand` None leaves the stock alone.
 
-    `translations`: its title by language; None leaves them alone.
+    `automatic`: currencies whose prices are left as they are, whatever `prices` says, because they follow by rates;
+    None: those that do and are given as they are. `translations`: its title by language; None leaves them alone.
     """
 
     sku: str
@@ -51,6 +52,7 @@ class VariantInput:
     ships: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
     translations: Mapping[str, str] | None = None
+    automatic: Sequence[str] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +294,7 @@ async def _put_variant(
         "tax_class": tax_class, "ships": variant.ships and tax_class != "voucher", "extra": dict(variant.extra),
     }  # fmt: skip
     variant_id = await queries.upsert_variant(tx, new_id(), product_id, values)
-    await queries.set_prices(tx, variant_id, variant.prices, variant.compare_at)
+    await queries.set_prices(tx, variant_id, variant.prices, variant.compare_at, left=variant.automatic)
     if variant.on_hand is not None:
         await set_on_hand(tx, variant_id, variant.on_hand)
     return variant_id

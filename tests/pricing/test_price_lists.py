@@ -13,6 +13,7 @@ from kassa.app import build_shop, job_handlers
 from kassa.config import Settings
 from kassa.kernel.ids import new_id
 from kassa.kernel.money import Money
+from kassa.kernel.speech import speak
 from kassa.pricing import currencies, discounts, zones
 from kassa.pricing import service as pricing_service
 from kassa.pricing.currencies import Charm, InvalidPriceList, InvalidRates, Rate
@@ -330,3 +331,23 @@ async def test_shipping_and_discounts_follow_the_rate_too(db, clock):
     there = pricing_service.in_currency(offer, "JPY", yen.convert)
     assert (there.value, there.minimum, there.currency) == (800, 3200, "JPY")
     assert pricing_service.in_currency(offer, "USD", dollars.convert) == offer
+
+
+async def test_a_title_that_says_the_amount_says_it_in_the_currency_of_the_bag(db, clock):
+    await note(db, clock, said("160"))
+    async with db.transaction() as tx:
+        for code, title in (("FIVE", ""), ("NAMED", "Five euros for you")):
+            wish = discounts.DiscountInput(kind=discounts.Kind.FIXED, title=title, value=500, currency="EUR")
+            await discounts.put(tx, code, wish, now=clock.now())
+
+    async def titles(currency, code):
+        async with db.connection() as conn:
+            rules = await pricing.rules(conn, currency=currency, now=clock.now(), code=code)
+        return [one.title for one in rules.discounts]
+
+    assert await titles("JPY", "FIVE") == ["¥800 off"]
+    assert await titles("EUR", "FIVE") == ["€5.00 off"]
+    assert await titles("GBP", "FIVE") == ["€5.00 off"]
+    assert await titles("JPY", "NAMED") == ["Five euros for you"]
+    with speak("de"):
+        assert await titles("JPY", "FIVE") == ["800\N{NO-BREAK SPACE}¥ Rabatt"]

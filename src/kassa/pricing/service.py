@@ -45,14 +45,19 @@ async def rules(
 
 
 def in_currency(one: Discount, currency: str, convert: Convert | None) -> Discount:
-    """A discount in the currency of the cart, if there is a rate from its own; else it stays, and will not fit."""
+    """A discount in the currency of the cart, if there is a rate from its own; else it stays, and will not fit.
+
+    A title that says the amount says it in that currency.
+    """
     if one.currency in (None, currency) or convert is None:
         return one
     value = convert(one.value, one.currency, currency) if one.kind is Kind.FIXED else one.value
     minimum = convert(one.minimum, one.currency, currency)
     if value is None or minimum is None:
         return one
-    return replace(one, value=value, minimum=minimum, currency=currency)
+    own = one.named or one.kind is not Kind.FIXED
+    title = one.title if own else discounts.amount_off(value, currency)
+    return replace(one, title=title, value=value, minimum=minimum, currency=currency)
 
 
 async def priced(

@@ -28,7 +28,7 @@ from kassa.pricing.discounts.service import (
     restore,
     retake,
 )
-from kassa.pricing.discounts.titles import percent, title
+from kassa.pricing.discounts.titles import amount_off, percent, title
 
 __all__ = [
     "CODE_LIMIT",
@@ -50,6 +50,7 @@ __all__ = [
     "TooManyAutomatic",
     "UnknownDiscount",
     "UsedUp",
+    "amount_off",
     "canonical",
     "commit",
     "end",

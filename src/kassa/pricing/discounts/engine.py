@@ -43,7 +43,8 @@ class Discount:
 
     `value`: basis points for PERCENT and BUY_X_GET_Y (10000: the units got are free), minor units of `currency` for
     FIXED. `on`: ids of products, variants or collections; empty: the whole order. `buy` units must be paid for `get`
-    others (of `on` both) to be cheaper. `minimum`: what the lines must cost before discounts, in `currency`.
+    others (of `on` both) to be cheaper. `minimum`: what the lines must cost before discounts, in `currency`. `named`:
+    its operator gave it its title; else that says what it does.
     """
 
     id: UUID
@@ -57,6 +58,7 @@ class Discount:
     buy: int = 0
     get: int = 0
     combines: bool = True
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

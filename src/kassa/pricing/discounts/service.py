@@ -121,7 +121,7 @@ def discount(offer: Offer) -> Discount:
     return Discount(
         id=offer.id, kind=offer.kind, title=title(offer), code=None if offer.automatic else offer.code,
         value=offer.value, currency=offer.currency, minimum=offer.minimum_minor, on=offer.targets, buy=offer.buy,
-        get=offer.get, combines=offer.combines,
+        get=offer.get, combines=offer.combines, named=bool(offer.title),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def title(offer: Offer) -> str:
     if offer.kind is Kind.FREE_SHIPPING:
         return _("Free shipping")
     if offer.kind is Kind.FIXED:
-        return _("%(amount)s off", amount=show(offer.value, offer.currency or ""))
+        return amount_off(offer.value, offer.currency or "")
     if offer.kind is Kind.PERCENT:
         return _("%(percent)s%% off", percent=_written(offer.value))
     if offer.value == 10_000:
@@ -29,6 +29,11 @@ def title(offer: Offer) -> str:
         buy=offer.buy,
         percent=_written(offer.value),
     )
+
+
+def amount_off(value: int, currency: str) -> str:
+    """What so many minor units less are called."""
+    return _("%(amount)s off", amount=show(value, currency))
 
 
 def _written(basis_points: int) -> str:

@@ -16,9 +16,9 @@ import msgspec
 import structlog
 
 import stripe_sandbox
-from kassa import accounts, app, catalog, web, webhooks
+from kassa import accounts, app, web, webhooks
 from kassa.chaos.asgi import exchange
-from kassa.cli.parts import load
+from kassa.cli.parts import furnish
 from kassa.cli.place import SANDBOX_KEY, Place, Refused, find, with_database, with_provider
 from kassa.config import Settings
 from kassa.demo import Hands, Past, Progress, queries, wishes
@@ -147,9 +147,7 @@ async def make(place: Place, running: Settings | None, orders: int, seed: int) -
 async def _furnish(db: Database, place: Place, now: datetime) -> None:
     """What `kassa up` puts into an empty shop: goods, and somebody to pack them."""
     async with db.transaction() as tx:
-        if await catalog.is_empty(tx):
-            await load(tx, place.settings, catalog.demo_csv(), name="the demo catalogue", now=now)
-            await load(tx, place.settings, catalog.demo_gift_cards_csv(), name="the demo gift cards", now=now)
+        await furnish(tx, place.settings, now=now)
         password = secret_file(place.data_dir / "demo-staff.password")
         await accounts.ensure_demo_staff(tx, "demo@kassa.example", password, now=now)
 

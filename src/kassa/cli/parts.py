@@ -138,6 +138,16 @@ async def load(
         raise Refused("\n".join([*faults, "nothing was imported"])) from None
 
 
+async def furnish(tx: Tx, settings: Settings, *, now: datetime | None = None) -> None:
+    """Fill an empty shop with the demo bookshop, in every language; its gift cards come first, so books are newest."""
+    if not await catalog.is_empty(tx):
+        return
+    await load(tx, settings, catalog.demo_gift_cards_csv(), name="the demo gift cards", now=now)
+    await load(tx, settings, catalog.demo_csv(), name="the demo catalogue", now=now)
+    for language, file in catalog.demo_translations().items():
+        await catalog.index(tx, await catalog.load_translations(tx, language, file))
+
+
 def export_catalog(data_dir: Path | None) -> str:
     """The whole catalogue as CSV."""
     return _write(data_dir, lambda tx, settings: catalog.export_csv(tx, currency=settings.currencies[0]))

@@ -9,8 +9,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kassa import accounts, catalog
-from kassa.cli.parts import load
+from kassa import accounts
+from kassa.cli.parts import furnish
 from kassa.cli.place import SANDBOX_FILE, SANDBOX_KEY, Place, Refused, find, with_database
 from kassa.cli.serving import listen
 from kassa.cli.supervisor import Part, supervise
@@ -121,11 +121,8 @@ async def _furnish(settings: Settings, data_dir: Path, *, demo: bool) -> tuple[s
     db = await Database.connect(settings.database_url, max_size=2)
     try:
         async with db.transaction() as tx:
-            if demo and await catalog.is_empty(tx):
-                await load(tx, settings, catalog.demo_csv(), name="the demo catalogue")
-                await load(tx, settings, catalog.demo_gift_cards_csv(), name="the demo gift cards")
-                for language, file in catalog.demo_translations().items():
-                    await catalog.index(tx, await catalog.load_translations(tx, language, file))
+            if demo:
+                await furnish(tx, settings)
             if settings.production or not demo:
                 return None
             password = secret_file(data_dir / "demo-staff.password")

@@ -31,7 +31,7 @@ from kassa.stripe import Rejected, locale_for
 #: A page that waits for the bank looks again by itself after so many seconds each time, and then stops.
 _PAUSES: Final = (1, 1, 2, 2, 3, 3, 5, 5, 10, 10, 15, 15, 30, 30, 30)
 _TEST_CARDS: Final = (
-    ("4242 4242 4242 4242", "succeeds"),
+    ("4242 4242 4242 4242", N_("succeeds")),
     ("4000 0027 6000 3184", N_("asks for 3-D Secure")),
     ("4000 0000 0000 0002", N_("is declined")),
     ("4000 0000 0000 9995", N_("is declined: insufficient funds")),

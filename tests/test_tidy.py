@@ -139,7 +139,9 @@ def test_time_and_chance_come_from_the_kernel():
     strays = [
         name(path)
         for path in SHOP.rglob("*.py")
-        if forbidden.search(path.read_text()) and path.name not in allowed and path.parts[-2] not in ("chaos", "demo")
+        if forbidden.search(path.read_text())
+        and path.name not in allowed
+        and path.parts[-2] not in ("chaos", "demo")
     ]
     assert not strays
 

@@ -68,7 +68,13 @@ async def test_what_can_not_be_is_said_and_changes_nothing(operator, db, name, v
 
 
 async def test_a_rate_is_noted_and_removed(operator, db):
-    sent = {**RATE, "percent": "7,25 %", "starts_on": "2027-01-01", "ends_on": "2027-12-31", "name": "Book tax"}
+    sent = {
+        **RATE,
+        "percent": "7,25 %",
+        "starts_on": "2027-01-01",
+        "ends_on": "2027-12-31",
+        "name": "Book tax",
+    }
     assert (await send(operator, "/admin/taxes/rates", **sent)).status_code == 303
     (rate,) = await own(db)
     assert (rate.country, rate.tax_class, rate.basis_points, rate.name) == ("GB", "books", 725, "Book tax")

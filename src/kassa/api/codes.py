@@ -43,16 +43,25 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "zone_not_found": (404, "There is no such shipping zone."),
     "invalid_zone": (422, "Parcels could not be priced by this zone; `errors` names each fault."),
     "invalid_calendar": (422, "Parcels could not leave by this calendar; `errors` names each fault."),
-    "country_taken": (409, "A country is in one shipping zone only; `zone` says in which, `countries` which."),
+    "country_taken": (
+        409,
+        "A country is in one shipping zone only; `zone` says in which, `countries` which.",
+    ),
     "discount_unknown": (404, "No discount has this code; 422 in the body of an order."),
     "discount_not_started": (409, "The discount can't be used yet."),
     "discount_ended": (409, "The discount is over."),
     "discount_used_up": (409, "The discount has been used as often as it may be; nothing is held."),
     "discount_already_used": (409, "This customer has used the discount as often as one person may."),
     "discount_wrong_currency": (422, "The discount is for orders in another currency."),
-    "discount_minimum_not_reached": (422, "The order costs too little: `missing` says how much more is needed."),
+    "discount_minimum_not_reached": (
+        422,
+        "The order costs too little: `missing` says how much more is needed.",
+    ),
     "discount_not_applicable": (422, "The discount is for nothing in this order."),
-    "discount_too_few_units": (422, "Too few of what the discount is for: `missing` says how many more are needed."),
+    "discount_too_few_units": (
+        422,
+        "Too few of what the discount is for: `missing` says how many more are needed.",
+    ),
     # orders
     "lines_or_cart": (422, "An order is made of `lines` or of `cart_id`: of exactly one."),
     "empty_order": (400, "There is nothing in the cart."),
@@ -77,7 +86,10 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "gift_card_currency": (422, "The gift card is in another currency than the order."),
     "gift_card_expired": (422, "The gift card has expired."),
     "gift_card_empty": (422, "Nothing is left on the gift card that is not promised to another order."),
-    "gift_card_no_use": (422, "The card has nothing to pay: the rest buys gift cards, or is the least a bank takes."),
+    "gift_card_no_use": (
+        422,
+        "The card has nothing to pay: the rest buys gift cards, or is the least a bank takes.",
+    ),
     "too_many_gift_cards": (422, "An order takes at most five gift cards."),
     # payments
     "payment_not_found": (404, "There is no such payment, or it is somebody else's."),
@@ -115,7 +127,10 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "invalid_product": (422, "The product is not valid; `errors` names each member."),
     "sku_taken": (409, "The SKU belongs to another product."),
     "invalid_discount": (422, "The discount is not valid; `errors` names each member."),
-    "discount_limit_below_used": (409, "It has been used more often than it would be allowed; `used` says how often."),
+    "discount_limit_below_used": (
+        409,
+        "It has been used more often than it would be allowed; `used` says how often.",
+    ),
     "too_many_automatic_discounts": (409, "At most 50 discounts can apply by themselves."),
     "below_reserved": (409, "Fewer would be on hand than are promised to customers."),
     # cases

@@ -164,7 +164,9 @@ async def _end(
     raise Unavailable("The order is being changed by somebody else.", code="busy")
 
 
-async def close_for_good(db: Database, gateway: Gateway, payment: Payment, *, clock: Clock, actor: str) -> None:
+async def close_for_good(
+    db: Database, gateway: Gateway, payment: Payment, *, clock: Clock, actor: str
+) -> None:
     """See to it that nobody can pay an attempt any more.
 
     Raises:

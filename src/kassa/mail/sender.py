@@ -129,5 +129,7 @@ def message(mail: Mail) -> EmailMessage:
         result["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     result.set_content(mail.text)
     result.add_alternative(mail.html, subtype="html")
-    result["Content-Language"] = mail.language  # at the end: headers of content go along with what is made a part
+    result["Content-Language"] = (
+        mail.language
+    )  # at the end: headers of content go along with what is made a part
     return result

@@ -14,6 +14,7 @@ from kassa.kernel.errors import Unavailable
 from kassa.kernel.ids import new_id
 from kassa.mail import Mail
 from kassa.orders import Event, OrderNotFound
+from kassa.reconciliation.invariants import journal
 
 SETTINGS = Settings(
     secret_key="k" * 32, base_url="https://shop.example.org", mail_from="Kassa <shop@example.org>"
@@ -70,6 +71,19 @@ async def test_a_receipt_carries_the_head_of_the_orders_journal(db: Database, cl
     for body in (mail.text_body, mail.html_body):
         assert "Journal" in body
         assert head[:16] in body
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ja"])
+async def test_the_proof_reads_the_head_on_a_receipt_in_every_language(
+    db: Database, clock: FrozenClock, language: str
+) -> None:
+    made = await make_order(db, clock, events=PAID, locale=language)
+    await notifications.build_receipt(db, made.order_id, clock=clock, settings=SETTINGS)
+    async with db.transaction() as tx:
+        assert await journal.receipt_heads(tx) == []
+        head = await orders.chain_head(tx, made.order_id)
+        await tx.execute("update mails set text_body = replace(text_body, $1, $2)", head[:16], "0" * 16)
+        assert len(await journal.receipt_heads(tx)) == 1
 
 
 async def test_ten_jobs_at_once_build_one_receipt(db: Database, clock: FrozenClock) -> None:

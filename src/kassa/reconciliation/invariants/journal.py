@@ -80,11 +80,11 @@ async def walkers(tx: Tx, walk: Walk) -> list[int]:
 
 
 async def receipt_heads(tx: Tx) -> list[str]:
-    """The head of the journal that a customer's receipt shows is in the journal still."""
+    """The head of the journal that a customer's receipt shows, in any language, is in the journal still."""
     rows = await tx.fetch(
         """
         with shown as (
-            select order_id, substring(text_body from 'Journal[: ]+([0-9a-f]{16})') as head from mails
+            select order_id, substring(text_body from '(?n)[:：] ?([0-9a-f]{16})$') as head from mails
             where kind = 'receipt'
         )
         select format('order %s: its receipt shows the journal at %s, where it never was',

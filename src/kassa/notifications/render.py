@@ -298,6 +298,7 @@ def _templates(form: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     found.globals |= {"tax_name": taxes.named, "owed_by_customer": taxes.owed_by_customer}
+    found.globals["worded"] = speech.translate  # `_` would take what the shop's people wrote for markup
     found.filters |= {"wrapped": _wrapped, "closed": _closed}
     found.policies["ext.i18n.trimmed"] = True
     found.install_gettext_callables(speech.translate, speech.translate_number, newstyle=True)  # type: ignore[attr-defined]

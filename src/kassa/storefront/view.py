@@ -103,6 +103,7 @@ _ENV.globals.update(
     prices_told=whereabouts.told,
     tax_name=whereabouts.tax_name,
     territory=speech.territory,
+    worded=speech.translate,  # what the shop's people wrote: `_` would take it for markup, and a % for a gap
 )
 
 

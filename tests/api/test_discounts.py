@@ -147,6 +147,21 @@ async def test_what_is_missing_for_a_minimum_is_said(boss, front, cart):
     assert (refused.json()["missing"], refused.json()["currency"]) == (3701, "EUR")
 
 
+async def test_an_order_that_leaves_nothing_to_pay_is_refused_and_uses_nothing(boss, front):
+    await boss.send("PUT", "/admin/discounts/ALL", {"kind": "percent", "value": 100, "usage_limit": 1})
+    await boss.send("PUT", "/admin/discounts/SHIP", {"kind": "free_shipping", "automatic": True})
+
+    refused = await front.wish("/orders", {**ORDER, "discount_code": "ALL"})
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "amount_below_minimum")
+    assert (refused.json()["minimum"], refused.json()["currency"]) == (50, "EUR")
+    assert (await boss.get("/admin/discounts/ALL")).json()["used"] == 0
+
+    await boss.send("DELETE", "/admin/discounts/SHIP")
+    order = await front.order(discount_code="ALL")
+    assert order["total"]["amount"] == order["shipping"]["amount"] > 0
+
+
 async def test_guessing_codes_is_slow_work(boss, guest, cart):
     await boss.send("PUT", "/admin/discounts/SPRING", SPRING)
     for number in range(30):

@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import running
-from tests.e2e.desk import GOOD, seen
-from tests.e2e.shop import Shop, fill_hosted
+from tests.e2e.desk import GOOD, PICTURES, WIDTHS, seen
+from tests.e2e.shop import Shop, add_to_cart, fill_checkout, fill_hosted
 
 _BOOK = "pride-and-prejudice"
+_LANGUAGES = ("de", "fr", "es", "ja", "ar-XB")
 
 
 @pytest.fixture(scope="module")
 def mirrored() -> Iterator[Shop]:
     """A shop that also speaks the language that only screenshots speak."""
-    with running(KASSA_LOCALES="en,ja,ar-XB") as found:
+    with running(KASSA_LOCALES="en,de,fr,es,ja,ar-XB") as found:
         yield found
 
 
@@ -73,3 +74,33 @@ def test_pages_are_mirrored_where_the_language_runs_from_right_to_left(page: Any
     for name, address in {"product": f"/products/{_BOOK}", "cart": "/cart", "checkout": "/checkout"}.items():
         page.goto(f"{mirrored.base}/ar-XB{address}")
         seen(page, f"{name}-ar-XB")
+
+
+def test_bag_checkout_and_receipt_fit_in_every_language(page: Any, mirrored: Shop):
+    page.goto(f"{mirrored.base}/products/{_BOOK}")
+    add_to_cart(page)
+    for language in _LANGUAGES:
+        for name in ("cart", "checkout"):
+            page.goto(f"{mirrored.base}/{language}/{name}")
+            _fits(page, f"{name}-{language}")
+    page.goto(f"{mirrored.base}/checkout")
+    fill_checkout(page)
+    page.get_by_test_id("place-order").click()
+    page.wait_for_url("**/pay")
+    page.get_by_test_id("pay-hosted").first.click()
+    fill_hosted(page, GOOD)
+    expect(page.locator("[data-state=paid]")).to_be_visible()
+    path = page.url.removeprefix(mirrored.base).partition("?")[0]
+    for language in _LANGUAGES:
+        page.goto(f"{mirrored.base}/{language}{path}")
+        expect(page.locator("[data-state=paid]")).to_be_visible()
+        _fits(page, f"receipt-{language}")
+
+
+def _fits(page: Any, name: str) -> None:
+    """In the light on a phone and a desk nothing sticks out; the pictures are for people to look at."""
+    for size, (width, height) in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} is {wide} px wider than a {size}"
+        page.screenshot(path=PICTURES / f"{size}-light-{name}.png", full_page=True, animations="disabled")

@@ -108,6 +108,26 @@ async def test_two_cards_in_opposite_order_do_not_deadlock(till, db, clock):
     assert sum([(await till.look(code))[1] for code in (first, second)]) == 0
 
 
+async def test_stock_is_locked_before_the_card_that_pays_for_all_of_it(till, db, clock, monkeypatch):
+    code = await till.card(WORTH)
+    order = await place(db, clock)
+    free = []
+
+    async def lock_and_look(tx, card_ids):
+        async with db.transaction() as other:
+            rows = await other.fetch(
+                "select 1 from stock where variant_id = $1 for update skip locked", order.lines[0].variant_id
+            )
+        free.append(len(rows))
+        return await queries.lock(tx, card_ids)
+
+    monkeypatch.setattr(gift_cards, "lock_cards", lock_and_look)
+
+    assert (await till.use(order, code)).state == "paid"
+
+    assert free == [0]
+
+
 async def test_money_and_expiry_at_once_spend_the_card_or_give_it_back(till, db, clock):
     code = await till.card(5_000)
     waiting = [await till.place(code, lines=[("EMMA-PB", 1)]) for _ in range(3)]

@@ -7,7 +7,7 @@ Locks: stock rows in order of variant id, as late as possible in the transaction
 """
 
 from kassa.inventory.errors import BelowReserved, HoldNotFound, InsufficientStock, UnknownStock
-from kassa.inventory.queries import Hold, Stock, due_holds, hold, postpone, stock
+from kassa.inventory.queries import Hold, Stock, due_holds, hold, lock_stock, postpone, stock
 from kassa.inventory.service import (
     adjust,
     commit,
@@ -31,6 +31,7 @@ __all__ = [
     "commit",
     "due_holds",
     "hold",
+    "lock_stock",
     "paying",
     "postpone",
     "put_back",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from kassa import gift_cards, orders
+from kassa import gift_cards, inventory, orders
 from kassa.gift_cards import CardRefused, GiftCard, TooManyGiftCards
 from kassa.kernel.db import Tx
 from kassa.kernel.ids import new_id
@@ -45,6 +45,8 @@ async def use(
             _("An order takes at most %(count)s gift cards.", count=gift_cards.CARDS_LIMIT),
             errors=[("gift_cards", f"at most {gift_cards.CARDS_LIMIT}")],
         )
+    # If the cards pay for all of it, the goods leave the shelf: stock is locked before cards.
+    await inventory.lock_stock(tx, [line.variant_id for line in order.lines])
     locked = await gift_cards.lock_cards(tx, [card.id for card in wanted])
     gift = order.gift_minor
     for card in (locked[card.id] for card in wanted):

@@ -124,3 +124,26 @@ def test_the_mirrored_language_is_never_offered_in_production():
     with pytest.raises(ConfigError, match="ar-XB"):
         Settings.load(env)
     assert Settings.load({**env, "KASSA_ENV": "development"}).locales == ("en", "ar-XB")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/%2Fevil.example/",
+        "/%5Cevil.example",
+        "/de//evil.example",
+        "/de/%2F%5Cevil.example",
+        "/%09/evil.example",
+    ],
+)
+async def test_no_address_makes_a_page_lead_to_another_site(browser, address):
+    page = await browser.get(address)
+
+    switch = re.search(r'<nav class="switch tongues".*?</nav>', page.text, re.S)
+    assert page.status_code == 404
+    assert switch
+    for there in [
+        *re.findall(r'href="([^"]*)"', switch[0]),
+        *re.findall(r'name="next" value="([^"]*)"', page.text),
+    ]:
+        assert re.match(r"/[^/\\\s]", there), there

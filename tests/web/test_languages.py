@@ -39,10 +39,34 @@ async def test_a_prefix_is_a_language(client, address, told):
 
 @pytest.mark.parametrize(
     "address",
-    ["/xx/books", "/en/books", "/DE/books", "/de/de/books", "/de/admin/orders", "/de/assets/shop.css"],
+    [
+        "/xx/books",
+        "/en/books",
+        "/DE/books",
+        "/de/de/books",
+        "/de/admin/orders",
+        "/de/assets/shop.css",
+        "/de//admin/orders",
+        "/de///admin//orders",
+        "/de/%2Fadmin/orders",
+        "/%2Fde//assets/shop.css",
+    ],
 )
 async def test_what_has_no_language_has_no_prefix(client, address):
     assert (await client.get(address)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/%2Fbooks", "/books en  True"),
+        ("/%2Fde%2F%2Fbooks", "/books de /de False"),
+        ("/de//books", "/books de /de False"),
+        ("/%2Fadmin/orders", "/admin/orders en  True"),
+    ],
+)
+async def test_more_slashes_are_one(client, address, told):
+    assert (await client.get(address)).text == told
 
 
 async def test_the_console_is_english_where_the_shop_is_not():

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import jinja2
 from litestar import Response
@@ -116,7 +117,7 @@ def render(
     It is this person's own unless `cache` says that anybody may see it.
     """
     path, settings = request.url.path, _settings(request)
-    here = path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else "")
+    here = quote(path) + (f"?{request.url.query}" if request.url.query and request.method == "GET" else "")
     html = _ENV.get_template(template).render(
         visitor=visitor,
         base_url=settings.base_url,

@@ -8,6 +8,7 @@ programs read, what is the same for everybody, and the console have no language 
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Final
+from urllib.parse import quote
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -33,13 +34,16 @@ def speaking(app: ASGIApp, languages: Sequence[str]) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             return await app(scope, receive, send)
-        first, _, rest = scope["path"].removeprefix("/").partition("/")
+        # The router takes slashes for one: what is decided here must be about what it will see.
+        path = scope["path"].lstrip("/")
+        first, _, rest = path.partition("/")
+        rest = rest.lstrip("/")
         language, before = languages[0], ""
         if first in languages[1:] and rest.partition("/")[0] not in (*_ENGLISH, *_SAME):
-            language, before = first, f"/{first}"
-            scope = {**scope, "path": f"/{rest}", "raw_path": scope["raw_path"][len(before) :] or b"/"}
+            language, before, path = first, f"/{first}", rest
         elif first in _ENGLISH:
             language = speech.ENGLISH
+        scope = {**scope, "path": f"/{path}", "raw_path": quote(f"/{path}").encode()}
         token = _prefix.set(before)
         try:
             with speech.speak(language, original=language == languages[0] or first in _ENGLISH):

@@ -123,7 +123,8 @@ async def _list(request: AnyRequest, wish: _Wish, shelf: str | None) -> Response
     ]
     return render(
         request, visitor, "pages/books.html", cache=SHARED, shelf=title, page=page,
-        heading=_("“%(words)s”", words=searched) if wish.q else title, trail=trail, sorts={k: v for k, v in _SORTS.items() if wish.q or k != "relevance"},
+        heading=_("“%(words)s”", words=searched) if wish.q else title, trail=trail,
+        sorts={k: v for k, v in _SORTS.items() if wish.q or k != "relevance"},
         facets=narrowing.shown(page.facets, wish.facets, visitor.currency, words), chosen=chosen, q=wish.q, wish=wish,
         shelves=_inside(page, shelf, wish), exact_url=path + wish.query(exact="1"), after=wish.after,
         clear_url=path + wish.query(**dict.fromkeys(catalog.FACETS)), whole_url="/books" + wish.query(),

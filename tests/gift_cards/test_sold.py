@@ -7,7 +7,7 @@ import pytest
 from tests.checkout.buying import buy, pay
 from tests.gift_cards.conftest import SECRET, STAFF
 
-from kassa import gift_cards, refunds
+from kassa import fulfilment, gift_cards, refunds
 from kassa.kernel.ids import new_id
 
 
@@ -116,6 +116,60 @@ async def test_a_refund_of_one_of_two_cards_takes_one_back(till):
     await till.give_back(order, lines=[refunds.RefundLine(card.id, 1)])
 
     assert sorted([await till.look(code) for code in codes]) == [(0, 0), (2500, 0)]
+
+
+async def test_a_refund_that_did_not_arrive_can_be_asked_for_again_and_takes_no_second_card(till):
+    order = await till.paid(lines=[("EMMA-PB", 1), ("GIFT-25", 2)])
+    codes = await till.sold(order)
+    one = [refunds.RefundLine(next(line for line in order.lines if line.voucher).id, 1)]
+    fault = {"match": {"method": "POST", "path": "/v1/refunds"}, "fault": "status", "status": 400}
+    await till.stripe.control("POST", "/faults", fault)
+    await till.give_back(order, lines=one)
+    assert [state for _, _, state in await till.sent_back(order)] == ["failed"]
+
+    await till.give_back(order, lines=one)
+
+    assert sorted([await till.look(code) for code in codes]) == [(0, 0), (2500, 0)]
+    assert sorted(state for _, _, state in await till.sent_back(order)) == ["failed", "succeeded"]
+
+
+async def test_a_card_that_was_voided_is_refunded_by_its_line(till):
+    order = await till.paid(lines=[("EMMA-PB", 1), ("GIFT-25", 2)])
+    codes = await till.sold(order)
+    async with till.db.transaction() as tx:
+        card = await gift_cards.find(tx, codes[0])
+        await gift_cards.void(tx, card.id, reason="lost", actor=STAFF, now=till.clock.now())
+
+    line = next(line for line in order.lines if line.voucher)
+    await till.give_back(order, lines=[refunds.RefundLine(line.id, 1)])
+
+    assert [await till.look(code) for code in codes] == [(0, 0), (2500, 0)]
+
+
+async def test_an_order_with_a_card_that_is_spent_in_part_can_be_called_off(till):
+    order = await till.paid(lines=[("EMMA-PB", 1), ("GIFT-25", 1)])
+    (code,) = await till.sold(order)
+    spent = (await till.paid(code)).total_minor
+
+    async with till.db.transaction() as tx:
+        assert await fulfilment.call_off(tx, order.id, actor="customer", now=till.clock.now())
+    await till.settle()
+
+    assert await till.sent_back(order) == [("element", order.total_minor - spent, "succeeded")]
+    assert await till.look(code) == (0, 0)
+
+
+async def test_a_spent_card_is_not_refunded_by_its_line_from_what_paid_for_books(till):
+    order = await till.paid(lines=[("WALDEN-HB", 2), ("GIFT-25", 1)])
+    (code,) = await till.sold(order)
+    spent = (await till.paid(code)).total_minor
+    line = next(line for line in order.lines if line.voucher)
+
+    with pytest.raises(refunds.RefundTooLarge):
+        await till.give_back(order, lines=[refunds.RefundLine(line.id, 1)], amount=2499)
+
+    assert await till.refunds(order) == []
+    assert await till.look(code) == (2500 - spent, 0)
 
 
 async def test_a_card_given_away_is_owed_at_the_cost_of_the_shop(till):

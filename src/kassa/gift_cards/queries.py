@@ -46,12 +46,13 @@ class GiftCard:
 
 @dataclass(frozen=True, slots=True)
 class SoldCard:
-    """A card that an order bought: `kept_minor` was issued and not voided, `available_minor` of it is unspent."""
+    """A card that an order bought: `kept_minor` of what was issued is not voided, `available_minor` of it is unspent."""
 
     id: UUID
     line_id: UUID
     kept_minor: int
     available_minor: int
+    issued_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ async def sold_by(conn: Conn, order_id: UUID) -> list[SoldCard]:
         """
         select id, line_id, issued_minor - coalesce((
                 select sum(amount_minor) from gift_card_events where gift_card_id = card.id and kind = 'voided'
-            ), 0)::bigint, balance_minor - reserved_minor
+            ), 0)::bigint, balance_minor - reserved_minor, issued_minor
         from gift_cards as card where order_id = $1 order by id
         """,
         order_id,

@@ -65,7 +65,8 @@ async def request(
     if rest <= 0:
         extra = {"left": 0, "currency": order.currency}
         raise RefundTooLarge("Nothing is left of what was paid for this order.", extra=extra)
-    priced = sharing.price(order, lines or (), await queries.lines_of_order(tx, order_id), now=now)
+    given = await queries.lines_of_order(tx, order_id)
+    priced = sharing.price(order, lines or (), given, now=now)
     wanted = _wanted(amount, priced, rest, order)
     made: list[Refund] = []
     for share in sharing.portions(there, wanted):
@@ -77,7 +78,7 @@ async def request(
     await _restock(tx, order, priced, actor=actor, now=now)
     if sold:
         by_line, all_ = sharing.cards_back(
-            order, sold, sum(one.amount_minor for one in there), priced, wanted
+            order, sold, sum(one.amount_minor for one in there), given, priced, wanted
         )
         await _take_back(tx, order, by_line, all_, actor=actor, now=now)
     return made[0]

@@ -89,15 +89,32 @@ def portions(left: Sequence[Left], amount: int) -> list[Left]:
 
 
 def cards_back(
-    order: orders.Order, sold: Sequence[SoldCard], rest: int, priced: Sequence[GivenLine], amount: int
+    order: orders.Order,
+    sold: Sequence[SoldCard],
+    rest: int,
+    given: Sequence[GivenLine],
+    priced: Sequence[GivenLine],
+    amount: int,
 ) -> tuple[dict[UUID, int], int]:
-    """What of a refund of `amount` is for gift cards that the order bought: by line, and in all.
+    """What of a refund of `amount` is to be taken off gift cards that the order bought: by line, and in all.
 
-    `rest` is what the order still keeps of its money. Lines say what they are for; what is more than all else is worth
-    must be for cards.
+    `rest` is what the order still keeps of its money, `given` what went back before. Lines say what they are for; what
+    is more than all else is worth must be for cards. What was taken off a line's cards, and has not gone back (its
+    refund failed, or somebody voided it), is not taken twice. Where several lines share less than their worth, what was
+    spent of a card is no part of it.
     """
     vouchers = {line.id for line in order.lines if line.voucher}
-    by_line = {line.line_id: line.amount_minor for line in fit(priced, amount) if line.line_id in vouchers}
+    shared = amount < sum(line.amount_minor for line in priced) and any(
+        line.line_id not in vouchers for line in priced
+    )
+    by_line = {}
+    for line in fit(priced, amount):
+        if line.line_id in vouchers:
+            cards = [card for card in sold if card.line_id == line.line_id]
+            gone = sum(one.amount_minor for one in given if one.counts and one.line_id == line.line_id)
+            ahead = max(0, sum(card.issued_minor - card.kept_minor for card in cards) - gone)
+            part = max(0, line.amount_minor - ahead)
+            by_line[line.line_id] = min(part, sum(card.available_minor for card in cards)) if shared else part
     others = rest - sum(card.kept_minor for card in sold)
     return by_line, max(sum(by_line.values()), amount - max(others, 0))
 

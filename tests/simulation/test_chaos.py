@@ -33,6 +33,11 @@ async def test_whatever_happens_orders_money_and_stock_agree(fresh):
     assert len({result.trace for result in results}) == len(SEEDS)
 
 
+@pytest.mark.parametrize(("orders", "uses"), [(1, 4), (60, 4), (1_000, 10)])
+def test_many_reach_for_few_uses_of_a_discount(orders, uses):
+    assert Plan(1, orders).uses == uses
+
+
 async def test_the_same_seed_is_the_same_run(fresh):
     plan = Plan(7, 6, pace=2.0)
 

@@ -24,7 +24,6 @@ HABITS: Final = (
 )  # fmt: skip
 #: A discount that many want and few can have; every third buyer has heard of it.
 CODE: Final = "FEW"
-CODE_USES: Final = 4
 _KNOWN_TO: Final = 1 / 3
 #: A gift card that has gone from hand to hand, one per currency: what it is worth, and who has its code.
 CARD_WORTH: Final = {"EUR": 2_500, "JPY": 4_000, "KWD": 9_000}

@@ -14,7 +14,6 @@ from kassa.chaos.buyers import (
     CARD_WORTH,
     CARDS,
     CODE,
-    CODE_USES,
     HABITS,
     Buyer,
     card_id,
@@ -70,6 +69,11 @@ class Plan:
     def captures(self) -> str:
         """`automatic` or `manual`."""
         return self.capture or ("manual" if self.seed % 4 == 3 else "automatic")
+
+    @property
+    def uses(self) -> int:
+        """How many orders may use the discount that a third of all buyers know."""
+        return max(4, self.orders // 100)
 
 
 @dataclass(slots=True)
@@ -133,7 +137,7 @@ async def play(
 
 async def _perform(world: World, plan: Plan, admin_key: str) -> None:
     try:
-        await _stock_up(world, admin_key)
+        await _stock_up(world, plan, admin_key)
         world.luck.begin()
         await _trade(world, plan, admin_key)
     except Stuck as error:
@@ -166,7 +170,7 @@ async def _trade(world: World, plan: Plan, admin_key: str) -> None:
     await stage.run(settling.done)
 
 
-async def _stock_up(world: World, admin_key: str) -> None:
+async def _stock_up(world: World, plan: Plan, admin_key: str) -> None:
     """The goods: of some there is plenty, of others almost nothing."""
 
     async def put() -> None:
@@ -178,7 +182,7 @@ async def _stock_up(world: World, admin_key: str) -> None:
             answer = await world.ask("PUT", f"/api/v1/admin/products/thing-{number}", body, headers)
             if answer.status != 201:
                 raise RuntimeError(f"the shop cannot be stocked: {answer.code}")
-        discount = {"kind": "percent", "value": 20, "usage_limit": CODE_USES, "per_customer_limit": 1}
+        discount = {"kind": "percent", "value": 20, "usage_limit": plan.uses, "per_customer_limit": 1}
         answer = await world.ask("PUT", f"/api/v1/admin/discounts/{CODE}", discount, headers)
         if answer.status != 201:
             raise RuntimeError(f"the shop has no discount: {answer.code}")

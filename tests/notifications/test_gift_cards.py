@@ -1,10 +1,15 @@
 """The mail that brings a gift card: its code goes out, and is not in the mail that is kept."""
 
+import pytest
+from msgspec.structs import replace
+from tests.factories import ADDRESS, make_variant, place
 from tests.gift_cards.conftest import Counter, gift_card_product
 from tests.notifications.test_receipt import SETTINGS, Letterbox, only_mail
 
 from kassa import gift_cards, notifications
 from kassa.kernel.ids import new_id
+from kassa.notifications import render
+from kassa.notifications.service import queue
 
 
 async def bought(db, clock):
@@ -98,3 +103,26 @@ async def test_a_card_that_was_given_away_goes_to_whom_it_is_for(db, clock):
 
     assert mail.recipient == "bob@example.org"
     assert gift_cards.shown(gift_cards.code_of(SETTINGS.secret_key, card_id)) in mail.text
+
+
+@pytest.mark.parametrize(
+    "written", ["the mark of a card", "[[gift-card:------------------------------------]]"]
+)
+async def test_nobody_has_a_code_said_by_writing_its_mark_into_an_order(db, clock, written):
+    card_id = new_id()
+    async with db.transaction() as tx:
+        await gift_cards.issue(
+            tx, card_id, amount=500, currency="EUR", email="bob@example.org", reason="sorry", actor="staff",
+            now=clock.now(),
+        )  # fmt: skip
+    name = gift_cards.mark(card_id) if written == "the mark of a card" else written
+    await make_variant(db, clock)
+    order = await place(db, clock, shipping_address=replace(ADDRESS, name=name))
+    async with db.transaction() as tx:
+        letter = render.placed(order, promised=True, settings=SETTINGS)
+        await queue(tx, order, "placed", letter, clock=clock, settings=SETTINGS)
+
+    mail = await sent(db, clock)
+
+    assert name in mail.text
+    assert name in mail.html

@@ -27,7 +27,7 @@ from kassa.notifications.queries import (
 from kassa.notifications.render import GiftCode, Letter
 from kassa.notifications.resume import build_resume_mail, resume_ends, resume_link
 from kassa.notifications.returns import build_cancellation_mail, build_return_mail
-from kassa.notifications.service import build_receipt, build_refund_mail, send, sweep
+from kassa.notifications.service import build_receipt, build_refund_mail, send, sweep, with_codes
 from kassa.notifications.shipping import build_shipping_mail
 from kassa.notifications.specimens import kinds, specimen
 
@@ -70,4 +70,5 @@ __all__ = [
     "sweep",
     "verify_alert_link",
     "verify_order_link",
+    "with_codes",
 ]

@@ -1,6 +1,5 @@
 """The development mailbox: every mail the shop wrote, for want of a mail server. Not there in production."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Response, get
@@ -9,7 +8,6 @@ from litestar.params import FromPath
 from kassa import notifications
 from kassa.admin.desk import AnyRequest, seated, shop_of
 from kassa.admin.view import page
-from kassa.gift_cards import reveal
 from kassa.kernel.errors import NotFound
 from kassa.kernel.ids import parse_id
 from kassa.notifications import MailNotFound, StoredMail
@@ -71,8 +69,7 @@ async def _mail(request: AnyRequest, mail_id: str) -> StoredMail:
     shop = shop_of(request)
     async with shop.db.connection() as conn:
         mail = await notifications.mail(conn, id_)
-    secret = shop.settings.secret_key  # of gift cards' codes, which a mail has only on its way out
-    return replace(mail, text_body=reveal(mail.text_body, secret), html_body=reveal(mail.html_body, secret))
+    return notifications.with_codes(mail, shop.settings.secret_key)
 
 
 def only_here(request: AnyRequest) -> None:

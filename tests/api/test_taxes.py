@@ -1,5 +1,6 @@
 """Taxes as programs say them, and VAT numbers on orders."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -43,6 +44,23 @@ async def test_a_rate_as_fine_as_the_law_is_worked_with_exactly(boss, guest):
     assert order["total"]["amount"] == base + line["tax"]["amount"]
     assert gone.json()["rates"] == []
     assert (again.status_code, again.json()["code"]) == (404, "tax_rate_not_found")
+
+
+async def test_an_order_keeps_the_rate_of_its_day(boss, front, clock):
+    today, tomorrow = clock.now().date(), clock.now().date() + timedelta(days=1)
+    for rate in ({"ends_on": str(today)}, {"starts_on": str(tomorrow), "basis_points": 1000}):
+        answer = await boss.send("PUT", f"/admin/taxes/rates/{new_id()}", {**RATE, **rate})
+        assert answer.status_code == 200, answer.text
+    order = await front.order(shipping_address=IN_NEW_YORK)
+    told = (await front.get(f"/orders/{order['id']}/explain")).json()
+
+    clock.advance(days=1)
+    later = await front.order(shipping_address=IN_NEW_YORK)
+    kept = (await front.get(f"/orders/{order['id']}")).json()
+
+    assert [one["tax_lines"][0]["basis_points"] for one in (order, kept, later)] == [887.5, 887.5, 1000]
+    assert kept["total"] == order["total"]
+    assert (await front.get(f"/orders/{order['id']}/explain")).json() == told
 
 
 @pytest.mark.parametrize(

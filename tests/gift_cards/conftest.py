@@ -84,6 +84,11 @@ class Counter(Till):
         self.clock.advance(minutes=10)
         await self.settle()
 
+    async def dashboard_refund(self, order, amount):
+        """Somebody gives money back in Stripe's dashboard."""
+        intent = next(one.intent_ref for one in await self.payments(order) if one.intent_ref)
+        await self.stripe.stripe.v1.refunds.create_async({"payment_intent": intent, "amount": amount})
+
     async def sent_back(self, order):
         """(flow of the payment, amount, state) of its refunds, the provider's first."""
         flows = {payment.id: payment.flow for payment in await self.payments(order)}

@@ -172,6 +172,38 @@ async def test_a_spent_card_is_not_refunded_by_its_line_from_what_paid_for_books
     assert await till.look(code) == (2500 - spent, 0)
 
 
+async def test_a_purchase_given_back_in_the_dashboard_takes_its_card_back(till):
+    order = await till.paid(lines=[("EMMA-PB", 1), ("GIFT-25", 1)])
+    (code,) = await till.sold(order)
+
+    await till.dashboard_refund(order, order.total_minor - 1000)
+    await till.settle()
+
+    assert await till.look(code) == (1000, 0)
+
+
+async def test_a_book_given_back_in_the_dashboard_leaves_the_card(till):
+    order = await till.paid(lines=[("EMMA-PB", 1), ("GIFT-25", 1)])
+    (code,) = await till.sold(order)
+
+    await till.dashboard_refund(order, order.total_minor - 2500)
+    await till.settle()
+
+    assert await till.look(code) == (2500, 0)
+
+
+async def test_a_dashboard_gives_back_a_spent_card_too_and_only_the_rest_is_taken(till):
+    order = await till.paid(lines=[("GIFT-25", 1)])
+    (code,) = await till.sold(order)
+    await till.paid(code)
+
+    await till.dashboard_refund(order, 2500)
+    await till.settle()
+
+    assert await till.look(code) == (0, 0)
+    assert (await till.order(order)).state == "refunded"
+
+
 async def test_a_card_given_away_is_owed_at_the_cost_of_the_shop(till):
     await till.card(1000)
 

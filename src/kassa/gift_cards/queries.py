@@ -46,7 +46,7 @@ class GiftCard:
 
 @dataclass(frozen=True, slots=True)
 class SoldCard:
-    """A card that an order bought: `kept_minor` of what was issued is not voided, `available_minor` of it is unspent."""
+    """A card that an order bought: `kept_minor` of what was issued was not voided, `available_minor` is unspent."""
 
     id: UUID
     line_id: UUID

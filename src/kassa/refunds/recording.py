@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 
-from kassa import jobs, ledger, orders, payments
+from kassa import gift_cards, jobs, ledger, orders, payments
 from kassa.kernel.clock import Clock
 from kassa.kernel.db import Database, Tx
 from kassa.kernel.ids import new_id, parse_id
@@ -130,6 +131,24 @@ async def _found(tx: Tx, payment: payments.Payment, answer: ProviderRefund, *, n
     await note_found(tx, refund, answer, now=now)
     await _follow(tx, refund, State.REQUESTED, now=now)
     await _post_moved(tx, refund, answer, now=now)
+    if refund.own and refund.state in states.COUNTS:
+        await _void_sold(tx, refund.order_id, now=now)
+
+
+async def _void_sold(tx: Tx, order_id: UUID, *, now: datetime) -> None:
+    """Somebody gave back at the provider what gift cards were bought with: what of them is unspent, and not paid for
+    any more, can't be spent."""
+    sold = await gift_cards.sold_by(tx, order_id)
+    if not sold:
+        return
+    order = await orders.get(tx, order_id)
+    given, contested = await queries.given(tx, order_id), await queries.contested(tx, order_id)
+    there = sharing.left(order, await payments.of_order(tx, order_id), given, contested)
+    unpaid = sum(card.kept_minor for card in sold) - sum(one.amount_minor for one in there)
+    await gift_cards.lock_cards(tx, [card.id for card in sold])
+    free = sum(card.available_minor for card in await gift_cards.sold_by(tx, order_id))
+    if min(unpaid, free) > 0:
+        await gift_cards.take_back(tx, order, {}, min(unpaid, free), actor=_PROVIDER, now=now)
 
 
 async def note_found(tx: Tx, refund: Refund, answer: ProviderRefund, *, now: datetime) -> None:

@@ -95,3 +95,14 @@ def test_less_than_can_be_charged_and_more_than_can_be_charged_are_refused():
         pricing.quote(tiny, "EUR", rules=RULES, country="DE")
     with pytest.raises(pricing.AmountTooLarge):
         quote((99_999_999, 2))
+
+
+def test_a_gift_card_in_the_bag_does_not_make_sending_the_book_untaxed():
+    card = variant(5000, tax_class="voucher", ships=False)
+    both = [pricing.QuoteLine(variant(1000), 1), pricing.QuoteLine(card, 1)]
+
+    alone = pricing.quote(both[:1], "EUR", rules=RULES, country="DE")
+    beside = pricing.quote(both, "EUR", rules=RULES, country="DE", shipping_method=alone.shipping_method)
+
+    assert alone.shipping_tax > 0
+    assert (beside.shipping, beside.shipping_tax) == (alone.shipping, alone.shipping_tax)

@@ -188,7 +188,7 @@ def _question(
         Asked(line.variant.sku, line.variant.tax_class, cost, line.quantity, rate)
         for line, cost, rate in zip(lines, costs, rates, strict=True)
     )
-    main = asked[sending.main(costs)] if asked else None
+    main = asked[sending.main(lines, costs)] if asked else None
     moved = Asked("shipping", main.tax_class, sent, 1, main.rate) if main else None
     return Question(
         currency, limits.step(currency), at.country, at.region, at.postal_code, at.vat_id, rules.day, asked, moved

@@ -56,9 +56,10 @@ def taxed_at(lines: Sequence[Wanted], rules: Rules, currency: str, to: Place, co
     return to
 
 
-def main(costs: Sequence[int]) -> int:
-    """Which line decides how shipping is taxed: the dearest part of the parcel, the main supply."""
-    return max(range(len(costs)), key=lambda index: costs[index])
+def main(lines: Sequence[Wanted], costs: Sequence[int]) -> int:
+    """Which line decides how shipping is taxed: the dearest part of the parcel, the main supply. What is not sent, such
+    as a gift card, is no part of it."""
+    return max(range(len(costs)), key=lambda index: (lines[index].variant.ships, costs[index]))
 
 
 def net(price: int, rate: TaxRate, currency: str) -> int:
@@ -82,7 +83,7 @@ def ways(
     A pickup keeps its price: what is fetched is taxed at the shop's place, whoever fetches it.
     """
     found = rules.ways(parcel(lines, sum(costs), currency), to.country, to.region)
-    if not costs or not (rate := rates[main(costs)]).reverse_charge:
+    if not costs or not (rate := rates[main(lines, costs)]).reverse_charge:
         return found
     return tuple(
         way if way.pickup else replace(way, amount=Money(net(way.amount.amount, rate, currency), currency))

@@ -80,6 +80,7 @@ async def test_a_rate_and_a_rule_make_prices(operator: Browser, db: Database, cl
         ("JPY/rate", {"rate": "177", "day": "soon"}, "is not a day"),
         ("JPY/rate", {"rate": "177", "day": "2027-01-01"}, "has not come yet"),
         ("JPY/prices", {"margin": "lots", "charm": "100-0"}, "The margin is a percentage"),
+        ("JPY/prices", {"margin": "1e999999", "charm": "100-0"}, "The margin is a percentage"),
         ("JPY/prices", {"margin": "101", "charm": "100-0"}, "The margin must be"),
         ("JPY/prices", {"margin": "1", "charm": "nice"}, "no such kind of prices"),
         ("KWD/prices", {"margin": "1", "charm": "5-0"}, "can&#39;t be charged in KWD"),

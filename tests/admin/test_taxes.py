@@ -97,6 +97,8 @@ async def test_a_region_is_kept_as_addresses_keep_it(operator, db):
         {"percent": "101"},
         {"percent": "7.25555"},
         {"percent": "-1"},
+        {"percent": "1e50"},
+        {"percent": "1e999999"},
         {"country": "XX"},
         {"tax_class": ""},
         {"tax_class": "voucher"},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from babel.numbers import get_currency_name
@@ -186,7 +186,7 @@ def _margin(values: Mapping[str, str]) -> int:
     text = values.get("margin", "").strip().removesuffix("%").strip().replace(",", ".") or "0"
     try:
         points = Decimal(text) * 100
-    except InvalidOperation:
+    except ArithmeticError:
         points = Decimal("NaN")
     if not points.is_finite() or points != points.to_integral_value() or abs(points) > 10**6:
         raise InvalidPriceList("The margin is a percentage such as 2.5.")

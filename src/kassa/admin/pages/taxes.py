@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from babel import Locale
@@ -149,9 +149,9 @@ def _points(text: str) -> float:
     """Basis points of what was written as a percentage."""
     try:
         points = Decimal(text.strip().removesuffix("%").strip().replace(",", ".")) * 100
-    except InvalidOperation:
+    except ArithmeticError:
         points = Decimal("NaN")
-    if not points.is_finite() or points != round(points, 2) or not 0 <= points <= 10_000:
+    if not points.is_finite() or not 0 <= points <= 10_000 or points != round(points, 2):
         raise taxes.BadRate(
             "This rate can't be.", errors=[("percent", "is a figure such as 19 or 8.875, at most 100")]
         )

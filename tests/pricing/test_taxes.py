@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.pricing.test_quote import RULES, variant
 
 from kassa import pricing
-from kassa.pricing import Rounding, taxes
+from kassa.pricing import Rounding, explain, taxes
 from kassa.pricing.rounding import points, tax_in, tax_on
 
 with (Path(__file__).parent / "tax_cases.csv").open(encoding="utf-8", newline="") as file:
@@ -253,7 +253,7 @@ def test_sending_net_can_be_charged_where_the_last_decimal_is_always_zero():
 
 
 def test_sending_net_is_explained_and_adds_up():
-    told = pricing.explain.explain(sent_to_france(variant(1000)))
+    told = explain.explain(sent_to_france(variant(1000)))
 
     assert told.agrees
     assert [step.kind for step in told.shipping.steps] == ["price"]

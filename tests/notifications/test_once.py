@@ -10,6 +10,7 @@ from tests.factories import after_the_hold, make_variant, place
 from tests.fulfilment.parcels import do, paid
 from tests.mortal import Died, Life, Mortal, around
 from tests.notifications.orders import make_order, make_refund
+from tests.notifications.test_gift_cards import bought
 from tests.notifications.test_receipt import SETTINGS, Letterbox
 
 from kassa import fulfilment, notifications, orders
@@ -19,7 +20,16 @@ from kassa.mail import Mail
 from kassa.orders import Event
 
 Build = Callable[[Database], Awaitable[None]]
-KINDS = ("receipt", "placed", "payment_failed", "abandoned", "refund", "shipped", "cancellation")
+KINDS = (
+    "receipt",
+    "placed",
+    "payment_failed",
+    "abandoned",
+    "refund",
+    "shipped",
+    "cancellation",
+    "gift_cards",
+)
 
 
 class Dying:
@@ -47,6 +57,9 @@ async def prepared(kind: str, db: Database, clock: FrozenClock) -> tuple[UUID, B
         made = await make_order(db, clock, events=(Event.PAYMENT_SUCCEEDED,))
         args: dict[str, Any] = {"order_id": str(made.order_id), "amount_minor": 2970}
         return made.order_id, lambda db: notifications.build_cancellation_mail(db, args, **given)
+    if kind == "gift_cards":
+        order_id = await bought(db, clock)
+        return order_id, lambda db: notifications.build_gift_cards_mail(db, order_id, **given)
     if kind == "shipped":
         order = await paid(db, clock)
         await do(db, clock, fulfilment.ship, order.id)
@@ -99,7 +112,7 @@ async def test_a_process_that_dies_at_every_step_sends_one_mail(
         try:
             await build(mortal)
             for mail in await mails_of(mortal, order_id):
-                await notifications.send(mortal, mailer, mail.id, clock=clock)
+                await notifications.send(mortal, mailer, mail.id, clock=clock, secret=SETTINGS.secret_key)
         except Died:
             assert len(await mails_of(db, order_id)) <= 1
         if not life.over:

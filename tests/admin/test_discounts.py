@@ -60,6 +60,8 @@ async def test_it_can_be_for_collections_products_and_variants(operator, db, clo
         ({"value": "ten"}, "value"),
         ({"value": "NaN"}, "value"),
         ({"value": "101"}, "value"),
+        ({"value": "1e5000"}, "value"),
+        ({"value": "1e999999"}, "value"),
         ({"kind": "fixed", "value": "5"}, "currency"),
         ({"kind": "fixed", "value": "5.555", "currency": "EUR"}, "value"),
         ({"currency": "XTS"}, "currency"),

@@ -5,7 +5,7 @@ Amounts are typed in the major unit ("3.90"), percent as people say it ("12.5"),
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -120,9 +120,9 @@ def _read_value(typed: Typed, kind: Kind, currency: str | None) -> int:
         return 10_000
     try:
         exact = Decimal(text) * 100
-        if exact.is_finite() and exact == int(exact):
+        if exact.is_finite() and abs(exact) <= 10**6 and exact == int(exact):
             return int(exact)
-    except InvalidOperation:
+    except ArithmeticError:
         pass
     typed.faults["value"] = "This is not a percentage with at most two decimals."
     return 0

@@ -5,10 +5,12 @@ from uuid import UUID
 
 import pytest
 from tests import factories
-from tests.storefront.conftest import hidden
+from tests.storefront.conftest import ADDRESS, hidden
 
 from kassa import checkout, inventory, orders, payments
 from kassa.kernel.ids import new_id
+
+NUMBER = "FR61954506077"
 
 
 @pytest.fixture
@@ -56,6 +58,22 @@ async def test_one_press_orders_the_same_again(browser, db, till, expired):
     assert (new.email, new.note, new.total_minor) == (old.email, old.note, old.total_minor)
     assert [(line.sku, line.quantity) for line in new.lines] == [("EMMA-PB", 2)]
     assert await till.stock() == (5, 2)
+
+
+async def test_what_a_business_orders_again_is_taxed_as_before(browser, db, till, clock):
+    await browser.add()
+    where = {"country": "FR", "postal_code": "75001", "city": "Paris"}
+    page = (await browser.post("/checkout", **ADDRESS | where, vat_id=NUMBER, intent="update")).text
+    order_id = await browser.order(**where, vat_id=NUMBER, total_shown=hidden(page, "total_shown"))
+    factories.after_the_hold(clock)
+    await checkout.expire_due(db, till.gateway, clock=clock)
+
+    answer = await press(browser, order_id)
+
+    old, new = await every(db)
+    assert answer.headers["location"] == f"/orders/{new.id}/pay"
+    assert (old.vat_id, old.reverse_charge) == (NUMBER, True)
+    assert (new.vat_id, new.reverse_charge, new.total_minor) == (NUMBER, True, old.total_minor)
 
 
 async def test_what_was_ordered_again_and_paid_leaves_the_bag(browser, db, till, expired):

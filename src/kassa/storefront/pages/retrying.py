@@ -109,7 +109,7 @@ async def _same_again(
             currency=old.currency, shipping_address=msgspec.convert(old.shipping_address, Address),
             billing_address=msgspec.convert(billing, Address) if billing else None,
             discount_code=next((used["code"] for used in old.discounts if used["code"]), None),
-            shipping_method=old.shipping_method, note=old.note, locale=old.locale,
+            shipping_method=old.shipping_method, note=old.note, vat_id=old.vat_id, locale=old.locale,
             total_shown=old.total_minor if total is None else total,
             customer_id=visitor.customer.id if visitor.customer is not None else None,
         )  # fmt: skip

@@ -59,6 +59,18 @@ def seen(page: Page, name: str, *, whole: bool = True) -> None:
         page.set_viewport_size(before)
 
 
+def fits(page: Page, name: str) -> None:
+    """In the light, on a phone and on a desk, nothing sticks out: for pages that `seen` knows in another language."""
+    before = page.viewport_size
+    for size, (width, height) in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} is {wide} px wider than a {size}"
+        page.screenshot(path=PICTURES / f"{size}-light-{name}.png", full_page=True, animations="disabled")
+    if before:
+        page.set_viewport_size(before)
+
+
 def bought(page: Page, shop: Shop, *books: Book, card: str = GOOD) -> str:
     """A customer buys these books; the order's id, and the customer is on its page."""
     for book in books:

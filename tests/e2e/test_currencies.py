@@ -108,6 +108,8 @@ def _seen(page: Page, name: str) -> None:
     """Without a script there is nobody to look for faults; the picture is what counts."""
     if name.startswith("JPY"):
         desk.seen(page, name)
+    else:
+        desk.fits(page, name)
 
 
 def _without(shop: Shop, code: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import running
-from tests.e2e.desk import GOOD, PICTURES, WIDTHS, seen
+from tests.e2e.desk import GOOD, fits, seen
 from tests.e2e.shop import Shop, add_to_cart, fill_checkout, fill_hosted
 
 _BOOK = "pride-and-prejudice"
@@ -82,7 +82,7 @@ def test_bag_checkout_and_receipt_fit_in_every_language(page: Any, mirrored: Sho
     for language in _LANGUAGES:
         for name in ("cart", "checkout"):
             page.goto(f"{mirrored.base}/{language}/{name}")
-            _fits(page, f"{name}-{language}")
+            fits(page, f"{name}-{language}")
     page.goto(f"{mirrored.base}/checkout")
     fill_checkout(page)
     page.get_by_test_id("place-order").click()
@@ -94,13 +94,4 @@ def test_bag_checkout_and_receipt_fit_in_every_language(page: Any, mirrored: Sho
     for language in _LANGUAGES:
         page.goto(f"{mirrored.base}/{language}{path}")
         expect(page.locator("[data-state=paid]")).to_be_visible()
-        _fits(page, f"receipt-{language}")
-
-
-def _fits(page: Any, name: str) -> None:
-    """In the light on a phone and a desk nothing sticks out; the pictures are for people to look at."""
-    for size, (width, height) in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} is {wide} px wider than a {size}"
-        page.screenshot(path=PICTURES / f"{size}-light-{name}.png", full_page=True, animations="disabled")
+        fits(page, f"receipt-{language}")

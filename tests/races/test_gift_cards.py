@@ -60,7 +60,10 @@ async def look_then_promise(tx, card_ids):
 async def test_control_without_the_lock_a_card_is_promised_more_than_once(till, db, clock, monkeypatch):
     till.broken_by_hand = True
     code = await till.card(1_000)
-    waiting = [await place(db, clock) for _ in range(8)]
+    books = ["WALDEN-HB", "DUNE-PB", "IVANHOE-PB"]  # each order of its own: stock is locked, too
+    for sku in books:
+        await make_variant(db, clock, sku, price=2100)
+    waiting = [await place(db, clock, lines=[(sku, 1)]) for sku in books]
     async with db.transaction() as tx:
         await tx.execute("alter table gift_cards drop constraint gift_cards_check")
     monkeypatch.setattr(gift_cards, "lock_cards", look_then_promise)

@@ -1,6 +1,7 @@
 """`kassa chaos`: a few seeds of it, and what it promises of itself."""
 
 import asyncio
+import re
 import json
 import logging
 from collections import Counter
@@ -69,7 +70,8 @@ async def test_a_run_in_which_an_answer_never_comes_ends_and_says_so(fresh, monk
 
     result = await play_in(await fresh(), Plan(1, 6, rates=CALM, pace=2.0))
 
-    assert result.violations[0].startswith("stuck: after stripe POST /v1/payment_intents nothing came back")
+    told = r"stuck: after stripe (POST|does) /v1/payment_intents nothing came back"
+    assert re.match(told, result.violations[0])
 
 
 async def test_a_shop_that_does_not_open_ends_and_says_so(fresh, monkeypatch):

@@ -1,9 +1,9 @@
 """`kassa chaos`: a few seeds of it, and what it promises of itself."""
 
 import asyncio
-import re
 import json
 import logging
+import re
 from collections import Counter
 from importlib import import_module
 

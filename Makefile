@@ -12,7 +12,7 @@ run: .make/runtime ## Set everything up and start the shop: PostgreSQL, sandbox,
 test: .make/dev ## Set everything up, then run every check and every test that CI runs
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore tests/e2e $(ARGS)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile tests/e2e $(ARGS)
 
 check: .make/dev ## Lint, types, import rules, templates, house rules, every SQL statement
 	@$(BIN)/ruff check src tests

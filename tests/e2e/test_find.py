@@ -21,7 +21,7 @@ def test_filters_change_the_list_where_it_stands(page: Page, shop: Shop):
     expect(page.get_by_role("checkbox", name=re.compile("^Love"))).to_be_focused()
     page.get_by_role("checkbox", name=re.compile("^Politics")).check()
     expect(page).to_have_url(re.compile(r"subject=Love&subject=Politics$"))
-    page.get_by_label("Order").select_option("price")
+    page.get_by_label("Sorted by").select_option("price")
     expect(page).to_have_url(re.compile(r"subject=Love&subject=Politics&sort=price$"))
     seen(page, "find-narrowed", whole=False)
 

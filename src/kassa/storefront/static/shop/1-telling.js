@@ -36,3 +36,13 @@ function leave(note) {
 }
 
 document.addEventListener("kassa:toast", (event) => toast(event.detail));
+
+// What has the focus is never under a note (WCAG 2.4.11): the page moves, or else the note goes.
+document.addEventListener("focusin", ({ target }) => {
+  const note = document.querySelector(".toasts > .notice");
+  if (!note || note.contains(target) || !target.matches("a, button, input, select, textarea, summary")) return;
+  const below = () => target.getBoundingClientRect().bottom - note.getBoundingClientRect().top;
+  if (below() <= 0 || target.getBoundingClientRect().top >= note.getBoundingClientRect().bottom) return;
+  scrollBy({ top: below() + 16, behavior: "instant" });
+  if (below() > 0) note.remove();
+});

@@ -6,7 +6,7 @@ comes from counts.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -135,9 +135,12 @@ class Visitor:
 
     async def look_around(self, conn: Conn, *, now: datetime) -> None:
         """Find out where the visitor shops, at the shop's home if nobody said, and what is in the prices there."""
-        table = await taxes.tables(conn)
+        self.shop_by(await taxes.tables(conn), now.date())
+
+    def shop_by(self, table: taxes.Source, day: date) -> None:
+        """As `look_around`, for a page that knows the taxes already."""
         self.country = self.country or table.home
-        self.prices = whereabouts.prices(table, self.country, now.date())
+        self.prices = whereabouts.prices(table, self.country, day)
 
     def show_in(self, currency: str) -> None:
         """Show prices in the currency that was detected; the session remembers it as soon as there is one."""

@@ -53,13 +53,13 @@ async def product_page(
     """The page of a book, with `message` if something about it could not be done."""
     shop = shop_of(request)
     async with shop.db.connection() as conn:
-        await visitor.look_around(conn, now=shop.clock.now())
         found = await catalog.product(conn, slug, visitor.currency)
         volume = None if found.media else await catalog.volume(conn, slug, press=shop.settings.name)
         beside = await catalog.related(conn, found.id, visitor.currency, limit=_BESIDE)
         readers = await about(conn, visitor, found.id)
         last = await last_purchase(request, conn)
         rules = await pricing.rules(conn, currency=visitor.currency, now=shop.clock.now(), discounted=False)
+    visitor.shop_by(rules.taxes, rules.day)
     drawn = pictures.version(volume) if volume else ""
     page = (
         web.origin(shop.settings.stripe_api_base) if shop.settings.sandbox else "https://checkout.stripe.com"

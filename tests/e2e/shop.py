@@ -1,6 +1,7 @@
 """What the browser tests know of a shop: its API as operator, its sandbox as Stripe, its pages as customer."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -98,6 +99,18 @@ class Shop:
             charge["amount"]
             for charge in answer.json()["data"]
             if charge["status"] == "succeeded" and charge["metadata"].get("kassa_order") == order_id
+        ]
+
+    def letters(self, *, to: str = "", subject: str = "") -> list[str]:
+        """The mails to somebody, or whose subject contains this, as HTML; the newest first."""
+        page = httpx.get(f"{self.base}/_dev/mail", params={"limit": 100}).text
+        rows = re.findall(
+            r'href="(/_dev/mail/[0-9a-f-]{36})">([^<]+)<.*?class="mail">([^<]+)<', page, re.DOTALL
+        )
+        return [
+            httpx.get(f"{self.base}{address}/html").text
+            for address, title, recipient in rows
+            if subject in title and to in ("", recipient)
         ]
 
     def receipts(self, order_id: str) -> int:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.desk import seen
@@ -23,12 +22,9 @@ def link_to(shop: Shop, recipient: str, number: int) -> str:
     found: list[str] = []
 
     def look() -> bool:
-        mailbox = httpx.get(f"{shop.base}/_dev/mail", params={"limit": 100}).text
-        rows = re.findall(r'href="/_dev/mail/([0-9a-f-]{36})">.*?class="mail">([^<]+)<', mailbox, re.DOTALL)
-        bodies = [httpx.get(f"{shop.base}/_dev/mail/{id_}/html").text for id_, to in rows if to == recipient]
         found[:] = [
             link[1]
-            for body in reversed(bodies)
+            for body in reversed(shop.letters(to=recipient))
             if (link := LINK.search(body))
         ]  # fmt: skip
         return len(found) >= number

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.desk import operator, seen
@@ -37,13 +36,6 @@ def buy(page: Page, shop: Shop, book: Book) -> str:
     fill_hosted(page, "4242424242424242")
     page.wait_for_url(f"**/orders/{order_id}")
     return order_id
-
-
-def letters(shop: Shop, subject: str) -> list[str]:
-    """The texts of the mails with this subject, newest first."""
-    listed = httpx.get(f"{shop.base}/_dev/mail", params={"limit": 100}).text
-    rows = re.findall(r'href="(/_dev/mail/[0-9a-f-]{36})">([^<]+)<', listed)
-    return [httpx.get(f"{shop.base}{address}/html").text for address, title in rows if subject in title]
 
 
 def test_a_wish_is_bought_thought_over_and_paid_back(desk: Page, shop: Shop) -> None:
@@ -126,14 +118,14 @@ def test_a_book_is_sent_back_and_reviewed_on_a_phone_without_javascript(
     phone.goto(f"{shop.base}/orders/{order_id}")
     expect(phone.get_by_test_id("return")).to_contain_text("your money goes back")
     eventually(lambda: [one["state"] for one in shop.order(order_id)["refunds"]] == ["succeeded"])
-    eventually(lambda: len(letters(shop, "Send it back to us")) == 1)
+    eventually(lambda: len(shop.letters(subject="Send it back to us")) == 1)
 
 
 def look_as_a_customer(page: Page, shop: Shop, book: Book, order_id: str) -> None:
     """The pages of the story as axe sees them, which needs JavaScript; the link of the mails opens the order."""
     link = next(
         found[0].replace("&amp;", "&")
-        for text in letters(shop, "On its way")
+        for text in shop.letters(subject="On its way")
         if (found := re.findall(rf"{shop.base}/orders/{order_id}\?key=[\w-]+", text))
     )
     page.goto(link)
@@ -154,8 +146,8 @@ def test_whoever_waits_for_a_book_is_told_once(desk: Page, shop: Shop) -> None:
     desk.get_by_test_id("alert").locator("[name=email]").fill("reader@example.org")
     desk.get_by_role("button", name="Tell me").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("Nearly done.")
-    eventually(lambda: len(letters(shop, f"Shall we tell you? {title}")) == 1)
-    letter = letters(shop, f"Shall we tell you? {title}")[0]
+    eventually(lambda: len(shop.letters(subject=f"Shall we tell you? {title}")) == 1)
+    letter = shop.letters(subject=f"Shall we tell you? {title}")[0]
 
     desk.goto(re.findall(rf"{shop.base}/alerts/[\w-]+/confirm\?key=[\w-]+", letter)[0])
     seen(desk, "alert")
@@ -164,4 +156,4 @@ def test_whoever_waits_for_a_book_is_told_once(desk: Page, shop: Shop) -> None:
     added = shop.api("POST", f"/admin/stock/{book.sku}/adjustments", {"delta": 1, "reason": "delivery"})
     assert added.status_code < 300
 
-    eventually(lambda: len(letters(shop, f"Here again: {title}")) == 1)
+    eventually(lambda: len(shop.letters(subject=f"Here again: {title}")) == 1)

@@ -28,10 +28,7 @@ def mailed(shop: Shop, recipient: str, what: str) -> str:
     found: list[str] = []
 
     def look() -> bool:
-        mailbox = httpx.get(f"{shop.base}/_dev/mail", params={"limit": 100}).text
-        rows = re.findall(r'href="/_dev/mail/([0-9a-f-]{36})">.*?class="mail">([^<]+)<', mailbox, re.DOTALL)
-        for id_ in (id_ for id_, to in rows if to == recipient):
-            body = httpx.get(f"{shop.base}/_dev/mail/{id_}/html").text
+        for body in shop.letters(to=recipient):
             if link := re.search(rf'href="http://[^/]+(/[^"]*{what}[^"]*)"', body):
                 found.append(link[1])
                 return True

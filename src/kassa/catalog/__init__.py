@@ -45,7 +45,7 @@ from kassa.catalog.service import (
 )
 from kassa.catalog.translations import Text, words
 from kassa.catalog.translations import load as load_translations
-from kassa.catalog.views import cover_svg, volume
+from kassa.catalog.views import volume
 
 __all__ = [
     "FACETS",
@@ -75,7 +75,6 @@ __all__ = [
     "VariantInput",
     "collections",
     "corrected",
-    "cover_svg",
     "demo_csv",
     "demo_gift_cards_csv",
     "demo_translations",

@@ -5,12 +5,6 @@ from kassa.catalog.covers.book import book_of
 from kassa.kernel.db import Conn
 
 
-async def cover_svg(conn: Conn, slug: str) -> str | None:
-    """The cover that we draw for a book, as SVG; None for what is no book of ours."""
-    found = await volume(conn, slug, press="")
-    return found.svg if found else None
-
-
 async def volume(conn: Conn, slug: str, *, press: str) -> pictures.Volume | None:
     """What a book's pictures are made of, with `press` on its title page; None for what is no book of ours."""
     row = await queries.product_row(conn, slug)

@@ -18,12 +18,12 @@ from kassa.kernel import postal, speech
 from kassa.kernel.address import Address, countries
 from kassa.kernel.speech import N_, _
 from kassa.pricing import taxes
+from kassa.pricing.zones import HOME
 from kassa.storefront import refusals
 from kassa.storefront.forms import Form
 
 NOTE_LIMIT: Final = 1_000
 BILLING: Final = "billing_"
-HOME: Final = "DE"
 #: The choice of an address that is not in the book.
 ELSEWHERE: Final = "new"
 
